@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
+import hardhatMocha from "@nomicfoundation/hardhat-mocha";
+import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
+import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
+import { defineConfig } from "hardhat/config";
+
+// The wasm compiler from npm: nothing is downloaded. The version must equal that of the package "solc".
+const solc = {
+  version: "0.8.34",
+  path: createRequire(import.meta.url).resolve("solc/soljson.js"),
+  settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
+};
+
+export default defineConfig({
+  plugins: [hardhatEthers, hardhatChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
+  solidity: { profiles: { default: solc, production: solc } },
+  typechain: { outDir: "sdk/src/chain/contracts" },
+  paths: { tests: { mocha: "test/contracts", solidity: "test/solidity" } },
+  test: {
+    mocha: { timeout: 60_000 },
+    solidity: { fuzz: { runs: 256 }, invariant: { runs: 64, depth: 32 } },
+  },
+  networks: {
+    // The oracle in tests: another EVM than the one the embedded chain runs. Gas is free, as on the consortium's chain.
+    oracle: {
+      type: "edr-simulated",
+      chainType: "l1",
+      chainId: 31337,
+      hardfork: "cancun",
+      gasPrice: 0,
+      initialBaseFeePerGas: 0,
+    },
+  },
+});
