@@ -52,6 +52,8 @@ export type VerificationErrorCode =
   | "V_EMITTER"
   | "V_TX_FAILED"
   | "V_RECEIPT"
+  | "V_TRIE"
+  | "V_EVENT"
   | "V_HEADER"
   | "V_SEAL"
   | "V_SEAL_SIGNER"
