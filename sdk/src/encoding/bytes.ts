@@ -4,13 +4,18 @@ const encoder = new TextEncoder();
 // `ignoreBOM: true` means "leave the mark in the text": only so can it be seen and refused.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Whether `text` holds no lone surrogate, so that it has a UTF-8 form. (String.isWellFormed, for every lib target.) */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
 /**
  * UTF-8 of `text`.
  *
  * @throws EvidenceError E_ENCODING for a lone surrogate, which TextEncoder would silently turn into U+FFFD
  */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  if (!text.isWellFormed()) throw new EvidenceError("E_ENCODING", "a lone surrogate has no UTF-8");
+  if (!isWellFormed(text)) throw new EvidenceError("E_ENCODING", "a lone surrogate has no UTF-8");
   return encoder.encode(text);
 }
 

@@ -1,5 +1,5 @@
 export { fromBase64, fromBase64Url, toBase64, toBase64Url } from "./base64.ts";
-export { concatBytes, equalBytes, fromUtf8, utf8 } from "./bytes.ts";
+export { concatBytes, equalBytes, fromUtf8, isWellFormed, utf8 } from "./bytes.ts";
 export { EvidenceError } from "./error.ts";
 export type { EvidenceErrorCode, InputErrorCode, VerificationErrorCode } from "./error.ts";
 export { hmacSha256, keccak256, sha256 } from "./hash.ts";

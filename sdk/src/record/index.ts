@@ -1,0 +1,16 @@
+export { canonicalJson } from "./canonical.ts";
+export { commitmentOf, decodeDisclosure, encodeDisclosure, isReservedName, saltOf, seedBytes } from "./disclosure.ts";
+export type { Disclosure } from "./disclosure.ts";
+export { decodeEntry, encodeEntry, maxEntryBytes } from "./entry.ts";
+export type { Entry } from "./entry.ts";
+export { isRecordType, isSubject } from "./identifiers.ts";
+export { fromInstant, toInstant } from "./instant.ts";
+export { isJsonObject, jsonPointer } from "./json.ts";
+export type { JsonObject, JsonValue } from "./json.ts";
+export { isForbiddenKey, parseJson } from "./parse.ts";
+export type { JsonLimits } from "./parse.ts";
+export { isSignatureForm, recoverStatementKey, statementDigest, statementTypedData } from "./statement.ts";
+export type { Statement, StatementDomain, StatementFields, StatementTypedData } from "./statement.ts";
+export { commitmentsOf, decodeSubmission, prepareRecord } from "./submission.ts";
+export type { Attachment, Party, PreparedRecord, RecordInput } from "./submission.ts";
+export { isUscc, usccCheckCharacter } from "./uscc.ts";
