@@ -1,0 +1,31 @@
+/** The chain as evidence sees it: headers, receipts, trie proofs, seals, events, ids. No I/O. */
+export { verifyAccountProof, type Account } from "./account.ts";
+export {
+  contractNames,
+  decodeDeployment,
+  type ContractName,
+  type DeployedContract,
+  type Deployment,
+} from "./deployment.ts";
+export {
+  decodeCheckpointPublished,
+  decodeStageRecorded,
+  eventTopics,
+  type CheckpointPublished,
+  type StageRecorded,
+} from "./events.ts";
+export { decodeHeader, encodeHeader, encodeHeaderFields, headerHash, headerOf, type Header } from "./header.ts";
+export { EMPTY_STAGE_HEAD, logIdOf, memberIdOf, stageHead } from "./ids.ts";
+export { proveReceipt, verifyReceiptProof, type ReceiptProof } from "./receipt-proof.ts";
+export {
+  decodeReceipt,
+  encodeReceipt,
+  encodeReceiptFields,
+  logsBloom,
+  type ChainLog,
+  type Receipt,
+} from "./receipt.ts";
+export type { RpcBlock, RpcLog, RpcReceipt } from "./rpc.ts";
+export { recoverSealer, SEAL_VANITY, sealedExtraData, sealHash } from "./seal.ts";
+export { buildTrie, type BuiltTrie } from "./trie-builder.ts";
+export { EMPTY_TRIE_ROOT, verifyTrieProof } from "./trie.ts";
