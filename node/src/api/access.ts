@@ -1,0 +1,98 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { NodeError } from "../errors.ts";
+import type { Access, Principal, Scope } from "./ports.ts";
+
+/** A token as it is kept: its hash only. Times in ms, `null` for without end. */
+export interface TokenRecord {
+  readonly id: string;
+  /** SHA-256 of the whole token, lower-case hex. */
+  readonly hash: string;
+  /** USCC of the member that holds it. */
+  readonly member: string;
+  readonly scopes: readonly Scope[];
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/** `lz_<id>_<secret>`: 8 hex digits that may be logged, then 32 random bytes as base64url. */
+const tokenForm = /^lz_([0-9a-f]{8})_[A-Za-z0-9_-]{43}$/;
+
+/** Compared with when the id is unknown, so that an unknown id takes as long as a wrong secret. */
+const nobody = Buffer.alloc(32);
+
+/**
+ * Access by the tokens in `records`.
+ *
+ * A token is 256 random bits, so a plain SHA-256 of it is safe to keep: there is no dictionary to try. The id finds the
+ * record, the comparison of the hashes takes the same time wherever they differ.
+ */
+export function createAccess(records: readonly TokenRecord[]): Access {
+  const byId = new Map(records.map((record) => [record.id, { record, hash: Buffer.from(record.hash, "hex") }]));
+  return {
+    find(token, at) {
+      const known = byId.get(tokenForm.exec(token)?.[1] ?? "");
+      const same = timingSafeEqual(createHash("sha256").update(token).digest(), known?.hash ?? nobody);
+      if (!same || known === undefined || !isValidAt(known.record, at)) return undefined;
+      return principalOf(known.record);
+    },
+  };
+}
+
+function isValidAt({ from, until }: TokenRecord, at: number): boolean {
+  return from <= at && (until === null || at < until);
+}
+
+function principalOf({ id, member, scopes }: TokenRecord): Principal {
+  return { tokenId: id, member, scopes: new Set(scopes) };
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who calls; set before the handler of every route that asks for a scope. */
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    /** What the caller needs. Every route says it: `public` is a decision, not a default. */
+    access?: "public" | Scope;
+  }
+}
+
+/**
+ * Checks the caller against what the route asks for.
+ *
+ * Missing, malformed, unknown, expired and insufficient credentials are answered alike, so that nothing can be learnt
+ * from trying. `admin` includes `read`, and not `submit`: an operator does not write in a member's name.
+ *
+ * @throws NodeError E_AUTH
+ */
+export function authorize(request: FastifyRequest, access: Access, at: number): void {
+  const needed = request.routeOptions.config.access ?? "admin";
+  if (needed === "public") return;
+  const principal = access.find(bearerToken(request.headers.authorization), at);
+  if (principal === undefined || !holds(principal, needed)) {
+    throw new NodeError("E_AUTH", "Send a valid token for this resource: Authorization: Bearer <token>.");
+  }
+  request.principal = principal;
+}
+
+/** The caller of a route that asks for a scope. */
+export function principalOfRequest(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new TypeError("this route asks for no scope, so nobody is known to call it");
+  return request.principal;
+}
+
+/** Whether `principal` may see a record: its issuer, its submitter and the node's operator may. */
+export function maySee(principal: Principal, record: { readonly issuer: string; readonly submitter: string }): boolean {
+  const { member, scopes } = principal;
+  return scopes.has("admin") || record.issuer === member || record.submitter === member;
+}
+
+function holds({ scopes }: Principal, needed: Scope): boolean {
+  return scopes.has(needed) || (needed === "read" && scopes.has("admin"));
+}
+
+/** RFC 6750 section 2.1; the scheme is case-insensitive (RFC 9110 section 11.1). */
+function bearerToken(header: string | undefined): string {
+  return /^bearer ([\x21-\x7e]{1,256})$/i.exec(header ?? "")?.[1] ?? "";
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import helmet from "@fastify/helmet";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
+import { NodeError } from "../errors.ts";
+import { authorize } from "./access.ts";
+import { SubmissionGate } from "./gate.ts";
+import { readJsonBodies } from "./json-body.ts";
+import { logRoutes } from "./log-tiles.ts";
+import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
+import { answerError } from "./problems.ts";
+import { recordRoutes } from "./records.ts";
+import { RouteTable } from "./routes.ts";
+import { statusRoutes } from "./status.ts";
+import { subjectRoutes } from "./subjects.ts";
+import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
+
+/** The app with its types: TypeBox schemas give the handlers theirs. */
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+/** What the API leans on. All of it is given; the app opens nothing itself. */
+export interface AppServices {
+  readonly log: RecordLog;
+  readonly evidence: EvidenceDesk;
+  readonly keys: MemberKeys;
+  readonly condition: Condition;
+  readonly access: Access;
+  readonly settings: ApiSettings;
+  readonly logger: FastifyBaseLogger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of every route as it is added; tests hold their access matrix against it. */
+  readonly onRoute?: (route: RouteOptions) => void;
+}
+
+/** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
+const maxParamLength = 600;
+
+/**
+ * The node's HTTP API, apart from any process: it listens nowhere yet.
+ *
+ * `close()` is the graceful stop: requests in work are answered, new ones are told E_SHUTTING_DOWN, then it resolves.
+ * Validation only says yes or no: nothing is coerced, defaulted or removed.
+ */
+export async function createApp(services: AppServices): Promise<App> {
+  const app = newServer(services);
+  const routes = new RouteTable();
+  app.decorateRequest("principal", null);
+  readJsonBodies(app);
+  app.setErrorHandler(answerError);
+  app.addHook("onRoute", (route) => {
+    if (route.config?.access === undefined) throw new TypeError(`route ${route.url} does not say who may use it`);
+    routes.add(route);
+    services.onRoute?.(route);
+  });
+  await app.register(helmet, { hsts: false });
+  addRequestHooks(app, services, routes);
+  app.setNotFoundHandler((request, reply) => {
+    routes.answer(request, reply);
+  });
+  const gate = new SubmissionGate(services.settings.concurrentSubmissions);
+  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes];
+  for (const addRoutes of resources) {
+    await app.register((plugin, _options, done) => {
+      addRoutes(plugin, services, gate);
+      done();
+    });
+  }
+  await app.ready();
+  return app;
+}
+
+function newServer({ settings, logger }: AppServices): App {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: settings.bodyBytes,
+    requestTimeout: settings.requestTimeoutMs,
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: Math.min(settings.requestTimeoutMs, 15_000) },
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    // The app's own hook answers while it closes, in the form of every other refusal.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerError,
+    routerOptions: { maxParamLength },
+    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  refuseExpectations(app.server);
+  return app;
+}
+
+function addRequestHooks(app: App, { access, now, logger }: AppServices, routes: RouteTable): void {
+  let closing = false;
+  app.addHook("preClose", (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook("onRequest", (request, reply, done) => {
+    void reply.header("x-request-id", request.id);
+    if (closing) refuseWhileClosing(request);
+    refuseOddRequests(request);
+    if (request.is404) {
+      routes.answer(request, reply);
+      return;
+    }
+    authorize(request, access, now());
+    done();
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+    done(null, payload);
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    // The route's pattern, not the path: a path may hold what a log must not.
+    const { url: route = "unknown" } = request.routeOptions;
+    const { method, id: requestId, principal } = request;
+    const token = principal?.tokenId;
+    logger.info({ requestId, method, route, token, status: reply.statusCode, ms: reply.elapsedTime }, "request");
+    done();
+  });
+}
+
+function refuseWhileClosing(request: FastifyRequest): void {
+  if (request.routeOptions.url === "/healthz") return;
+  throw new NodeError(
+    "E_SHUTTING_DOWN",
+    "The node is shutting down: nothing was stored. Send the request again later.",
+  );
+}

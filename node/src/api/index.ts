@@ -1,0 +1,22 @@
+export { createAccess } from "./access.ts";
+export type { TokenRecord } from "./access.ts";
+export { createApp } from "./app.ts";
+export type { App, AppServices } from "./app.ts";
+export { defaultApiSettings } from "./ports.ts";
+export type {
+  Access,
+  AnchorFacts,
+  ApiSettings,
+  Condition,
+  EvidenceDesk,
+  LogReceipt,
+  LogSubmission,
+  MemberKeys,
+  NodeStatus,
+  Principal,
+  Readiness,
+  RecordLog,
+  RequestIdentity,
+  Scope,
+  StoredRecord,
+} from "./ports.ts";

@@ -1,0 +1,160 @@
+import type { Bundle } from "@lianzheng/sdk/evidence";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import type { Statement, StatementDomain } from "@lianzheng/sdk/record";
+
+/** One record as the log takes it: its disclosures are made, its issuer is settled. */
+export interface LogSubmission {
+  readonly issuer: string;
+  readonly submitter: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly occurredAt: string;
+  readonly disclosures: string[];
+  readonly statement?: Statement;
+}
+
+/** Under which name a request is remembered: one key of one member stands for one request body. */
+export interface RequestIdentity {
+  readonly member: string;
+  readonly key: string;
+  /** SHA-256 of the request's body, lower-case hex with `0x`. */
+  readonly requestDigest: Hex;
+}
+
+/** docs/formats.md section 7. */
+export interface LogReceipt {
+  readonly records: readonly {
+    readonly id: Hex;
+    readonly index: number;
+    readonly subject: string;
+    readonly sequence: number;
+    readonly receivedAt: string;
+  }[];
+  readonly checkpoint: string;
+}
+
+/** A record as the log keeps it. */
+export interface StoredRecord {
+  readonly id: Hex;
+  readonly index: number;
+  /** The leaf's text, docs/formats.md section 5. */
+  readonly entry: string;
+  readonly disclosures: readonly string[];
+  readonly submitter: string;
+}
+
+/** What the API needs of the node's log; an EvidenceLog is one. */
+export interface RecordLog {
+  /** Resolves when everything is on disk and covered by the receipt's checkpoint. */
+  submit(
+    submissions: LogSubmission[],
+    identity: RequestIdentity,
+  ): Promise<{ readonly receipt: LogReceipt; readonly replayed: boolean }>;
+  checkpoint(): string;
+  recordById(id: Hex): Promise<StoredRecord | undefined>;
+  recordAt(index: number): Promise<StoredRecord | undefined>;
+  indexesOf(subject: string): Promise<readonly number[]>;
+  /** Bytes of a path of the log over HTTP, for instance `tile/0/x001/067`; undefined when there is no such thing. */
+  readResource(path: string): Promise<{ readonly bytes: Uint8Array } | undefined>;
+}
+
+/** Where a record's anchor stands. Sizes in leaves. */
+export interface AnchorFacts {
+  readonly size: number;
+  readonly transaction: Hex;
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+}
+
+/** Makes evidence of what the log holds and the chain has accepted. */
+export interface EvidenceDesk {
+  /** The first anchor that covers the record at `index`, undefined while there is none. */
+  anchorOf(index: number): Promise<AnchorFacts | undefined>;
+  /**
+   * Evidence of the records at `indexes`, all of one subject.
+   *
+   * @throws ChainError C_NOT_ANCHORED, C_UNREACHABLE
+   */
+  bundleOf(indexes: readonly number[]): Promise<Bundle>;
+  /** When to ask again for a record that is not anchored, in whole seconds. */
+  readonly expectedWaitSeconds: number;
+}
+
+/** The members' keys, as the chain has them. */
+export interface MemberKeys {
+  /** What statements are signed for: this chain and its Members contract. */
+  readonly domain: StatementDomain;
+  /** Whether `key` (address) was a live key of `member` at `at` (ms). */
+  isLive(member: string, key: Hex, at: number): Promise<boolean>;
+}
+
+/** What a caller may do. `admin` is the operator of this node: it sees every member's records. */
+export type Scope = "submit" | "read" | "admin";
+
+/** Who calls: the holder of a token. */
+export interface Principal {
+  readonly tokenId: string;
+  /** USCC. */
+  readonly member: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** Tells who holds a token. */
+export interface Access {
+  /** The holder, or undefined for a token that is unknown, expired, revoked or not valid yet at `at` (ms). */
+  find(token: string, at: number): Principal | undefined;
+}
+
+/** What a node says of itself in public: facts that the chain and the log show anyway. */
+export interface NodeStatus {
+  readonly origin: string;
+  readonly owner: string;
+  readonly logId: Hex;
+  /** The log's verifier key, vkey form. */
+  readonly key: string;
+  readonly size: number;
+  readonly chain: {
+    readonly chainId: number;
+    readonly genesis: Hex;
+    readonly engine: string;
+    readonly blockNumber: number | null;
+    /** A sentence for people, when this chain's word is worth less than a consortium's. */
+    readonly notice: string | null;
+  };
+  readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
+  readonly anchored: (AnchorFacts & { readonly pending: number }) | null;
+  readonly anchoring: { readonly healthy: boolean; readonly code: string | null };
+}
+
+/** Whether the node can do its work now. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not, for operators; holds no secret. */
+  readonly reasons: readonly string[];
+}
+
+/** The node's condition. */
+export interface Condition {
+  status(): Promise<NodeStatus>;
+  readiness(): Readiness;
+}
+
+/** Bounds of the API. Whatever is over them is refused with a code, never cut. */
+export interface ApiSettings {
+  /** Largest body, bytes. */
+  readonly bodyBytes: number;
+  /** Most records in one request. */
+  readonly batchRecords: number;
+  /** Most submissions in work at once; more are told to come again. */
+  readonly concurrentSubmissions: number;
+  /** How long a request may take to arrive, ms. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Settings for a node without other needs. 8 MiB hold a batch of 1,000 records of 8 KiB each. */
+export const defaultApiSettings: ApiSettings = {
+  bodyBytes: 8 * 1024 * 1024,
+  batchRecords: 1000,
+  concurrentSubmissions: 512,
+  requestTimeoutMs: 30_000,
+};

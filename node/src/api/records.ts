@@ -1,0 +1,131 @@
+import { EvidenceError, fromHex, toHex } from "@lianzheng/sdk/encoding";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { encodeBundle } from "@lianzheng/sdk/evidence";
+import { decodeEntry } from "@lianzheng/sdk/record";
+import type { JsonValue } from "@lianzheng/sdk/record";
+import type { FastifyRequest } from "fastify";
+import { NodeError } from "../errors.ts";
+import { maySee, principalOfRequest } from "./access.ts";
+import type { App, AppServices } from "./app.ts";
+import type { SubmissionGate } from "./gate.ts";
+import { requireJson } from "./json-body.ts";
+import type { Principal, StoredRecord } from "./ports.ts";
+import { IdParams, NoQuery, problemAnswers, Raw, Receipt, RecordAnswer, SubmissionBody } from "./schemas.ts";
+import { readSubmissions } from "./submission.ts";
+
+/** `POST /v1/records`, `GET /v1/records/:id`, `GET /v1/records/:id/evidence`. */
+export function recordRoutes(app: App, services: AppServices, gate: SubmissionGate): void {
+  submissionRoute(app, services, gate);
+  readRoute(app, services);
+  evidenceRoute(app, services);
+}
+
+function submissionRoute(app: App, services: AppServices, gate: SubmissionGate): void {
+  const { log, keys, settings, now } = services;
+  const rules = { keys, now, batchRecords: settings.batchRecords };
+  app.route({
+    method: "POST",
+    url: "/v1/records",
+    config: { access: "submit" },
+    schema: { querystring: NoQuery, body: SubmissionBody, response: { 200: Receipt, 201: Receipt, ...problemAnswers } },
+    onRequest: (request, reply, done) => {
+      requireJson(request);
+      idempotencyKey(request);
+      gate.enter(reply);
+      done();
+    },
+    handler: async (request, reply) => {
+      const caller = principalOfRequest(request);
+      const submissions = await readSubmissions(request.body as JsonValue, caller, rules);
+      const identity = { member: caller.member, key: idempotencyKey(request), requestDigest: bodyDigest(request) };
+      const { receipt, replayed } = await log.submit(submissions, identity);
+      if (replayed) void reply.header("idempotent-replay", "true");
+      return reply.code(replayed ? 200 : 201).send({ ...receipt, records: [...receipt.records] });
+    },
+  });
+}
+
+function readRoute(app: App, { log, evidence }: AppServices): void {
+  app.route({
+    method: "GET",
+    url: "/v1/records/:id",
+    config: { access: "read" },
+    schema: { querystring: NoQuery, params: IdParams, response: { 200: RecordAnswer, ...problemAnswers } },
+    handler: async (request) => {
+      const record = await visibleRecord(log, request.params.id, principalOfRequest(request));
+      const anchor = (await evidence.anchorOf(record.index)) ?? null;
+      const { id, index, entry, disclosures, submitter } = record;
+      return { id, index, entry, disclosures: [...disclosures], submitter, anchor };
+    },
+  });
+}
+
+function evidenceRoute(app: App, { log, evidence }: AppServices): void {
+  app.route({
+    method: "GET",
+    url: "/v1/records/:id/evidence",
+    config: { access: "read" },
+    schema: { querystring: NoQuery, params: IdParams, response: { 200: Raw, ...problemAnswers } },
+    handler: async (request, reply) => {
+      const { id, index } = await visibleRecord(log, request.params.id, principalOfRequest(request));
+      await requireAnchor(evidence, index);
+      const text = encodeBundle(await evidence.bundleOf([index]));
+      void reply.header("content-disposition", `attachment; filename="${id}.evidence.json"`);
+      return reply.type("application/json").send(text);
+    },
+  });
+}
+
+/**
+ * Refuses while no accepted checkpoint covers the record at `index`.
+ *
+ * @throws NodeError E_NOT_ANCHORED
+ */
+export async function requireAnchor(evidence: AppServices["evidence"], index: number): Promise<void> {
+  if ((await evidence.anchorOf(index)) !== undefined) return;
+  const { expectedWaitSeconds: retryAfterSeconds } = evidence;
+  const detail = `The record is stored but not anchored yet: ask again in ${retryAfterSeconds} s.`;
+  throw new NodeError("E_NOT_ANCHORED", detail, { retryAfterSeconds });
+}
+
+/** The record, if the caller may see it. One that it may not see is answered exactly like one that does not exist. */
+async function visibleRecord(log: AppServices["log"], id: string, caller: Principal): Promise<StoredRecord> {
+  const record = await log.recordById(recordId(id));
+  if (
+    record === undefined ||
+    !maySee(caller, { issuer: decodeEntry(record.entry).issuer, submitter: record.submitter })
+  ) {
+    throw new NodeError("E_NOT_FOUND", "There is no such record.");
+  }
+  return record;
+}
+
+function recordId(text: string): Hex {
+  const digest = fromHex32(text);
+  if (digest.every((byte) => byte === 0)) {
+    throw new EvidenceError("E_HASH_ZERO", "A record's id is never zero.", { field: "/id" });
+  }
+  return toHex(digest);
+}
+
+function fromHex32(text: string): Uint8Array {
+  try {
+    return fromHex(text, 32);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    throw new EvidenceError(error.code, error.message, { ...error.details, field: "/id" }, error);
+  }
+}
+
+/** 1 to 256 visible ASCII characters. A field sent twice arrives joined by a comma and a blank, and is refused. */
+function idempotencyKey({ headers }: FastifyRequest): string {
+  const key = headers["idempotency-key"];
+  if (typeof key === "string" && /^[\x21-\x7e]{1,256}$/.test(key)) return key;
+  const detail = "Send Idempotency-Key: 1 to 256 visible ASCII characters, the same for a repetition of this request.";
+  throw new NodeError("E_IDEMPOTENCY_KEY", detail);
+}
+
+function bodyDigest({ bodyDigest: digest }: FastifyRequest): Hex {
+  if (digest === null) throw new NodeError("E_BODY_EMPTY", "Send a record, or an array of records, as the body.");
+  return digest;
+}

@@ -1,0 +1,32 @@
+import { NodeError } from "../errors.ts";
+import type { App, AppServices } from "./app.ts";
+import { HealthAnswer, NoQuery, problemAnswers, StatusAnswer } from "./schemas.ts";
+
+/** `GET /v1/status`, `GET /healthz` (the process answers), `GET /readyz` (it can do its work). */
+export function statusRoutes(app: App, { condition }: AppServices): void {
+  app.route({
+    method: "GET",
+    url: "/v1/status",
+    config: { access: "public" },
+    schema: { querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
+    handler: () => condition.status(),
+  });
+  app.route({
+    method: "GET",
+    url: "/healthz",
+    config: { access: "public" },
+    schema: { querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+    handler: () => ({ status: "ok" }),
+  });
+  app.route({
+    method: "GET",
+    url: "/readyz",
+    config: { access: "public" },
+    schema: { querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+    handler: () => {
+      const { ready, reasons } = condition.readiness();
+      if (!ready) throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`);
+      return { status: "ready" };
+    },
+  });
+}

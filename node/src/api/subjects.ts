@@ -1,0 +1,56 @@
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import { encodeBundle } from "@lianzheng/sdk/evidence";
+import type { Bundle } from "@lianzheng/sdk/evidence";
+import { decodeEntry, isSubject } from "@lianzheng/sdk/record";
+import { NodeError } from "../errors.ts";
+import { maySee, principalOfRequest } from "./access.ts";
+import type { App, AppServices } from "./app.ts";
+import type { Principal, StoredRecord } from "./ports.ts";
+import { requireAnchor } from "./records.ts";
+import { NoQuery, problemAnswers, Raw, SubjectParams } from "./schemas.ts";
+
+/**
+ * `GET /v1/subjects/:subject/evidence`: the whole history of a subject that the caller has a part in.
+ *
+ * Entries of other members stand in it, for without them a gap could not be seen; their disclosures do not.
+ */
+export function subjectRoutes(app: App, { log, evidence }: AppServices): void {
+  app.route({
+    method: "GET",
+    url: "/v1/subjects/:subject/evidence",
+    config: { access: "read" },
+    schema: { querystring: NoQuery, params: SubjectParams, response: { 200: Raw, ...problemAnswers } },
+    handler: async (request, reply) => {
+      const indexes = await log.indexesOf(checkedSubject(request.params.subject));
+      const records = await Promise.all(indexes.map((index) => recordAt(log, index)));
+      const visible = records.map((record) => isVisible(record, principalOfRequest(request)));
+      if (!visible.includes(true)) throw new NodeError("E_NOT_FOUND", "There is no such subject.");
+      await requireAnchor(evidence, Math.max(...indexes));
+      const text = encodeBundle(withholding(await evidence.bundleOf(indexes), visible));
+      return reply.type("application/json").send(text);
+    },
+  });
+}
+
+function checkedSubject(subject: string): string {
+  if (isSubject(subject)) return subject;
+  throw new EvidenceError("E_ID_CHARSET", "A subject is 1 to 200 of A-Z a-z 0-9 . _ : / -", { field: "/subject" });
+}
+
+async function recordAt(log: AppServices["log"], index: number): Promise<StoredRecord> {
+  const record = await log.recordAt(index);
+  if (record === undefined) throw new NodeError("LOG_CORRUPT", `The index names entry ${index}, which is not there.`);
+  return record;
+}
+
+function isVisible({ entry, submitter }: StoredRecord, caller: Principal): boolean {
+  return maySee(caller, { issuer: decodeEntry(entry).issuer, submitter });
+}
+
+/** The bundle without the disclosures of what the caller may not see; still complete, for the entries stay. */
+function withholding(bundle: Bundle, visible: readonly boolean[]): Bundle {
+  const records = bundle.records.map((record, position) =>
+    visible[position] === true ? record : { ...record, disclosures: [] },
+  );
+  return { ...bundle, records };
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import {
+  canonicalJson,
+  commitmentsOf,
+  decodeSubmission,
+  prepareRecord,
+  recoverStatementKey,
+} from "@lianzheng/sdk/record";
+import type { JsonValue, PreparedRecord, RecordInput, Statement } from "@lianzheng/sdk/record";
+import { NodeError } from "../errors.ts";
+import type { LogSubmission, MemberKeys, Principal } from "./ports.ts";
+
+/** What turning a request's body into submissions leans on. */
+export interface SubmissionRules {
+  readonly keys: MemberKeys;
+  /** Most records in one request. */
+  readonly batchRecords: number;
+  readonly now: () => number;
+}
+
+/**
+ * The submissions in a request's body, in its order: all of them, or a refusal that names the first bad one.
+ *
+ * A record that comes unprepared is the caller's own: its disclosures are made here, with a fresh seed that is then
+ * forgotten. A record that comes with a statement may be another member's, if a live key of that member signed it.
+ *
+ * @throws EvidenceError every E_ code of `decodeSubmission`, `details.field` counted from the body's root
+ * @throws NodeError E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, E_MEMBER_MISMATCH
+ */
+export async function readSubmissions(
+  body: JsonValue,
+  caller: Principal,
+  rules: SubmissionRules,
+): Promise<LogSubmission[]> {
+  const items = itemsOf(body, rules.batchRecords);
+  const decoded = items.map(({ value, at }) => decodeAt(value, at));
+  refuseDuplicates(items);
+  return Promise.all(decoded.map((record, index) => settle(record, String(items[index]?.at), caller, rules)));
+}
+
+interface Item {
+  readonly value: JsonValue;
+  /** JSON pointer to it in the body: empty for a single record. */
+  readonly at: string;
+}
+
+function itemsOf(body: JsonValue, limit: number): readonly Item[] {
+  if (!isArray(body)) return [{ value: body, at: "" }];
+  if (body.length === 0) throw new NodeError("E_BATCH_EMPTY", "Send at least one record.", { field: "" });
+  if (body.length > limit) {
+    throw new NodeError("E_BATCH_TOO_LARGE", `Send at most ${limit} records at once.`, { field: "", limit });
+  }
+  return body.map((value, index) => ({ value, at: `/${index}` }));
+}
+
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function decodeAt(value: JsonValue, at: string): RecordInput | PreparedRecord {
+  return locating(at, () => decodeSubmission(value));
+}
+
+/** Runs `decode` and lets its refusal say where in the body the record stands. */
+function locating<T>(at: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof EvidenceError) || at === "") throw error;
+    const { field } = error.details;
+    const located = {
+      ...error.details,
+      field: `${at}${typeof field === "string" ? field : ""}`,
+      index: Number(at.slice(1)),
+    };
+    throw new EvidenceError(error.code, error.message, located, error);
+  }
+}
+
+/** Compares canonical forms: the order of members and the spelling of numbers do not make another record. */
+function refuseDuplicates(items: readonly Item[]): void {
+  if (items.length === 1) return;
+  const seen = new Map<string, string>();
+  for (const { value, at } of items) {
+    const form = canonicalJson(value);
+    const first = seen.get(form);
+    if (first !== undefined) {
+      throw new NodeError("E_DUPLICATE_IN_BATCH", `Record ${at} repeats record ${first}.`, { field: at, first });
+    }
+    seen.set(form, at);
+  }
+}
+
+async function settle(
+  record: RecordInput | PreparedRecord,
+  at: string,
+  caller: Principal,
+  rules: SubmissionRules,
+): Promise<LogSubmission> {
+  const prepared = "disclosures" in record ? record : prepareRecord(record, randomBytes(32));
+  const issuer = prepared.issuer ?? caller.member;
+  const { statement, type, subject, occurredAt } = prepared;
+  const submission = {
+    issuer,
+    submitter: caller.member,
+    type,
+    subject,
+    occurredAt,
+    disclosures: [...prepared.disclosures],
+  };
+  if (statement === undefined) {
+    if (issuer !== caller.member)
+      throw mismatch("Only a signed record may name another member as its issuer.", `${at}/issuer`);
+    return submission;
+  }
+  await verifyStatement(submission, statement, at, rules);
+  return { ...submission, statement };
+}
+
+async function verifyStatement(
+  submission: LogSubmission,
+  statement: Statement,
+  at: string,
+  { keys, now }: SubmissionRules,
+): Promise<void> {
+  const key = locating(at, () => recoverKey(submission, statement, keys));
+  if (key !== statement.key) {
+    const detail = "The signature is not by the key that the statement names.";
+    throw new EvidenceError("V_MEMBER_SIGNATURE", detail, { field: `${at}/statement/signature` });
+  }
+  // Asked for now, not for occurredAt: a key that was withdrawn cannot sign into the past.
+  if (await keys.isLive(submission.issuer, key, now())) return;
+  throw mismatch("The statement's key is not a live key of the issuer.", `${at}/statement/key`);
+}
+
+function recoverKey({ disclosures, ...submission }: LogSubmission, statement: Statement, keys: MemberKeys): Hex {
+  const commitments = commitmentsOf(disclosures);
+  const { type, subject, issuer, occurredAt } = submission;
+  return recoverStatementKey(keys.domain, { type, subject, issuer, occurredAt, commitments }, statement.signature);
+}
+
+function mismatch(detail: string, field: string): NodeError {
+  return new NodeError("E_MEMBER_MISMATCH", detail, { field });
+}
