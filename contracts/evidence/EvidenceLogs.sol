@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IMembers} from "../membership/IMembers.sol";
+import {IEvidenceLogs} from "./IEvidenceLogs.sol";
+import {MerkleProofs} from "./MerkleProofs.sol";
+
+/// @title Evidence logs
+contract EvidenceLogs is IEvidenceLogs {
+    /// @dev Three slots:
+    ///
+    ///      | slot | bits 0..143 | 144..207              |
+    ///      | ---- | ----------- | --------------------- |
+    ///      | 0    | owner       | size of the head      |
+    ///      | 1    | key, Ed25519                        |
+    ///      | 2    | origin                              |
+    struct Log {
+        bytes18 owner;
+        uint64 size;
+        bytes32 key;
+        string origin;
+    }
+
+    /// @dev Sizes stay integers that every JSON reader holds exactly (docs/formats.md, conventions).
+    uint64 private constant SIZE_LIMIT = 2 ** 53;
+
+    /// @dev Longest origin in bytes.
+    uint256 private constant MAX_ORIGIN = 200;
+
+    IMembers private immutable _members;
+
+    mapping(bytes32 logId => Log) private _logs;
+    mapping(bytes32 logId => mapping(uint64 size => bytes32 root)) private _roots;
+
+    /// @param members Register of members.
+    constructor(IMembers members) {
+        if (address(members).code.length == 0) revert EvidenceLogsNoContract(address(members));
+        _members = members;
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function register(string calldata origin, bytes32 key) external returns (bytes32 logId) {
+        bytes18 owner = _members.actorOf(msg.sender);
+        if (!_isOrigin(bytes(origin))) revert EvidenceLogsOrigin(origin);
+        if (key == 0) revert EvidenceLogsZeroKey();
+        logId = logIdOf(owner, origin);
+        if (_logs[logId].owner != 0) revert EvidenceLogsAlreadyRegistered(logId);
+        _logs[logId] = Log(owner, 0, key, origin);
+        emit LogRegistered(logId, owner, origin, key);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function publish(bytes32 logId, uint64 expectedSize, uint64 size, bytes32 root, bytes32[] calldata proof) external {
+        uint64 current = _headOwnedByCaller(logId);
+        if (root == 0) revert EvidenceLogsZeroRoot(logId);
+        // Sent again after a crash, by a second node on the same key or from a restored backup: it stands already.
+        if (_roots[logId][size] == root) return;
+        if (expectedSize != current) revert EvidenceLogsStaleHead(logId, expectedSize, current);
+        if (size <= current) revert EvidenceLogsNotGrowing(logId, current, size);
+        if (size >= SIZE_LIMIT) revert EvidenceLogsSize(logId, size);
+        if (!MerkleProofs.isConsistent(current, _roots[logId][current], size, root, proof)) {
+            revert EvidenceLogsNotConsistent(logId, current, size);
+        }
+        _roots[logId][size] = root;
+        _logs[logId].size = size;
+        emit CheckpointPublished(logId, size, root, current);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function head(bytes32 logId) external view returns (uint64 size, bytes32 root) {
+        size = _known(logId).size;
+        return (size, _roots[logId][size]);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function rootAt(bytes32 logId, uint64 size) external view returns (bytes32 root) {
+        return _roots[logId][size];
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function log(bytes32 logId) external view returns (bytes18 owner, bytes32 key, string memory origin, uint64 size) {
+        Log storage known = _known(logId);
+        return (known.owner, known.key, known.origin, known.size);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function isIncluded(
+        bytes32 logId,
+        uint64 size,
+        bytes32 leaf,
+        uint64 index,
+        bytes32[] calldata path
+    ) external view returns (bool) {
+        bytes32 root = _roots[logId][size];
+        return root != 0 && MerkleProofs.isIncluded(leaf, index, size, path, root);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function logIdOf(bytes18 owner, string calldata origin) public pure returns (bytes32 logId) {
+        return keccak256(abi.encode(owner, origin));
+    }
+
+    function _headOwnedByCaller(bytes32 logId) private view returns (uint64 size) {
+        Log storage known = _known(logId);
+        bytes18 caller = _members.actorOf(msg.sender);
+        if (caller != known.owner) revert EvidenceLogsNotOwner(logId, known.owner, caller);
+        return known.size;
+    }
+
+    function _known(bytes32 logId) private view returns (Log storage known) {
+        known = _logs[logId];
+        if (known.owner == 0) revert EvidenceLogsUnknownLog(logId);
+    }
+
+    /// @dev C2SP signed-note: a key name holds neither spaces nor `+`. Only visible ASCII, so two names never look alike.
+    function _isOrigin(bytes calldata origin) private pure returns (bool) {
+        if (origin.length == 0 || origin.length > MAX_ORIGIN) return false;
+        for (uint256 i = 0; i < origin.length; ++i) {
+            bytes1 character = origin[i];
+            if (character < 0x21 || character > 0x7e || character == "+") return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title Evidence logs
+/// @notice Transparency logs of members and the checkpoints that the chain accepted for them.
+///
+/// A log is append-only because nothing else is accepted: a new checkpoint must carry the RFC 9162 consistency proof from the newest
+/// accepted one. Publishing is a compare-and-swap on the size of the head, so sending at least once is publishing exactly once.
+interface IEvidenceLogs {
+    /// @notice A log was registered.
+    /// @param logId keccak256(abi.encode(owner, origin)).
+    /// @param owner Member whose log it is.
+    /// @param origin Name of the log, first line of its checkpoints.
+    /// @param key Ed25519 public key that signs its checkpoints.
+    event LogRegistered(bytes32 indexed logId, bytes18 indexed owner, string origin, bytes32 key);
+
+    /// @notice A checkpoint was accepted.
+    /// @param logId The log.
+    /// @param size Leaves of the tree.
+    /// @param root Root of the tree of that size.
+    /// @param previousSize Leaves of the tree that was the head before.
+    event CheckpointPublished(bytes32 indexed logId, uint64 indexed size, bytes32 root, uint64 previousSize);
+
+    /// @notice No contract stands at the address given for the members.
+    error EvidenceLogsNoContract(address members);
+
+    /// @notice An origin is 1 to 200 visible ASCII characters without `+`, as a name of a signed note.
+    error EvidenceLogsOrigin(string origin);
+
+    /// @notice The key of a log must be given.
+    error EvidenceLogsZeroKey();
+
+    /// @notice The owner has a log of this origin.
+    error EvidenceLogsAlreadyRegistered(bytes32 logId);
+
+    /// @notice There is no log of this id.
+    error EvidenceLogsUnknownLog(bytes32 logId);
+
+    /// @notice Only the log's owner publishes its checkpoints.
+    error EvidenceLogsNotOwner(bytes32 logId, bytes18 owner, bytes18 caller);
+
+    /// @notice The head is not the one from which the caller extends.
+    /// @param logId The log.
+    /// @param expected Size from which the caller extends.
+    /// @param actual Size of the head.
+    error EvidenceLogsStaleHead(bytes32 logId, uint64 expected, uint64 actual);
+
+    /// @notice A new checkpoint has more leaves than the head.
+    error EvidenceLogsNotGrowing(bytes32 logId, uint64 head, uint64 size);
+
+    /// @notice A tree has fewer than 2^53 leaves.
+    error EvidenceLogsSize(bytes32 logId, uint64 size);
+
+    /// @notice A root must be given.
+    error EvidenceLogsZeroRoot(bytes32 logId);
+
+    /// @notice The proof does not show that the new tree starts with the leaves of the head.
+    error EvidenceLogsNotConsistent(bytes32 logId, uint64 from, uint64 to);
+
+    /// @notice Registers a log of the caller's member.
+    ///
+    /// Requirements: the caller is a live key of an active member; the origin is well formed and new for this member; the key is not zero.
+    ///
+    /// @param origin Name of the log, 1 to 200 visible ASCII characters without `+`.
+    /// @param key Ed25519 public key that signs its checkpoints.
+    /// @return logId keccak256(abi.encode(owner, origin)).
+    function register(string calldata origin, bytes32 key) external returns (bytes32 logId);
+
+    /// @notice Publishes a checkpoint. If exactly this size and root were accepted before, nothing happens and nothing is emitted.
+    ///
+    /// Requirements: the caller is a live key of the active member that owns the log; `expectedSize` is the size of the head; `size` is
+    /// greater and less than 2^53; the root is not zero; `proof` is the consistency proof between both trees (RFC 9162 section 2.1.4),
+    /// empty if the head is the empty tree.
+    ///
+    /// @param logId The log.
+    /// @param expectedSize Leaves of the head that the caller extends, 0 for the first checkpoint.
+    /// @param size Leaves of the new tree.
+    /// @param root Root of the new tree.
+    /// @param proof Nodes of the consistency proof, in the order of the RFC.
+    function publish(bytes32 logId, uint64 expectedSize, uint64 size, bytes32 root, bytes32[] calldata proof) external;
+
+    /// @notice Size and root of the newest accepted checkpoint; zeros if there is none.
+    /// @dev Reverts with {EvidenceLogsUnknownLog}.
+    function head(bytes32 logId) external view returns (uint64 size, bytes32 root);
+
+    /// @notice Root accepted for this size, zero if none was.
+    function rootAt(bytes32 logId, uint64 size) external view returns (bytes32 root);
+
+    /// @notice What is registered of a log.
+    /// @dev Reverts with {EvidenceLogsUnknownLog}.
+    /// @return owner Member whose log it is.
+    /// @return key Ed25519 public key.
+    /// @return origin Name of the log.
+    /// @return size Leaves of the head.
+    function log(bytes32 logId) external view returns (bytes18 owner, bytes32 key, string memory origin, uint64 size);
+
+    /// @notice True if the leaf is at this index of the accepted tree of this size (RFC 9162 section 2.1.3). False for sizes that were
+    /// not accepted.
+    /// @param logId The log.
+    /// @param size Leaves of an accepted tree.
+    /// @param leaf Leaf hash.
+    /// @param index Position of the leaf, from 0.
+    /// @param path Sibling nodes, the leaf's sibling first.
+    function isIncluded(
+        bytes32 logId,
+        uint64 size,
+        bytes32 leaf,
+        uint64 index,
+        bytes32[] calldata path
+    ) external view returns (bool);
+
+    /// @notice Id of the log of this owner and origin, registered or not.
+    function logIdOf(bytes18 owner, string calldata origin) external pure returns (bytes32 logId);
+}

@@ -1,0 +1,43 @@
+import { Interface, type Result, isHexString } from "ethers";
+import { EvidenceLogs__factory } from "../chain/contracts/factories/evidence/EvidenceLogs__factory.ts";
+import { Members__factory } from "../chain/contracts/factories/membership/Members__factory.ts";
+import { Rights__factory } from "../chain/contracts/factories/rights/Rights__factory.ts";
+import { Trades__factory } from "../chain/contracts/factories/trade/Trades__factory.ts";
+
+/** The contracts by the names of the address book. */
+export type ContractName = "members" | "rights" | "trades" | "evidenceLogs";
+
+/** ABI of each contract. */
+export const contractInterfaces: Readonly<Record<ContractName, Interface>> = {
+  members: new Interface(Members__factory.abi),
+  rights: new Interface(Rights__factory.abi),
+  trades: new Interface(Trades__factory.abi),
+  evidenceLogs: new Interface(EvidenceLogs__factory.abi),
+};
+
+/** An error that a contract raised: its name, `<Contract><Fault>`, and its values by name. */
+export type ContractFault = {
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * The error in what a reverted call returned.
+ *
+ * Errors pass through: a call of `Trades` may fail with an error of `Members`, so all four ABIs are searched.
+ *
+ * @param data - what the call returned, `0x` and hex; anything else has no fault
+ * @returns the fault, `undefined` if the bytes are no error of these contracts
+ */
+export function toContractFault(data: unknown): ContractFault | undefined {
+  if (!isHexString(data) || data.length < 10) return undefined;
+  for (const contract of Object.values(contractInterfaces)) {
+    const known = contract.getError(data.slice(0, 10));
+    if (known !== null) return { name: known.name, values: valuesOf(contract.decodeErrorResult(known, data)) };
+  }
+  return undefined;
+}
+
+function valuesOf(result: Result): Record<string, unknown> {
+  return result.toObject();
+}

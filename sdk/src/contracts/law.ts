@@ -1,0 +1,73 @@
+/** The enumerations of the contracts. Their numbers are part of the ABI; `test/contracts/barrel.test.ts` compares them with the source. */
+
+/** What an organisation does; value n is bit n of a mask of kinds. Contract: `Kind` of IMembers.sol. */
+export const Kind = {
+  venue: 0,
+  supplier: 1,
+  processor: 2,
+  operator: 3,
+  broker: 4,
+  notary: 5,
+  auditor: 6,
+  certifier: 7,
+  insurer: 8,
+  custodian: 9,
+  regulator: 10,
+  trustee: 11,
+  arbitrator: 12,
+} as const;
+export type KindName = keyof typeof Kind;
+
+/** Where a member stands. Contract: `Standing` of IMembers.sol. */
+export const Standing = { none: 0, active: 1, suspended: 2, expelled: 3 } as const;
+
+/** What a proposal decides. Contract: `Act` of IMembers.sol. */
+export const Act = { none: 0, admission: 1, suspension: 2, reinstatement: 3, expulsion: 4 } as const;
+
+/** Grade of data, GB/T 43697-2024. Contract: `Grade` of IRights.sol. */
+export const Grade = { general: 0, important: 1, core: 2 } as const;
+
+/** The three separated rights. Contract: `RightKind` of IRights.sol. */
+export const RightKind = { none: 0, holding: 1, processing: 2, operating: 3 } as const;
+
+/** Why a right is valid or is not. Contract: `Validity` of IRights.sol. */
+export const Validity = { valid: 0, unknown: 1, notYet: 2, expired: 3, revoked: 4, holderNotActive: 5 } as const;
+
+/** Why something may be listed or may not. Contract: `Listing` of IRights.sol. */
+export const Listing = {
+  allowed: 0,
+  unknownSubject: 1,
+  coreGrade: 2,
+  wrongSubject: 3,
+  wrongKind: 4,
+  wrongHolder: 5,
+  rightNotValid: 6,
+} as const;
+
+/** Stages of a trade (docs/formats.md section 11). Contract: `Stage` of ITrades.sol. */
+export const Stage = {
+  none: 0,
+  listing: 1,
+  offer: 2,
+  contract: 3,
+  delivery: 4,
+  acceptance: 5,
+  settlement: 6,
+  certificate: 7,
+} as const;
+export type StageName = keyof typeof Stage;
+
+/** Most times that a right may be sub-licensed in a row. Contract: `MAX_DEPTH` of Rights.sol. */
+export const MAX_DEPTH = 8;
+
+const KIND_NAMES = Object.keys(Kind) as readonly KindName[];
+
+/** Mask with the bit of each of `kinds`. */
+export function maskOfKinds(kinds: readonly KindName[]): number {
+  return kinds.reduce((mask, kind) => mask | (1 << Kind[kind]), 0);
+}
+
+/** Kinds whose bits stand in `mask`, in the order of their numbers. */
+export function kindsOf(mask: number | bigint): readonly KindName[] {
+  return KIND_NAMES.filter((kind) => (Number(mask) & (1 << Kind[kind])) !== 0);
+}
