@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { decodeDeployment } from "@lianzheng/sdk/chain";
+import type { Deployment } from "@lianzheng/sdk/chain";
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import { NodeError } from "../errors.ts";
+import { applyEnvironment } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { readFileIfThere, readRequiredFile, requirePrivate, writeNewFile } from "./files.ts";
+import { openLogKey } from "./log-key.ts";
+import type { LogKey } from "./log-key.ts";
+import { readPassphrase } from "./passphrase.ts";
+import { decodeSettings, jsonOf } from "./settings.ts";
+import type { NodeSettings } from "./settings.ts";
+import { decodeTokens } from "./tokens.ts";
+import type { TokenEntry } from "./tokens.ts";
+import { openChainKey } from "./wallet.ts";
+import type { ChainKey } from "./wallet.ts";
+
+/** Where everything of a node lies. */
+export interface NodePaths {
+  readonly folder: string;
+  readonly settings: string;
+  readonly deployment: string;
+  readonly keys: string;
+  readonly logKey: string;
+  readonly memberKey: string;
+  /** The key that seals blocks; only with an embedded chain. */
+  readonly sealerKey: string;
+  readonly tokens: string;
+  readonly passphrase: string;
+  /** The embedded chain's own folder. */
+  readonly chain: string;
+  readonly anchor: string;
+}
+
+/** The paths of the node in `folder`. */
+export function pathsOf(folder: string): NodePaths {
+  const keys = join(folder, "keys");
+  return {
+    folder,
+    settings: join(folder, "lianzheng.json"),
+    deployment: join(folder, "deployment.json"),
+    keys,
+    logKey: join(keys, "log.json"),
+    memberKey: join(keys, "member.json"),
+    sealerKey: join(keys, "sealer.json"),
+    tokens: join(keys, "tokens.json"),
+    passphrase: join(keys, "passphrase"),
+    chain: join(folder, "chain"),
+    anchor: join(folder, "anchor"),
+  };
+}
+
+/** A node's folder, read and checked, its keys open. */
+export interface NodeFolder {
+  readonly paths: NodePaths;
+  /** As the file has them and the environment changes them. */
+  readonly settings: NodeSettings;
+  readonly logKey: LogKey;
+  readonly memberKey: ChainKey;
+  readonly sealerKey?: ChainKey;
+  readonly tokens: readonly TokenEntry[];
+  /** Undefined before the first start with an embedded chain. */
+  readonly deployment?: Deployment;
+  /** `generated` when the passphrase lies beside the keystores: whoever copies the folder has the keys. */
+  readonly passphraseSource: "file" | "generated";
+}
+
+/**
+ * The settings of the node in `folder`, without its keys.
+ *
+ * @throws NodeError CONFIG_MISSING, CONFIG_FORMAT, CONFIG_VALUE, CONFIG_STORAGE
+ */
+export async function readNodeSettings(folder: string, environment: Environment = {}): Promise<NodeSettings> {
+  const { settings: path } = pathsOf(folder);
+  const bytes = await readRequiredFile(path, "open", "set the node up with init");
+  return applyEnvironment(decodeSettings(bytes, path), environment);
+}
+
+/**
+ * Reads and checks everything of the node in `folder`, and opens its keys.
+ *
+ * @throws NodeError CONFIG_MISSING, CONFIG_FORMAT, CONFIG_VALUE, CONFIG_PERMISSIONS, CONFIG_PASSPHRASE, CONFIG_KEY,
+ *   CONFIG_STORAGE; `details` names the file, and the field where there is one
+ */
+export async function readNodeFolder(folder: string, environment: Environment = process.env): Promise<NodeFolder> {
+  const paths = pathsOf(folder);
+  const settings = await readNodeSettings(folder, environment);
+  await requirePrivate(paths.folder);
+  await requirePrivate(paths.keys);
+  const { text: passphrase, source: passphraseSource } = await readPassphrase(paths.passphrase, environment);
+  const logKey = await openLogKey(await readKeyFile(paths.logKey), paths.logKey, passphrase, settings.origin);
+  const memberKey = await openChainKey(await readKeyFile(paths.memberKey), paths.memberKey, passphrase);
+  const sealerKey = settings.chain.kind === "embedded" ? await readSealerKey(paths, passphrase) : undefined;
+  const tokens = decodeTokens(await readKeyFile(paths.tokens), paths.tokens);
+  const deployment = await readDeployment(paths, settings);
+  return {
+    paths,
+    settings,
+    logKey,
+    memberKey,
+    tokens,
+    passphraseSource,
+    ...(sealerKey === undefined ? {} : { sealerKey }),
+    ...(deployment === undefined ? {} : { deployment }),
+  };
+}
+
+/** Keeps the address book of what was deployed. Written once: later starts must find the same contracts. */
+export async function writeDeployment(paths: NodePaths, deployment: Deployment): Promise<void> {
+  await writeNewFile(paths.deployment, `${JSON.stringify(deployment, null, 2)}\n`, "open");
+}
+
+function readKeyFile(path: string): Promise<Uint8Array> {
+  return readRequiredFile(path, "secret", "restore it from the backup of the folder");
+}
+
+async function readSealerKey(paths: NodePaths, passphrase: string): Promise<ChainKey> {
+  return openChainKey(await readKeyFile(paths.sealerKey), paths.sealerKey, passphrase);
+}
+
+async function readDeployment(paths: NodePaths, { chain }: NodeSettings): Promise<Deployment | undefined> {
+  const bytes = await readFileIfThere(paths.deployment, "open");
+  if (bytes !== undefined) return deploymentOf(bytes, paths.deployment);
+  if (chain.kind === "embedded") return undefined;
+  const message = `${paths.deployment} is missing: get the consortium's address book and put it there`;
+  throw new NodeError("CONFIG_MISSING", message, { file: paths.deployment });
+}
+
+function deploymentOf(bytes: Uint8Array, path: string): Deployment {
+  try {
+    return decodeDeployment(jsonOf(bytes, path));
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    throw new NodeError("CONFIG_FORMAT", `${path}: ${error.message}`, { file: path, ...error.details }, error);
+  }
+}

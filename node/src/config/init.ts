@@ -1,0 +1,119 @@
+import { chmod, readdir } from "node:fs/promises";
+import { isUscc } from "@lianzheng/sdk/record";
+import { NodeError } from "../errors.ts";
+import type { Environment } from "./environment.ts";
+import { makePrivateFolder, writeNewFile } from "./files.ts";
+import { pathsOf } from "./folder.ts";
+import type { NodePaths } from "./folder.ts";
+import { defaultKeystoreCost, makeLogKey, sealLogKey } from "./log-key.ts";
+import { choosePassphrase } from "./passphrase.ts";
+import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
+import type { AnchorSettings, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
+import { encodeTokens, issueToken } from "./tokens.ts";
+import { wrongValue } from "./values.ts";
+import { makeChainKey, sealChainKey } from "./wallet.ts";
+
+/** What a new node is told. */
+export interface NodeInit {
+  readonly folder: string;
+  /** The log's name, for instance `log.exchange.example/2026`. */
+  readonly origin: string;
+  /** USCC of the member that runs it. */
+  readonly owner: string;
+  /** `embedded` for a chain of its own, or the URL of the consortium's. */
+  readonly chain: "embedded" | (string & {});
+  /** Of the embedded chain. */
+  readonly chainId?: number;
+  /** Loopback port of the embedded chain's JSON-RPC: 0 for any, null for none. */
+  readonly rpcPort?: number | null;
+  readonly host?: string;
+  readonly port?: number;
+  readonly anchor?: Partial<AnchorSettings>;
+  readonly limits?: Partial<LimitSettings>;
+  readonly logLevel?: LogLevel;
+  /** scrypt's N, a power of two; tests take less. */
+  readonly keystoreCost?: number;
+  readonly environment?: Environment;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** What a new node has, for the operator to write down. */
+export interface InitializedNode {
+  readonly paths: NodePaths;
+  readonly settings: NodeSettings;
+  /** vkey form; goes into verifiers' policies. */
+  readonly logKey: string;
+  /** Address that acts for the member on the chain; the council must know it. */
+  readonly memberAddress: `0x${string}`;
+  /** A token for everything on this node. It is kept nowhere: who loses it issues another. */
+  readonly adminToken: string;
+  /** `generated` when the passphrase lies in `keys/passphrase`. */
+  readonly passphraseSource: "file" | "generated";
+}
+
+/**
+ * Sets up a node: settings, keys, one token. Never overwrites.
+ *
+ * `lianzheng.json` is written last: a folder that has it is whole, and one that a crash left without it is refused by
+ * `start` as not set up and by `init` as not empty.
+ *
+ * @throws NodeError CONFIG_EXISTS when the folder has anything in it; CONFIG_VALUE, CONFIG_PASSPHRASE, CONFIG_PERMISSIONS,
+ *   CONFIG_STORAGE
+ */
+export async function initNode(init: NodeInit): Promise<InitializedNode> {
+  const { folder, environment = process.env, keystoreCost = defaultKeystoreCost, now = Date.now } = init;
+  const settings = settingsOf(init);
+  const paths = pathsOf(folder);
+  await prepareFolder(paths);
+  const { text: passphrase, source: passphraseSource } = await choosePassphrase(paths.passphrase, environment);
+  const logKey = makeLogKey(settings.origin);
+  const memberKey = makeChainKey();
+  await writeNewFile(paths.logKey, await sealLogKey(logKey, passphrase, keystoreCost), "secret");
+  await writeNewFile(paths.memberKey, await sealChainKey(memberKey, passphrase, keystoreCost), "secret");
+  if (settings.chain.kind === "embedded") {
+    await writeNewFile(paths.sealerKey, await sealChainKey(makeChainKey(), passphrase, keystoreCost), "secret");
+  }
+  const { token, entry } = issueToken(settings.owner, ["submit", "read", "admin"], now());
+  await writeNewFile(paths.tokens, encodeTokens([entry]), "secret");
+  await writeNewFile(paths.settings, encodeSettings(settings), "open");
+  const { verifier } = logKey;
+  return { paths, settings, logKey: verifier, memberAddress: memberKey.address, adminToken: token, passphraseSource };
+}
+
+function encodeSettings(settings: NodeSettings): string {
+  return `${JSON.stringify(settings, null, 2)}\n`;
+}
+
+/** Checked by the same decoder that every start uses, before anything is written. */
+function settingsOf(init: NodeInit): NodeSettings {
+  const { origin, owner, chain, anchor, limits, logLevel = defaultSettings.logLevel } = init;
+  if (!isOrigin(origin)) throw wrongValue("init", "/origin", "a log's name: a host and a path without a scheme");
+  if (!isUscc(owner)) throw wrongValue("init", "/owner", "a unified social credit code with its check character");
+  if (chain !== "embedded" && !isChainUrl(chain)) throw wrongValue("init", "/chain", `"embedded" or ${chainUrlForm}`);
+  const { chainId = defaultSettings.chainId, rpcPort = null } = init;
+  const { host = defaultSettings.listen.host, port = defaultSettings.listen.port } = init;
+  const settings: NodeSettings = {
+    format: "lianzheng-node",
+    version: 1,
+    origin,
+    owner,
+    listen: { host, port },
+    chain: chain === "embedded" ? { kind: "embedded", chainId, rpcPort } : { kind: "rpc", url: chain },
+    anchor: { ...defaultSettings.anchor, ...anchor },
+    limits: { ...defaultSettings.limits, ...limits },
+    logLevel,
+  };
+  return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
+}
+
+async function prepareFolder(paths: NodePaths): Promise<void> {
+  await makePrivateFolder(paths.folder);
+  const found = await readdir(paths.folder);
+  if (found.length > 0) {
+    const message = `${paths.folder} is not empty (${found.slice(0, 3).join(", ")}): choose another folder or empty it`;
+    throw new NodeError("CONFIG_EXISTS", message, { file: paths.folder });
+  }
+  await chmod(paths.folder, 0o700);
+  await makePrivateFolder(paths.keys);
+}

@@ -1,0 +1,159 @@
+import { isJsonObject, isUscc, parseJson } from "@lianzheng/sdk/record";
+import type { JsonValue } from "@lianzheng/sdk/record";
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import { NodeError } from "../errors.ts";
+import { SettingsReader, wrongValue } from "./values.ts";
+
+/** The chain of one operator, run by this node in its own folder. */
+export interface EmbeddedChainSettings {
+  readonly kind: "embedded";
+  readonly chainId: number;
+  /** TCP port of its JSON-RPC on loopback, 0 for any that is free, null for none. */
+  readonly rpcPort: number | null;
+}
+
+/** A chain that others run too. */
+export interface RemoteChainSettings {
+  readonly kind: "rpc";
+  /** `http`, `https`, `ws` or `wss`, without credentials. */
+  readonly url: string;
+}
+
+/** When the log's checkpoint goes to the chain: after so many records, or so many seconds after the first of them. */
+export interface AnchorSettings {
+  readonly everyRecords: number;
+  readonly everySeconds: number;
+}
+
+/** Bounds of the API; more is refused, never cut. */
+export interface LimitSettings {
+  readonly bodyBytes: number;
+  readonly batchRecords: number;
+  readonly concurrentSubmissions: number;
+  readonly requestTimeoutMs: number;
+}
+
+/** Levels of the node's log. */
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
+
+/** One of {@link logLevels}. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** `lianzheng.json`: everything about a node that is no secret. */
+export interface NodeSettings {
+  readonly format: "lianzheng-node";
+  readonly version: 1;
+  /** The log's name (C2SP tlog-checkpoint origin). It stands in every checkpoint and never changes. */
+  readonly origin: string;
+  /** USCC of the member that runs the node and owns the log. */
+  readonly owner: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly chain: EmbeddedChainSettings | RemoteChainSettings;
+  readonly anchor: AnchorSettings;
+  readonly limits: LimitSettings;
+  readonly logLevel: LogLevel;
+}
+
+/** What a new node has for everything that it was not told. */
+export const defaultSettings = {
+  listen: { host: "127.0.0.1", port: 8080 },
+  anchor: { everyRecords: 1000, everySeconds: 10 },
+  limits: {
+    bodyBytes: 8 * 1024 * 1024,
+    batchRecords: 1000,
+    concurrentSubmissions: 512,
+    requestTimeoutMs: 30_000,
+  },
+  logLevel: "info",
+  chainId: 20260,
+} as const;
+
+/** Whether `text` may name a log: a schema-less URL as C2SP tlog-checkpoint asks, of which a note's key name is made. */
+export function isOrigin(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/.test(text);
+}
+
+/** Whether `text` is a host to listen on: a name or an address. */
+export function isHost(text: string): boolean {
+  return /^[A-Za-z0-9.:_-]{1,253}$/.test(text);
+}
+
+/** Whether `text` is one of {@link logLevels}. */
+export function isLogLevel(text: string): text is LogLevel {
+  return (logLevels as readonly string[]).includes(text);
+}
+
+/** Whether `text` is a chain's URL. Credentials in a URL end up in logs, so they are refused. */
+export function isChainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ["http:", "https:", "ws:", "wss:"].includes(protocol) && username === "" && password === "";
+}
+
+/** What {@link isChainUrl} asks, in words. */
+export const chainUrlForm = "an http, https, ws or wss URL without user and password";
+
+/**
+ * The settings in the bytes of `source` (a file's name, for messages).
+ *
+ * @throws NodeError CONFIG_FORMAT: not strict JSON; CONFIG_VALUE: a field that is missing, unknown or not acceptable
+ */
+export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
+  const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
+  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top);
+  reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
+  reader.count("version", 1, 1);
+  return {
+    format: "lianzheng-node",
+    version: 1,
+    origin: reader.text("origin", isOrigin, "a log's name: a host and a path without a scheme"),
+    owner: reader.text("owner", isUscc, "a unified social credit code with its check character"),
+    listen: listenOf(reader.object("listen", ["host", "port"])),
+    chain: chainOf(reader, source),
+    anchor: anchorOf(reader.object("anchor", ["everyRecords", "everySeconds"])),
+    limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
+    logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+  };
+}
+
+/** JSON of a file of the node's folder, read as strictly as any other. */
+export function jsonOf(bytes: Uint8Array, source: string): JsonValue {
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    throw new NodeError("CONFIG_FORMAT", `${source}: ${error.message}`, { source, ...error.details }, error);
+  }
+}
+
+function listenOf(reader: SettingsReader): NodeSettings["listen"] {
+  return { host: reader.text("host", isHost, "a host name or address"), port: reader.count("port", 0, 65_535) };
+}
+
+function chainOf(reader: SettingsReader, source: string): NodeSettings["chain"] {
+  const value = reader.value("chain");
+  const kind = isJsonObject(value) ? value["kind"] : undefined;
+  if (kind === "rpc") {
+    return { kind, url: reader.object("chain", ["kind", "url"]).text("url", isChainUrl, chainUrlForm) };
+  }
+  if (kind !== "embedded") throw wrongValue(source, "/chain/kind", '"embedded" or "rpc"');
+  const chain = reader.object("chain", ["kind", "chainId", "rpcPort"]);
+  const rpcPort = chain.value("rpcPort") === null ? null : chain.count("rpcPort", 0, 65_535);
+  return { kind, chainId: chain.count("chainId", 1, 2 ** 31), rpcPort };
+}
+
+function anchorOf(reader: SettingsReader): AnchorSettings {
+  return {
+    everyRecords: reader.count("everyRecords", 1, 1_000_000),
+    everySeconds: reader.count("everySeconds", 1, 86_400),
+  };
+}
+
+function limitsOf(reader: SettingsReader): LimitSettings {
+  return {
+    bodyBytes: reader.count("bodyBytes", 1024, 64 * 1024 * 1024),
+    batchRecords: reader.count("batchRecords", 1, 1000),
+    concurrentSubmissions: reader.count("concurrentSubmissions", 1, 100_000),
+    requestTimeoutMs: reader.count("requestTimeoutMs", 100, 600_000),
+  };
+}

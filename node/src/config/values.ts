@@ -1,0 +1,57 @@
+import { NodeError } from "../errors.ts";
+import { isJsonObject } from "@lianzheng/sdk/record";
+import type { JsonObject, JsonValue } from "@lianzheng/sdk/record";
+
+/** A setting is not acceptable: which file or variable, which field, what is wanted. The value is never repeated. */
+export function wrongValue(source: string, field: string, wanted: string): NodeError {
+  return new NodeError("CONFIG_VALUE", `${source}: ${field === "" ? "the whole" : field} must be ${wanted}`, {
+    source,
+    field,
+  });
+}
+
+/** Reads settings out of one JSON object and refuses what it does not know. */
+export class SettingsReader {
+  readonly #source: string;
+  readonly #object: JsonObject;
+  readonly #path: string;
+
+  /** @throws NodeError CONFIG_VALUE: not an object, a member that is not in `known`, or one that is missing */
+  constructor(source: string, value: JsonValue | undefined, path: string, known: readonly string[]) {
+    this.#source = source;
+    this.#path = path;
+    if (!isJsonObject(value)) throw wrongValue(source, path, "an object");
+    this.#object = value;
+    for (const name of Object.keys(value)) {
+      if (!known.includes(name))
+        throw wrongValue(source, `${path}/${name}`, `left out: the settings are ${known.join(", ")}`);
+    }
+    for (const name of known) {
+      if (!Object.hasOwn(value, name)) throw wrongValue(source, `${path}/${name}`, "there");
+    }
+  }
+
+  /** The object under `name`, with exactly the members `known`. */
+  object(name: string, known: readonly string[]): SettingsReader {
+    return new SettingsReader(this.#source, this.#object[name], `${this.#path}/${name}`, known);
+  }
+
+  /** The value under `name`, unchecked. */
+  value(name: string): JsonValue | undefined {
+    return this.#object[name];
+  }
+
+  /** The text under `name` that `accepts` takes. */
+  text(name: string, accepts: (text: string) => boolean, wanted: string): string {
+    const value = this.#object[name];
+    if (typeof value === "string" && accepts(value)) return value;
+    throw wrongValue(this.#source, `${this.#path}/${name}`, wanted);
+  }
+
+  /** The whole number under `name`, from `min` to `max`. */
+  count(name: string, min: number, max: number): number {
+    const value = this.#object[name];
+    if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw wrongValue(this.#source, `${this.#path}/${name}`, `a whole number from ${min} to ${max}`);
+  }
+}
