@@ -1,0 +1,318 @@
+import { createAddressFromString } from "@ethereumjs/util";
+import type { Common } from "@ethereumjs/common";
+import { createVM } from "@ethereumjs/vm";
+import type { VM } from "@ethereumjs/vm";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import type { SigningKey } from "ethers";
+import { ChainError } from "../chain-error.ts";
+import { BlockAssembly } from "./assembly.ts";
+import type { ChainBlock } from "./block.ts";
+import { headChanges } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { pastHashes } from "./past-hashes.ts";
+import { WaitingTransactions } from "./pool.ts";
+import { stateAt } from "./state.ts";
+import type { StagedNodes } from "./state.ts";
+import type { ChainStore } from "./store.ts";
+import { costLimit } from "./transaction.ts";
+import type { SignedTransaction } from "./transaction.ts";
+
+/** What the miner works with. */
+export interface MinerParts {
+  readonly rules: Common;
+  readonly store: ChainStore;
+  readonly ledger: Ledger;
+  readonly nodes: StagedNodes;
+  readonly sealer: { readonly address: Hex; readonly key: SigningKey };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onBlock: (block: ChainBlock) => void;
+}
+
+interface Request {
+  readonly signed: SignedTransaction;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Accounts and slots that the state manager may keep before it starts afresh. */
+const blocksBetweenFreshStates = 256;
+
+/**
+ * The one writer. What is submitted while a block is being made goes into the next one together, so that one fsync serves them all.
+ *
+ * A submission resolves when its block, the block's state, and the new head are on disk in one synced batch; a transaction
+ * whose nonce lies in the future resolves when it stands, by the same batch, among those that wait. So an answer always means
+ * durable, there is no second place in which a transaction can stand between "answered" and "in a block", and recovery is
+ * nothing but opening the folder. The price is that the answer takes as long as the block, which is some milliseconds.
+ *
+ * A crash before the batch: none of it happened, nobody was answered. A crash after it: all of it happened, and who was not
+ * answered asks again and learns "already known".
+ */
+export class Miner {
+  readonly waiting = new WaitingTransactions();
+  readonly #parts: MinerParts;
+  readonly #submitted = new Map<string, Request>();
+  #queue: Request[] = [];
+  #head: ChainBlock;
+  #vm: VM | undefined;
+  #running: Promise<void> | undefined;
+  #failure: ChainError | undefined;
+
+  constructor(parts: MinerParts, head: ChainBlock) {
+    this.#parts = parts;
+    this.#head = head;
+  }
+
+  get head(): ChainBlock {
+    return this.#head;
+  }
+
+  /** @throws ChainError C_TX_…, C_STORAGE, C_CLOSED */
+  async submit(signed: SignedTransaction): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await new Promise<void>((resolve, reject) => {
+      const request = { signed, resolve, reject };
+      this.#queue.push(request);
+      this.#submitted.set(slot(signed.sender, signed.transaction.nonce), request);
+      this.#wake();
+    });
+  }
+
+  /** Takes up what waited when the chain was closed or killed; runs what can run by now. */
+  async restore(waiting: readonly SignedTransaction[]): Promise<void> {
+    for (const signed of waiting) this.waiting.restore(signed);
+    for (let more = waiting.length > 0; more;) more = await this.#round([]);
+  }
+
+  /** A transaction that is neither in a block nor refused. */
+  pending(hash: Hex): SignedTransaction | undefined {
+    const submitted = [...this.#submitted.values()].find(({ signed }) => signed.hash === hash);
+    return this.waiting.byHash(hash) ?? submitted?.signed;
+  }
+
+  /** First nonce after `nonce` of which nothing is known: what the sender's next transaction should have. */
+  nextNonce(sender: Hex, nonce: bigint): bigint {
+    let next = nonce;
+    while (this.#submitted.has(slot(sender, next)) || this.waiting.at(sender, next) !== undefined) next++;
+    return next;
+  }
+
+  /** Resolves when the block in the making is done; what is submitted from now on is refused. */
+  async close(): Promise<void> {
+    this.#failure ??= new ChainError("C_CLOSED", "the chain is closed");
+    await this.#running;
+  }
+
+  #wake(): void {
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  async #run(): Promise<void> {
+    // Let everything that arrived in the same turn of the event loop be in the first block too.
+    await new Promise(setImmediate);
+    for (let more = true; more || this.#queue.length > 0;) {
+      const taken = this.#queue;
+      this.#queue = [];
+      more = await this.#round(taken).catch((error: unknown) => this.#fail(taken, error));
+    }
+  }
+
+  /** One block, or as much of the queue as fits; the rest goes back to the queue's front. Whether more that waits can run now. */
+  async #round(taken: readonly Request[]): Promise<boolean> {
+    const { rules, nodes, sealer } = this.#parts;
+    const assembly = await BlockAssembly.start({
+      rules,
+      vm: await this.#state(),
+      parent: this.#head,
+      timestamp: this.#timestamp(),
+      sealer,
+    });
+    const round = new Round(assembly, this.waiting, this.#parts.ledger, (sender) => this.#nonce(sender));
+    await round.runWaiting();
+    for (const request of taken) await round.take(request);
+    const block = assembly.size > 0 ? await assembly.close() : undefined;
+    if (block === undefined) await assembly.abandon();
+    const changes = [...nodes.changes(), ...(block === undefined ? [] : headChanges(block)), ...this.waiting.changes()];
+    if (changes.length > 0) await this.#parts.store.write(changes);
+    nodes.written();
+    if (block !== undefined) this.#advance(block);
+    this.#settle(round);
+    return round.full;
+  }
+
+  #advance(block: ChainBlock): void {
+    this.#head = this.#parts.ledger.remember(block);
+    if (block.number % blocksBetweenFreshStates === 0) this.#vm = undefined;
+    this.#parts.onBlock(block);
+  }
+
+  #settle({ done, refused, left }: Round): void {
+    for (const request of done) {
+      this.#forget(request);
+      request.resolve();
+    }
+    for (const { request, error } of refused) {
+      this.#forget(request);
+      request.reject(error);
+    }
+    this.#queue.unshift(...left);
+  }
+
+  #forget(request: Request): void {
+    const { sender, transaction } = request.signed;
+    const key = slot(sender, transaction.nonce);
+    if (this.#submitted.get(key) === request) this.#submitted.delete(key);
+  }
+
+  /**
+   * After an error that is not a transaction's own, what is in memory may be ahead of the disk. Nobody of this round is told
+   * that his transaction stands, and nothing more is written until the folder is opened again.
+   */
+  #fail(taken: readonly Request[], cause: unknown): false {
+    this.#failure ??=
+      cause instanceof ChainError ? cause : new ChainError("C_STORAGE", "a block could not be made", {}, cause);
+    this.#parts.nodes.dropped();
+    for (const request of [...taken, ...this.#queue]) {
+      this.#forget(request);
+      request.reject(this.#failure);
+    }
+    this.#queue = [];
+    return false;
+  }
+
+  async #state(): Promise<VM> {
+    const { rules, nodes, ledger } = this.#parts;
+    this.#vm ??= await createVM({
+      common: rules,
+      stateManager: stateAt(rules, nodes, this.#head.block.header.stateRoot),
+      blockchain: pastHashes(ledger),
+    });
+    return this.#vm;
+  }
+
+  async #nonce(sender: Hex): Promise<{ nonce: bigint; balance: bigint }> {
+    const vm = await this.#state();
+    const account = await vm.stateManager.getAccount(createAddressFromString(sender));
+    return { nonce: account?.nonce ?? 0n, balance: account?.balance ?? 0n };
+  }
+
+  /**
+   * Time of the next block in seconds: the clock's, and later than the parent's. More than one block a second makes the chain's
+   * time run ahead of the clock; it never stands still or goes back, whatever the clock does.
+   */
+  #timestamp(): bigint {
+    const clock = BigInt(Math.floor(this.#parts.now() / 1000));
+    const next = this.#head.block.header.timestamp + 1n;
+    return clock > next ? clock : next;
+  }
+}
+
+function slot(sender: Hex, nonce: bigint): string {
+  return `${sender}/${nonce}`;
+}
+
+/** Errors that are one transaction's own; any other is the chain's. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ChainError && error.code.startsWith("C_TX_");
+}
+
+/** What becomes of the transactions of one round. */
+class Round {
+  readonly done: Request[] = [];
+  readonly refused: { readonly request: Request; readonly error: unknown }[] = [];
+  readonly left: Request[] = [];
+  /** Something that waited could have run, had there been room. */
+  full = false;
+  readonly #assembly: BlockAssembly;
+  readonly #waiting: WaitingTransactions;
+  readonly #ledger: Ledger;
+  readonly #account: (sender: Hex) => Promise<{ nonce: bigint; balance: bigint }>;
+
+  constructor(
+    assembly: BlockAssembly,
+    waiting: WaitingTransactions,
+    ledger: Ledger,
+    account: (sender: Hex) => Promise<{ nonce: bigint; balance: bigint }>,
+  ) {
+    this.#assembly = assembly;
+    this.#waiting = waiting;
+    this.#ledger = ledger;
+    this.#account = account;
+  }
+
+  async take(request: Request): Promise<void> {
+    if (this.left.length > 0 || !this.#assembly.fits(request.signed)) {
+      this.left.push(request);
+      return;
+    }
+    try {
+      await this.#place(request.signed);
+      this.done.push(request);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.refused.push({ request, error });
+    }
+  }
+
+  /** Runs what waits and can run: after a start, and each time that room or money was what was missing. */
+  async runWaiting(): Promise<void> {
+    for (const sender of this.#waiting.senders()) await this.#runSuccessors(sender);
+  }
+
+  async #place(signed: SignedTransaction): Promise<void> {
+    const { hash, sender, transaction } = signed;
+    if (this.#waiting.byHash(hash) !== undefined || (await this.#ledger.placeOf(hash)) !== undefined || this.#has(hash))
+      throw new ChainError("C_TX_KNOWN", "already known", { hash });
+    const { nonce, balance } = await this.#account(sender);
+    if (transaction.nonce < nonce)
+      throw new ChainError("C_TX_NONCE_LOW", `nonce too low: next nonce ${nonce}, tx nonce ${transaction.nonce}`, {
+        hash,
+      });
+    if (transaction.nonce > nonce) this.#waiting.put(signed);
+    else await this.#runNext(signed, balance);
+  }
+
+  #has(hash: Hex): boolean {
+    return this.done.some(({ signed }) => signed.hash === hash);
+  }
+
+  async #runNext(signed: SignedTransaction, balance: bigint): Promise<void> {
+    const cost = costLimit(signed);
+    if (balance < cost)
+      throw new ChainError(
+        "C_TX_FUNDS",
+        `insufficient funds for gas * price + value: balance ${balance}, tx cost ${cost}`,
+        { hash: signed.hash },
+      );
+    await this.#assembly.add(signed);
+    const rival = this.#waiting.at(signed.sender, signed.transaction.nonce);
+    if (rival !== undefined) this.#waiting.remove(rival);
+    await this.#runSuccessors(signed.sender);
+  }
+
+  /** Those that waited for the one before them. One that cannot be paid yet goes on waiting: it was answered for. */
+  async #runSuccessors(sender: Hex): Promise<void> {
+    for (;;) {
+      const { nonce, balance } = await this.#account(sender);
+      const next = this.#waiting.at(sender, nonce);
+      if (next === undefined || balance < costLimit(next)) return;
+      if (!this.#assembly.fits(next)) {
+        this.full = true;
+        return;
+      }
+      if (!(await this.#runs(next))) return;
+      this.#waiting.remove(next);
+    }
+  }
+
+  async #runs(signed: SignedTransaction): Promise<boolean> {
+    try {
+      await this.#assembly.add(signed);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
+import type { Common } from "@ethereumjs/common";
+import type { BatchDBOp, DB } from "@ethereumjs/util";
+import type { ChainStore, StoreChange } from "./store.ts";
+
+type TrieOperation = BatchDBOp<string, Uint8Array>;
+
+/** Trie nodes kept in memory: about 100 bytes to 600 bytes each. */
+const cachedNodes = 50_000;
+
+/**
+ * Trie nodes that stand on disk, by their hash in hex. Nodes never change and are never removed (archive), so one cache
+ * serves the writer and every reader.
+ */
+export class NodeCache {
+  readonly #store: ChainStore;
+  readonly #nodes = new Map<string, Uint8Array>();
+
+  constructor(store: ChainStore) {
+    this.#store = store;
+  }
+
+  has(hash: string): boolean {
+    return this.#nodes.has(hash);
+  }
+
+  async get(hash: string): Promise<Uint8Array | undefined> {
+    const known = this.#nodes.get(hash);
+    if (known !== undefined) return known;
+    const node = await this.#store.get(`t/${hash}`);
+    if (node !== undefined) this.add(hash, node);
+    return node;
+  }
+
+  add(hash: string, node: Uint8Array): void {
+    if (this.#nodes.size >= cachedNodes) this.#dropOldest();
+    this.#nodes.set(hash, node);
+  }
+
+  #dropOldest(): void {
+    for (const hash of this.#nodes.keys()) {
+      if (this.#nodes.size < cachedNodes / 2) return;
+      this.#nodes.delete(hash);
+    }
+  }
+}
+
+/** What the trie library writes to and reads from. Writes are held back until {@link StagedNodes.changes} are on disk. */
+export class StagedNodes implements DB<string, Uint8Array> {
+  readonly #cache: NodeCache;
+  readonly #staged = new Map<string, Uint8Array>();
+
+  constructor(cache: NodeCache) {
+    this.#cache = cache;
+  }
+
+  async get(hash: string): Promise<Uint8Array | undefined> {
+    return this.#staged.get(hash) ?? this.#cache.get(hash);
+  }
+
+  put(hash: string, node: Uint8Array): Promise<void> {
+    // A checkpoint of the library hands back what it only read; what is on disk already need not go there again.
+    if (!this.#cache.has(hash)) this.#staged.set(hash, node);
+    return Promise.resolve();
+  }
+
+  del(): Promise<void> {
+    // The library "deletes" what it looked for in a checkpoint and did not find. Nothing that is there is ever deleted:
+    // node pruning is off, and a node is named by its content.
+    return Promise.resolve();
+  }
+
+  async batch(operations: TrieOperation[]): Promise<void> {
+    for (const operation of operations) {
+      if (operation.type === "put") await this.put(operation.key, operation.value);
+      else await this.del();
+    }
+  }
+
+  /** The tries of the contracts' storage are copies of the accounts' trie: they write to the same place. */
+  shallowCopy(): DB<string, Uint8Array> {
+    return this;
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What has to be written for the state to stand. */
+  changes(): StoreChange[] {
+    return [...this.#staged].map(([hash, value]) => ({ type: "put", key: `t/${hash}`, value }));
+  }
+
+  /** The changes are on disk. */
+  written(): void {
+    for (const [hash, node] of this.#staged) this.#cache.add(hash, node);
+    this.#staged.clear();
+  }
+
+  /** The changes will not be written. */
+  dropped(): void {
+    this.#staged.clear();
+  }
+}
+
+/** The state at `root`, or the empty state. What is written to it goes to `nodes`. */
+export function stateAt(rules: Common, nodes: StagedNodes, root?: Uint8Array): MerkleStateManager {
+  const trie = new MerklePatriciaTrie({
+    db: nodes,
+    useKeyHashing: true,
+    valueEncoding: "view",
+    common: rules,
+    ...(root === undefined ? {} : { root }),
+  });
+  // Caches that grow, not LRU ones: an LRU cache that is too small forgets changes that are not in the trie yet.
+  return new MerkleStateManager({ trie, common: rules, caches: new Caches() });
+}
