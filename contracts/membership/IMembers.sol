@@ -72,8 +72,9 @@ struct Proposal {
 /// A member is named by its unified social credit code (GB 32100-2015), 18 ASCII bytes, check character verified. There is no owner
 /// and no administrator: the council's seats vote, one vote a seat, and a threshold of more than half of all seats decides.
 ///
-/// The council is the one of the constructor. A suspended or expelled seat has no vote, and no decision may leave fewer voting seats
-/// than the threshold, for then nothing could ever be decided again.
+/// The council is the one of the constructor. A suspended seat has no vote until it is reinstated, an expelled one is vacant for ever, and
+/// no decision may leave fewer voting seats than the threshold, for then nothing could ever be decided again. Expulsion ends all keys
+/// of the member.
 interface IMembers {
     /// @notice A vote opened.
     /// @param proposal Number of the proposal, counted from 1.
@@ -188,6 +189,12 @@ interface IMembers {
     /// @notice The decision would leave fewer voting seats than the threshold.
     error MembersCouncilTooSmall(uint256 remaining, uint256 threshold);
 
+    /// @notice The member has as many live keys as it may have.
+    error MembersTooManyKeys(bytes18 member, uint256 most);
+
+    /// @notice The votes that count now do not decide.
+    error MembersTooFewVotes(uint256 proposal, uint256 votes, uint256 threshold);
+
     /// @notice The consent's last second has passed.
     error MembersDeadline(uint256 deadline);
 
@@ -226,9 +233,16 @@ interface IMembers {
     /// @param proposal Number of the proposal.
     function vote(uint256 proposal) external;
 
+    /// @notice Puts a proposal into effect whose votes count again because a seat was reinstated. Anybody may ask for it.
+    ///
+    /// Requirements: the proposal is open, and as many votes as the threshold are of seats whose members are active.
+    ///
+    /// @param proposal Number of the proposal.
+    function decide(uint256 proposal) external;
+
     /// @notice Adds a key to the caller's member from now on.
     ///
-    /// Requirements: the caller is a live key of an active member; the new key belongs to nobody and consents by its EIP-712 signature
+    /// Requirements: the caller is a live key of an active member with fewer than 16 live keys; the new key belongs to nobody and consents by its EIP-712 signature
     /// (or ERC-1271) over `KeyConsent(bytes18 member,address key,uint256 deadline)`, so nobody can take another's key by naming it.
     /// A key is added once for ever, so a consent can't be used twice.
     ///
@@ -278,7 +292,7 @@ interface IMembers {
     /// @return liveKeys Keys that live now.
     function entryOf(
         bytes18 member
-    ) external view returns (Standing standing, uint16 kinds, bool seated, uint32 liveKeys);
+    ) external view returns (Standing standing, uint16 kinds, bool seated, uint256 liveKeys);
 
     /// @notice Member and life of a key.
     /// @return member Member, zero if unknown.
@@ -286,10 +300,10 @@ interface IMembers {
     /// @return until First second, Unix, after its life; the type's maximum while it lives.
     function keyLife(address key) external view returns (bytes18 member, uint48 from, uint48 until);
 
-    /// @notice All keys a member ever had, in the order of their addition.
+    /// @notice Keys of a member that live now, at most 16, in no order. {KeyAdded} and {KeyRetired} tell of all it ever had.
     function keysOf(bytes18 member) external view returns (address[] memory keys);
 
-    /// @notice Members that hold the council's seats, in the order of the constructor.
+    /// @notice Members that hold the council's seats, in the order of the constructor, voting or suspended.
     function council() external view returns (bytes18[] memory members);
 
     /// @notice Votes that decide.

@@ -13,14 +13,13 @@ contract Members is IMembers, EIP712 {
 
     /// @dev One slot:
     ///
-    ///      | bits | 0..7     | 8..23 | 24..31                 | 32..63   |
-    ///      | ---- | -------- | ----- | ---------------------- | -------- |
-    ///      |      | standing | kinds | seat, 1-based, 0: none | liveKeys |
+    ///      | bits | 0..7     | 8..23 | 24..31                 |
+    ///      | ---- | -------- | ----- | ---------------------- |
+    ///      |      | standing | kinds | seat, 1-based, 0: none |
     struct Entry {
         Standing standing;
         uint16 kinds;
         uint8 seat;
-        uint32 liveKeys;
     }
 
     /// @dev One slot, times in Unix seconds; a key lives while `from <= time < until`:
@@ -62,6 +61,9 @@ contract Members is IMembers, EIP712 {
     /// @dev Most founding seats; a mask of 256 bits has room for all.
     uint256 private constant MAX_SEATS = 64;
 
+    /// @dev Most keys of a member that live at once, so that an expulsion can end them all.
+    uint256 private constant MAX_KEYS = 16;
+
     /// @dev End of a key that lives.
     uint48 private constant NO_END = type(uint48).max;
 
@@ -74,11 +76,12 @@ contract Members is IMembers, EIP712 {
     /// @dev Seats whose members are active, bit n for seat n + 1. Only their votes count.
     uint256 private _votingSeats;
 
-    bytes18[] private _council;
+    /// @dev Seats in the order of the constructor; an expelled member stays here, but holds no seat.
+    bytes18[] private _founders;
 
     mapping(bytes18 member => Entry) private _entries;
     mapping(bytes18 member => Checkpoints.Trace208) private _standings;
-    mapping(bytes18 member => address[]) private _keys;
+    mapping(bytes18 member => address[]) private _liveKeys;
     mapping(address key => KeyLife) private _lives;
 
     uint256 private _proposalCount;
@@ -122,8 +125,18 @@ contract Members is IMembers, EIP712 {
     }
 
     /// @inheritdoc IMembers
+    function decide(uint256 proposal) external {
+        Ballot storage ballot = _openBallot(proposal);
+        uint256 counting = _bitCount(ballot.votes & _votingSeats);
+        if (counting < _threshold) revert MembersTooFewVotes(proposal, counting, _threshold);
+        _decide(proposal, ballot);
+    }
+
+    /// @inheritdoc IMembers
     function addKey(address key, uint256 deadline, bytes calldata consent) external {
-        _addKey(actorOf(msg.sender), key, deadline, consent);
+        bytes18 member = actorOf(msg.sender);
+        if (_liveKeys[member].length == MAX_KEYS) revert MembersTooManyKeys(member, MAX_KEYS);
+        _addKey(member, key, deadline, consent);
     }
 
     /// @inheritdoc IMembers
@@ -168,9 +181,9 @@ contract Members is IMembers, EIP712 {
     /// @inheritdoc IMembers
     function entryOf(
         bytes18 member
-    ) external view returns (Standing standing, uint16 kinds, bool seated, uint32 liveKeys) {
+    ) external view returns (Standing standing, uint16 kinds, bool seated, uint256 liveKeys) {
         Entry storage entry = _entries[member];
-        return (entry.standing, entry.kinds, entry.seat != 0, entry.liveKeys);
+        return (entry.standing, entry.kinds, entry.seat != 0, _liveKeys[member].length);
     }
 
     /// @inheritdoc IMembers
@@ -181,12 +194,18 @@ contract Members is IMembers, EIP712 {
 
     /// @inheritdoc IMembers
     function keysOf(bytes18 member) external view returns (address[] memory keys) {
-        return _keys[member];
+        return _liveKeys[member];
     }
 
     /// @inheritdoc IMembers
     function council() external view returns (bytes18[] memory members) {
-        return _council;
+        uint256 seated = 0;
+        for (uint256 i = 0; i < _founders.length; ++i) if (_entries[_founders[i]].seat != 0) ++seated;
+        members = new bytes18[](seated);
+        for (uint256 i = _founders.length; i != 0; --i) {
+            bytes18 founder = _founders[i - 1];
+            if (_entries[founder].seat != 0) members[--seated] = founder;
+        }
     }
 
     /// @inheritdoc IMembers
@@ -244,9 +263,9 @@ contract Members is IMembers, EIP712 {
     function _found(Seat memory seat) private {
         _checkIdentity(seat.member, seat.key, seat.kinds);
         if (_entries[seat.member].standing != Standing.None) revert MembersStanding(seat.member, Standing.Active);
-        _council.push(seat.member);
+        _founders.push(seat.member);
         // At most MAX_SEATS seats: the number fits.
-        _entries[seat.member].seat = uint8(_council.length);
+        _entries[seat.member].seat = uint8(_founders.length);
         _admit(seat.member, seat.key, seat.kinds, 0);
     }
 
@@ -289,12 +308,10 @@ contract Members is IMembers, EIP712 {
     }
 
     function _vote(uint256 proposal) private {
-        Ballot storage ballot = _ballotOf(proposal);
+        Ballot storage ballot = _openBallot(proposal);
         bytes18 seat = actorOf(msg.sender);
         uint256 number = _entries[seat].seat;
         if (number == 0) revert MembersNoSeat(seat);
-        if (ballot.decided) revert MembersDecided(proposal);
-        if (block.timestamp >= ballot.expires) revert MembersProposalExpired(proposal, ballot.expires);
         uint256 votes = ballot.votes;
         if (votes & _seatBit(number) != 0) revert MembersVoted(proposal, seat);
         votes |= _seatBit(number);
@@ -315,11 +332,21 @@ contract Members is IMembers, EIP712 {
             _admit(member, ballot.key, ballot.kinds, reason);
         } else if (act == Act.Reinstatement) {
             _setStanding(member, Standing.Active, reason);
+        } else if (act == Act.Suspension) {
+            _setStanding(member, Standing.Suspended, reason);
         } else {
-            _setStanding(member, act == Act.Suspension ? Standing.Suspended : Standing.Expelled, reason);
-            uint256 remaining = _bitCount(_votingSeats);
-            if (remaining < _threshold) revert MembersCouncilTooSmall(remaining, _threshold);
+            _setStanding(member, Standing.Expelled, reason);
+            _vacate(member);
         }
+        uint256 voting = _bitCount(_votingSeats);
+        if (voting < _threshold) revert MembersCouncilTooSmall(voting, _threshold);
+    }
+
+    /// @dev An expelled member keeps neither seat nor keys: readmitted, it starts with a new key and no seat.
+    function _vacate(bytes18 member) private {
+        _entries[member].seat = 0;
+        address[] storage keys = _liveKeys[member];
+        for (uint256 i = keys.length; i != 0; --i) _endKey(member, keys, i - 1);
     }
 
     function _admit(bytes18 member, address key, uint16 kinds, bytes32 reason) private {
@@ -351,8 +378,7 @@ contract Members is IMembers, EIP712 {
     function _bindKey(bytes18 member, address key) private {
         uint48 from = uint48(block.timestamp);
         _lives[key] = KeyLife(member, from, NO_END);
-        _keys[member].push(key);
-        ++_entries[member].liveKeys;
+        _liveKeys[member].push(key);
         emit KeyAdded(member, key, from);
     }
 
@@ -361,16 +387,31 @@ contract Members is IMembers, EIP712 {
         if (life.member == 0) revert MembersUnknownKey(key);
         if (life.member != member) revert MembersNotOwnKey(key, life.member);
         if (life.until != NO_END) revert MembersKeyNotLive(key, life.until);
-        if (_entries[member].liveKeys == 1) revert MembersLastKey(key);
+        address[] storage keys = _liveKeys[member];
+        if (keys.length == 1) revert MembersLastKey(key);
+        uint256 index = 0;
+        while (keys[index] != key) ++index;
+        _endKey(member, keys, index);
+    }
+
+    function _endKey(bytes18 member, address[] storage keys, uint256 index) private {
+        address key = keys[index];
+        keys[index] = keys[keys.length - 1];
+        keys.pop();
         uint48 until = uint48(block.timestamp);
-        life.until = until;
-        --_entries[member].liveKeys;
+        _lives[key].until = until;
         emit KeyRetired(member, key, until);
     }
 
     function _ballotOf(uint256 proposal) private view returns (Ballot storage ballot) {
         ballot = _ballots[proposal];
         if (ballot.act == Act.None) revert MembersUnknownProposal(proposal);
+    }
+
+    function _openBallot(uint256 proposal) private view returns (Ballot storage ballot) {
+        ballot = _ballotOf(proposal);
+        if (ballot.decided) revert MembersDecided(proposal);
+        if (block.timestamp >= ballot.expires) revert MembersProposalExpired(proposal, ballot.expires);
     }
 
     function _seatBit(uint256 number) private pure returns (uint256) {

@@ -114,7 +114,7 @@ struct Right {
 /// of the chain of title. A product's operating right leans on a holding or processing right on each of its parents. When a right is
 /// revoked or expires, everything that leans on it stops being valid in the same block.
 ///
-/// A holding right covers processing: its holder needs no grant from itself.
+/// A holding right, and the operating right that came with a product, cover processing: nobody needs a grant from itself.
 interface IRights {
     /// @notice A resource or product was registered.
     /// @param subject keccak256(abi.encode(owner, digest)).
@@ -244,8 +244,8 @@ interface IRights {
 
     /// @notice Registers a product, its lineage and the operating right on it.
     ///
-    /// Requirements: as {registerResource}; `basis` are 1 to 16 valid holding or processing rights of the caller's member, each on
-    /// another parent; purposes and period of the scope lie within each of them; no parent is graded higher.
+    /// Requirements: as {registerResource}; `basis` are 1 to 16 valid rights of the caller's member, each on another parent:
+    /// holding, processing, or the operating right that came with a product of its own; purposes and period of the scope lie within each of them; no parent is graded higher.
     ///
     /// @param registration What is registered.
     /// @param scope What the operating right allows.
@@ -261,8 +261,7 @@ interface IRights {
     /// @notice Grants a right that derives from one that the caller's member holds.
     ///
     /// Requirements: the caller is a live key of the active member that holds `base`; `base` is valid and may be sub-licensed;
-    /// `holder` is another active member; the kind derives from the base's (holding: holding, processing; processing: processing;
-    /// operating: operating); purposes and period lie within the base's, the depth is less.
+    /// `holder` is another active member; the kind is the base's or processing; purposes and period lie within the base's, the depth is less.
     ///
     /// @param base Right that it derives from.
     /// @param holder Member that gets it.

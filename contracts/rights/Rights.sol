@@ -246,10 +246,11 @@ contract Rights is IRights {
         parents = new bytes32[](count);
         for (uint256 i = 0; i < count; ++i) {
             Right storage base = _usable(basis[i], owner);
-            if (base.kind == RightKind.Operating) {
+            bytes32 parent = base.subject;
+            // Who made a product may process it; who may only sell it further may not.
+            if (base.kind == RightKind.Operating && _subjects[parent].right != basis[i]) {
                 revert RightsKind(basis[i], base.kind, RightKind.Operating);
             }
-            bytes32 parent = base.subject;
             for (uint256 k = 0; k < i; ++k) if (parents[k] == parent) revert RightsParentTwice(parent);
             Grade parentGrade = _subjects[parent].grade;
             if (grade < parentGrade) revert RightsGrade(parent, parentGrade, grade);
@@ -311,10 +312,9 @@ contract Rights is IRights {
         if (known.kind == RightKind.None) revert RightsUnknownRight(right);
     }
 
-    /// @dev Holding covers processing; operating a product comes from its registration alone and is passed on as it is.
+    /// @dev Holding and operating are passed on as they are or as processing; processing only as processing.
     function _derives(RightKind from, RightKind to) private pure returns (bool) {
-        if (from == RightKind.Holding) return to == RightKind.Holding || to == RightKind.Processing;
-        return to == from;
+        return to == RightKind.Processing || (to == from && to != RightKind.None);
     }
 
     function _bitCount(uint64 bits) private pure returns (uint256 count) {

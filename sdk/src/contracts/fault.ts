@@ -16,10 +16,10 @@ export const contractInterfaces: Readonly<Record<ContractName, Interface>> = {
 };
 
 /** An error that a contract raised: its name, `<Contract><Fault>`, and its values by name. */
-export type ContractFault = {
+export interface ContractFault {
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
-};
+}
 
 /**
  * The error in what a reverted call returned.
