@@ -1,5 +1,6 @@
 import type { Common } from "@ethereumjs/common";
-import { createMerkleProof, MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { createMerkleProof, createMPT } from "@ethereumjs/mpt";
+import type { MerklePatriciaTrie } from "@ethereumjs/mpt";
 import { createAddressFromString, KECCAK256_NULL, KECCAK256_RLP } from "@ethereumjs/util";
 import { fromHex, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
@@ -32,7 +33,7 @@ export class StateReader {
   }
 
   async account(address: Hex, { block }: ChainBlock): Promise<AccountState> {
-    const account = await this.#state(block.header.stateRoot).getAccount(createAddressFromString(address));
+    const account = await (await this.#state(block.header.stateRoot)).getAccount(createAddressFromString(address));
     return {
       nonce: account?.nonce ?? 0n,
       balance: account?.balance ?? 0n,
@@ -42,23 +43,21 @@ export class StateReader {
   }
 
   async code(address: Hex, { block }: ChainBlock): Promise<Hex> {
-    return toHex(await this.#state(block.header.stateRoot).getCode(createAddressFromString(address)));
+    return toHex(await (await this.#state(block.header.stateRoot)).getCode(createAddressFromString(address)));
   }
 
   /** @param slot - 32 bytes */
   async storage(address: Hex, slot: Hex, { block }: ChainBlock): Promise<bigint> {
-    const value = await this.#state(block.header.stateRoot).getStorage(
-      createAddressFromString(address),
-      fromHex(slot, 32),
-    );
+    const state = await this.#state(block.header.stateRoot);
+    const value = await state.getStorage(createAddressFromString(address), fromHex(slot, 32));
     return value.length === 0 ? 0n : BigInt(toHex(value));
   }
 
   /** @param slots - 32 bytes each */
   async proof(address: Hex, slots: readonly Hex[], block: ChainBlock): Promise<AccountProof> {
     const account = await this.account(address, block);
-    const accounts = this.#trie(block.block.header.stateRoot);
-    const storage = this.#trie(fromHex(account.storageHash, 32));
+    const accounts = await this.#trie(block.block.header.stateRoot);
+    const storage = await this.#trie(fromHex(account.storageHash, 32));
     const storageProof = [];
     for (const key of slots)
       storageProof.push({
@@ -73,9 +72,9 @@ export class StateReader {
     return stateAt(this.#rules, new StagedNodes(this.#nodes), root);
   }
 
-  #trie(root: Uint8Array): MerklePatriciaTrie {
+  #trie(root: Uint8Array): Promise<MerklePatriciaTrie> {
     const db = new StagedNodes(this.#nodes);
-    return new MerklePatriciaTrie({ db, root, useKeyHashing: true, valueEncoding: "view" });
+    return createMPT({ db, root, useKeyHashing: true, valueEncoding: "view" });
   }
 }
 

@@ -1,7 +1,7 @@
 import { genTransactionsTrieRoot } from "@ethereumjs/block";
 import type { Block, HeaderData } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
-import { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { createMPT } from "@ethereumjs/mpt";
 import { RLP } from "@ethereumjs/rlp";
 import { Bloom, encodeReceipt, runTx } from "@ethereumjs/vm";
 import type { RunTxResult, VM } from "@ethereumjs/vm";
@@ -91,7 +91,7 @@ export class BlockAssembly {
   }
 
   async #receiptsRoot(): Promise<Uint8Array> {
-    const trie = new MerklePatriciaTrie();
+    const trie = await createMPT();
     for (const [index, { signed, result }] of this.#ran.entries())
       await trie.put(RLP.encode(index), encodeReceipt(result.receipt, signed.transaction.type));
     return trie.root();

@@ -1,14 +1,15 @@
-import { Block, createBlockFromRLP, createBlockHeader } from "@ethereumjs/block";
-import type { HeaderData } from "@ethereumjs/block";
+import { createBlock, createBlockFromRLP, createBlockHeader } from "@ethereumjs/block";
+import type { Block, HeaderData } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
 import { RLP } from "@ethereumjs/rlp";
 import type { TypedTransaction } from "@ethereumjs/tx";
+import { SEAL_VANITY } from "@lianzheng/sdk/chain";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { SigningKey } from "ethers";
 import { ChainError } from "../chain-error.ts";
 import { BLOCK_GAS_LIMIT } from "./rules.ts";
-import { seal, vanity } from "./seal.ts";
+import { sealOf } from "./seal.ts";
 
 /** A log as a contract emitted it. */
 export interface ChainLog {
@@ -43,12 +44,11 @@ function options(rules: Common): { common: Common; skipConsensusFormatValidation
 }
 
 /** What every header of this chain has in common. */
-const constant = { gasLimit: BLOCK_GAS_LIMIT, baseFeePerGas: 0n, extraData: vanity() };
+const constant = { gasLimit: BLOCK_GAS_LIMIT, baseFeePerGas: 0n, extraData: SEAL_VANITY };
 
 /** A block without transactions: what those that run see of the block that they will be in. */
 export function openBlock(rules: Common, header: HeaderData): Block {
-  const opened = createBlockHeader({ ...header, ...constant }, options(rules));
-  return new Block(opened, [], [], [], options(rules));
+  return createBlock({ header: { ...header, ...constant } }, options(rules));
 }
 
 /** The block with these results and the operator's seal, which is a part of the header and so of the block's hash. */
@@ -59,9 +59,9 @@ export function sealBlock(
   key: SigningKey,
 ): Block {
   const unsealed = createBlockHeader({ ...header, ...constant }, options(rules));
-  const extraData = seal(unsealed.serialize(), key);
-  const sealed = createBlockHeader({ ...header, ...constant, extraData }, options(rules));
-  return new Block(sealed, [...transactions], [], [], options(rules));
+  const extraData = sealOf(unsealed.serialize(), key);
+  const complete = { ...header, ...constant, extraData };
+  return createBlock({ header: complete, transactions: [...transactions], withdrawals: [] }, options(rules));
 }
 
 /** @throws ChainError C_DAMAGED for bytes that are no block */

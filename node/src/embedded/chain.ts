@@ -96,7 +96,7 @@ export class EmbeddedChain {
    */
   async request(method: string, params: readonly unknown[] = []): Promise<unknown> {
     if (this.#closing !== undefined) throw new ChainError("C_CLOSED", "the chain is closed");
-    return callMethod({ backend: this.#backend, filters: this.#filters }, method, params);
+    return await callMethod({ backend: this.#backend, filters: this.#filters }, method, params);
   }
 
   /** Calls `listener` with each block once it is on disk. */

@@ -65,7 +65,7 @@ export class Execution {
     const first = await this.#run(request, block, high);
     if (first.execResult.exceptionError !== undefined) throw failure(first.execResult);
     let low = max(first.totalGasSpent, leastGas) - 1n;
-    const guess = ((first.totalGasSpent + (first.gasRefund ?? 0n)) * 64n) / 63n;
+    const guess = ((first.totalGasSpent + first.gasRefund) * 64n) / 63n;
     if (guess < high && (await this.#succeeds(request, block, guess))) high = guess;
     while (low + 1n < high && Number(high - low) / Number(high) > estimateTolerance) {
       const middle = (low + high) / 2n;
@@ -108,7 +108,7 @@ export class Execution {
   }
 
   async #machine(block: ChainBlock): Promise<VM> {
-    const state = stateAt(this.#rules, new StagedNodes(this.#nodes), block.block.header.stateRoot);
+    const state = await stateAt(this.#rules, new StagedNodes(this.#nodes), block.block.header.stateRoot);
     return createVM({ common: this.#rules, stateManager: state, blockchain: pastHashes(this.#ledger) });
   }
 

@@ -21,7 +21,7 @@ export async function genesisBlock(
   sealer: { readonly address: Hex; readonly key: SigningKey },
   balances: GenesisBalances,
 ): Promise<ChainBlock> {
-  const state = stateAt(rules, nodes);
+  const state = await stateAt(rules, nodes);
   for (const [address, balance] of Object.entries(balances))
     await state.putAccount(createAddressFromString(address), createAccount({ balance }));
   const header = {

@@ -185,7 +185,7 @@ export class Miner {
     const { rules, nodes, ledger } = this.#parts;
     this.#vm ??= await createVM({
       common: rules,
-      stateManager: stateAt(rules, nodes, this.#head.block.header.stateRoot),
+      stateManager: await stateAt(rules, nodes, this.#head.block.header.stateRoot),
       blockchain: pastHashes(ledger),
     });
     return this.#vm;

@@ -1,10 +1,10 @@
-import { MerklePatriciaTrie } from "@ethereumjs/mpt";
+import { createMPT } from "@ethereumjs/mpt";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import type { Common } from "@ethereumjs/common";
 import type { BatchDBOp, DB } from "@ethereumjs/util";
 import type { ChainStore, StoreChange } from "./store.ts";
 
-type TrieOperation = BatchDBOp<string, Uint8Array>;
+type TrieOperation = BatchDBOp<string>;
 
 /** Trie nodes kept in memory: about 100 bytes to 600 bytes each. */
 const cachedNodes = 50_000;
@@ -47,7 +47,7 @@ export class NodeCache {
 }
 
 /** What the trie library writes to and reads from. Writes are held back until {@link StagedNodes.changes} are on disk. */
-export class StagedNodes implements DB<string, Uint8Array> {
+export class StagedNodes implements DB<string> {
   readonly #cache: NodeCache;
   readonly #staged = new Map<string, Uint8Array>();
 
@@ -79,7 +79,7 @@ export class StagedNodes implements DB<string, Uint8Array> {
   }
 
   /** The tries of the contracts' storage are copies of the accounts' trie: they write to the same place. */
-  shallowCopy(): DB<string, Uint8Array> {
+  shallowCopy(): DB<string> {
     return this;
   }
 
@@ -105,8 +105,8 @@ export class StagedNodes implements DB<string, Uint8Array> {
 }
 
 /** The state at `root`, or the empty state. What is written to it goes to `nodes`. */
-export function stateAt(rules: Common, nodes: StagedNodes, root?: Uint8Array): MerkleStateManager {
-  const trie = new MerklePatriciaTrie({
+export async function stateAt(rules: Common, nodes: StagedNodes, root?: Uint8Array): Promise<MerkleStateManager> {
+  const trie = await createMPT({
     db: nodes,
     useKeyHashing: true,
     valueEncoding: "view",

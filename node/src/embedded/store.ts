@@ -37,7 +37,7 @@ function unwrap(key: string, wrapped: Uint8Array): Uint8Array {
  */
 export class ChainStore {
   readonly #level: Level<string, Uint8Array>;
-  #failure: unknown;
+  #failure: ChainError | undefined;
 
   private constructor(level: Level<string, Uint8Array>) {
     this.#level = level;
@@ -70,15 +70,15 @@ export class ChainStore {
    * @throws ChainError C_STORAGE
    */
   async write(changes: readonly StoreChange[]): Promise<void> {
-    if (this.#failure !== undefined) throw storageError(this.#failure);
+    if (this.#failure !== undefined) throw this.#failure;
     const operations = changes.map((change) =>
       change.type === "put" ? { ...change, value: wrap(change.key, change.value) } : change,
     );
     try {
       await this.#level.batch(operations, { sync: true });
     } catch (cause) {
-      this.#failure = cause;
-      throw storageError(cause);
+      this.#failure = storageError(cause);
+      throw this.#failure;
     }
   }
 

@@ -15,7 +15,7 @@ const methods: ReadonlyMap<string, Method> = new Map(
 export const methodNames: readonly string[] = [...methods.keys()].sort();
 
 /** @throws ChainError C_RPC_METHOD, C_RPC_PARAMS, and what the method itself throws */
-export async function callMethod(context: MethodContext, name: string, params: readonly unknown[]): Promise<unknown> {
+export function callMethod(context: MethodContext, name: string, params: readonly unknown[]): unknown {
   const method = methods.get(name);
   if (method === undefined)
     throw new ChainError("C_RPC_METHOD", `the method ${name.slice(0, 100)} does not exist/is not available`, {
