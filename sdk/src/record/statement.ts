@@ -56,7 +56,7 @@ const domainTypeHash = hashText(domainType);
 const statementTypeHash = hashText(statementType);
 const domainConstants = concatBytes(domainTypeHash, hashText(domainName), hashText(domainVersion));
 const prefix = Uint8Array.of(0x19, 0x01);
-const halfOrder = secp256k1.Point.Fn.ORDER / 2n;
+const order = secp256k1.Point.Fn.ORDER;
 
 function hashText(text: string): Digest {
   return keccak256(utf8(text));
@@ -107,14 +107,15 @@ export function statementTypedData(domain: StatementDomain, fields: StatementFie
 }
 
 /**
- * Whether `value` is a signature in its one form: 65 bytes, `s` in the lower half of the order, v 27 or 28. The other `s`
+ * Whether `value` is a signature in its one form: 65 bytes, `r` and `s` in range, `s` in the lower half of the order, v 27 or 28. The other `s`
  * would be a second signature of the same thing, hence a second entry (EIP-2 states the rule for transactions).
  */
 export function isSignatureForm(value: unknown): value is Hex {
   if (!isHex(value, 65)) return false;
+  const r = BigInt(value.slice(0, 66));
   const s = BigInt(`0x${value.slice(66, 130)}`);
   const v = value.slice(130);
-  return s > 0n && s <= halfOrder && (v === "1b" || v === "1c");
+  return r > 0n && r < order && s > 0n && s <= order / 2n && (v === "1b" || v === "1c");
 }
 
 /**
