@@ -8,10 +8,11 @@ import type { ChainBlock } from "./block.ts";
 import { Execution } from "./execution.ts";
 import type { GenesisBalances } from "./genesis.ts";
 import { Ledger } from "./ledger.ts";
+import { HeadWitness } from "./head-witness.ts";
 import { FolderLock, lockedError } from "./lock.ts";
 import { Miner } from "./miner.ts";
 import { openLedger, waitingTransactions } from "./opening.ts";
-import type { Operator } from "./opening.ts";
+import type { OpeningParts, Operator } from "./opening.ts";
 import { Filters } from "./rpc/filters.ts";
 import { callMethod } from "./rpc/methods.ts";
 import type { Backend } from "./rpc/backend.ts";
@@ -119,6 +120,7 @@ export class EmbeddedChain {
   async #close(): Promise<void> {
     await this.#parts.miner.close();
     await this.#parts.store.close();
+    this.#parts.witness.close();
     this.#parts.lock.release(true);
   }
 }
@@ -129,6 +131,7 @@ interface OpenedParts {
   readonly rules: ReturnType<typeof chainRules>;
   readonly store: ChainStore;
   readonly lock: FolderLock;
+  readonly witness: HeadWitness;
   readonly ledger: Ledger;
   readonly nodes: NodeCache;
   readonly miner: Miner;
@@ -166,7 +169,7 @@ async function openParts(
   const rules = chainRules(options.chainId);
   const ledger = new Ledger(store, rules);
   const nodes = new NodeCache(store);
-  const events = new EventEmitter<ChainEvents>();
+  const events = new EventEmitter<ChainEvents>().setMaxListeners(0);
   const staged = new StagedNodes(nodes);
   const opened = {
     rules,
@@ -177,12 +180,26 @@ async function openParts(
     chainId: options.chainId,
     balances: options.alloc ?? {},
   };
-  const { head, genesis } = await openLedger(opened);
+  const witness = HeadWitness.open(options.directory);
+  const { head, genesis } = await openWitnessed(opened, witness).catch((error: unknown) => {
+    witness.close();
+    throw error;
+  });
   const now = options.now ?? Date.now;
-  const onBlock = (block: ChainBlock): void => void events.emit("block", block);
+  const onBlock = (block: ChainBlock): void => {
+    witness.note(block);
+    // Later, so that what a listener throws is its own and cannot make a block fail that is on disk.
+    setImmediate(() => events.emit("block", block));
+  };
   const miner = new Miner({ rules, store, ledger, nodes: staged, sealer: operator, now, onBlock }, head);
   await miner.restore(await waitingTransactions(store, rules));
-  return { operator, genesis, rules, store, lock, ledger, nodes, miner, events };
+  return { operator, genesis, rules, store, lock, witness, ledger, nodes, miner, events };
+}
+
+async function openWitnessed(parts: OpeningParts, witness: HeadWitness): Promise<{ head: ChainBlock; genesis: Hex }> {
+  // A database that is gone must not be taken for one that was never made.
+  await witness.check(parts.ledger, await parts.ledger.headNumber());
+  return openLedger(parts);
 }
 
 function backendOf(chainId: number, { rules, store, ledger, nodes, miner }: OpenedParts): Backend {

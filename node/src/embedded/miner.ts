@@ -26,6 +26,7 @@ export interface MinerParts {
   readonly sealer: { readonly address: Hex; readonly key: SigningKey };
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Called with each block once it is on disk. */
   readonly onBlock: (block: ChainBlock) => void;
 }
 
@@ -130,7 +131,11 @@ export class Miner {
     });
     const round = new Round(assembly, this.waiting, this.#parts.ledger, (sender) => this.#nonce(sender));
     await round.runWaiting();
-    for (const request of taken) await round.take(request);
+    for (const request of taken) {
+      await round.take(request);
+      // Reads are answered in between: a full block takes the better part of a second.
+      await new Promise(setImmediate);
+    }
     const block = assembly.size > 0 ? await assembly.close() : undefined;
     if (block === undefined) await assembly.abandon();
     const changes = [...nodes.changes(), ...(block === undefined ? [] : headChanges(block)), ...this.waiting.changes()];

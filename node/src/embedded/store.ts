@@ -50,12 +50,18 @@ export class ChainStore {
     return new ChainStore(level);
   }
 
-  /** @throws ChainError C_DAMAGED when the value is not what was written under this key */
+  /** @throws ChainError C_DAMAGED when the value is not what was written under this key, C_STORAGE when it cannot be read */
   async get(key: string): Promise<Uint8Array | undefined> {
-    const wrapped = await this.#level.get(key).catch((cause: unknown) => {
-      throw new ChainError("C_STORAGE", "the chain's folder cannot be read", { key }, cause);
-    });
+    const wrapped = await this.#read(key);
     return wrapped === undefined ? undefined : unwrap(key, wrapped);
+  }
+
+  async #read(key: string): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#level.get(key);
+    } catch (cause) {
+      throw new ChainError("C_STORAGE", "the chain's folder cannot be read", { key }, cause);
+    }
   }
 
   /** Keys from `from` (inclusive) to `to` (exclusive) in order, `limit` at most. */
