@@ -1,0 +1,53 @@
+import { memberIdOf } from "@lianzheng/sdk/chain";
+import { Kind, maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
+import { isHex, type Hex } from "@lianzheng/sdk/encoding";
+import { isUscc } from "@lianzheng/sdk/record";
+import { ChainError } from "../chain-error.ts";
+
+/** A founding seat of the council. */
+export interface CouncilSeat {
+  /** USCC of the member. */
+  readonly member: string;
+  /** Address of its first key, lower-case hex. */
+  readonly key: Hex;
+  readonly kinds: readonly KindName[];
+}
+
+/** Who founds the consortium, and how many of the seats' votes decide: more than half. */
+export interface Council {
+  readonly seats: readonly CouncilSeat[];
+  readonly threshold: number;
+}
+
+/** A seat as the contract's constructor takes it. */
+export interface SeatArgument {
+  readonly member: Hex;
+  readonly key: Hex;
+  readonly kinds: number;
+}
+
+/**
+ * The seats as constructor arguments.
+ *
+ * @throws ChainError C_DEPLOYMENT_FAILED naming the field: what the contract would refuse is refused before it costs a
+ *   transaction
+ */
+export function seatArguments({ seats, threshold }: Council): readonly SeatArgument[] {
+  if (seats.length === 0 || seats.length > 64) throw unusable("/seats", "a council has 1 to 64 seats");
+  if (!Number.isSafeInteger(threshold) || threshold > seats.length || threshold * 2 <= seats.length)
+    throw unusable("/threshold", "the threshold must be more than half of the seats and at most all");
+  if (new Set(seats.map((seat) => seat.member)).size !== seats.length) throw unusable("/seats", "a member sits twice");
+  return seats.map((seat, at) => seatArgument(seat, `/seats/${at}`));
+}
+
+function seatArgument({ member, key, kinds }: CouncilSeat, field: string): SeatArgument {
+  if (!isUscc(member)) throw unusable(`${field}/member`, "not a unified social credit code");
+  if (!isHex(key, 20) || /^0x0+$/.test(key)) throw unusable(`${field}/key`, "not an address in lower-case hex");
+  if (kinds.length === 0 || kinds.some((kind) => !Object.hasOwn(Kind, kind)))
+    throw unusable(`${field}/kinds`, `one or more of ${Object.keys(Kind).join(", ")}`);
+  return { member: memberIdOf(member), key, kinds: maskOfKinds(kinds) };
+}
+
+function unusable(field: string, message: string): ChainError {
+  return new ChainError("C_DEPLOYMENT_FAILED", `${field}: ${message}`, { field });
+}

@@ -1,0 +1,15 @@
+/** Puts the contracts on a chain, keeps the address book, brings members and logs onto it. */
+export { readDeployment, writeDeployment, writeWhole } from "./address-book.ts";
+export { chainIdentity, type JsonRpc } from "./chain.ts";
+export { connectChain } from "./connect.ts";
+export { checkDeployment } from "./check.ts";
+export type { Council, CouncilSeat } from "./council.ts";
+export { deployContracts, type DeploymentDraft, type DeploymentProgress } from "./deploy.ts";
+export {
+  applyMember,
+  registerLog,
+  voteMember,
+  type Application,
+  type Applied,
+  type RegisteredLog,
+} from "./onboarding.ts";

@@ -1,0 +1,199 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { contractNames, type ContractName, type Deployment } from "@lianzheng/sdk/chain";
+import { contractInterfaces } from "@lianzheng/sdk/contracts";
+import { keccak256, fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
+import {
+  checkDeployment,
+  deployContracts,
+  readDeployment,
+  writeDeployment,
+  type Council,
+  type CouncilSeat,
+  type DeploymentDraft,
+} from "@lianzheng/node/deployment";
+import { codeOf, detailOf } from "../anchor/failure.ts";
+import { newKey, openOracle, testUscc, type Key, type Oracle } from "../anchor/oracle.ts";
+
+const other: Hex = `0x${"ab".repeat(32)}`;
+const nowhere: Hex = `0x${"34".repeat(20)}`;
+
+describe("deployment", () => {
+  let oracle: Oracle;
+  let key: Key;
+  let council: Council;
+  let deployment: Deployment;
+
+  before(async () => {
+    oracle = await openOracle();
+    key = await newKey(oracle);
+    const seats = [1, 2, 3].map((n): CouncilSeat => ({
+      member: testUscc(n),
+      key: `0x${n.toString(16).padStart(40, "0")}`,
+      kinds: ["venue", "notary"],
+    }));
+    council = { seats, threshold: 2 };
+    deployment = await deployContracts(key, council);
+  });
+  after(() => oracle.close());
+
+  it("puts four contracts on the chain and names the code of each", async () => {
+    for (const name of contractNames) {
+      const { address, codeHash, block } = deployment.contracts[name];
+      const code = (await oracle.request("eth_getCode", address, "latest")) as Hex;
+      expect(toHex(keccak256(fromHex(code))), name).to.equal(codeHash);
+      expect(block).to.be.greaterThan(0);
+    }
+    const genesis = (await oracle.request("eth_getBlockByNumber", "0x0", false)) as { hash: Hex };
+    expect(deployment).to.include({ chainId: 31337, genesis: genesis.hash });
+  });
+
+  it("seats the council that was asked for", async () => {
+    const { members } = contractInterfaces;
+    const answer = await oracle.request(
+      "eth_call",
+      { to: deployment.contracts.members.address, data: members.encodeFunctionData("threshold") },
+      "latest",
+    );
+    expect(members.decodeFunctionResult("threshold", String(answer))[0]).to.equal(2n);
+  });
+
+  it("finds the chain of its address book right", () => checkDeployment(oracle.provider, deployment));
+
+  const wrong: readonly (readonly [string, string, (right: Deployment) => Deployment])[] = [
+    ["another chain id", "C_WRONG_CHAIN", (right) => ({ ...right, chainId: 1 })],
+    ["another genesis", "C_WRONG_CHAIN", (right) => ({ ...right, genesis: other })],
+    ...contractNames.flatMap((name) => [
+      [`other code of ${name}`, "C_CONTRACT_MISMATCH", change(name, { codeHash: other })] as const,
+      [`no ${name}`, "C_CONTRACT_MISSING", change(name, { address: nowhere })] as const,
+    ]),
+  ];
+  it("has ten ways to find another chain", () => expect(wrong).to.have.length(10));
+  for (const [what, code, altered] of wrong)
+    it(`refuses ${what} with ${code}`, async () => {
+      expect(await codeOf(checkDeployment(oracle.provider, altered(deployment)))).to.equal(code);
+    });
+
+  it("says that nobody answers when nobody does", async () => {
+    oracle.door.script("eth_chainId", { kind: "lost", how: "cut" });
+    expect(await codeOf(checkDeployment(oracle.provider, deployment))).to.equal("C_UNREACHABLE");
+    oracle.door.script("eth_chainId", { kind: "answer", result: null });
+    expect(await codeOf(checkDeployment(oracle.provider, deployment))).to.equal("C_INCONSISTENT");
+  });
+
+  const unusable: readonly (readonly [string, (right: Council) => Council])[] = [
+    ["/seats", (right) => ({ ...right, seats: [] })],
+    ["/seats", ({ seats, threshold }) => ({ seats: [...seats, seats[0]!], threshold: threshold + 1 })],
+    ["/threshold", (right) => ({ ...right, threshold: 1 })],
+    ["/threshold", (right) => ({ ...right, threshold: 4 })],
+    ["/seats/0/member", withSeat({ member: "91460000MA5T00016Y" })],
+    ["/seats/0/key", withSeat({ key: "0xAB" })],
+    ["/seats/0/key", withSeat({ key: `0x${"00".repeat(20)}` })],
+    ["/seats/0/kinds", withSeat({ kinds: [] })],
+  ];
+  it("refuses a council that the contract would refuse, before anything is sent", async () => {
+    const before = oracle.door.asked.length;
+    for (const [field, altered] of unusable) {
+      const refusal = deployContracts(key, altered(council));
+      expect(await detailOf(refusal, "C_DEPLOYMENT_FAILED", "field")).to.equal(field);
+    }
+    expect(unusable).to.have.length(8);
+    expect(oracle.door.asked.slice(before)).to.deep.equal([]);
+  });
+
+  describe("that was interrupted", () => {
+    for (const last of contractNames.slice(0, 3))
+      it(`after ${last} goes on from there`, async () => {
+        const draft = await interrupted(last);
+        const resumed: ContractName[] = [];
+        const whole = await deployContracts(key, council, {
+          draft,
+          onContract: (name, _, wasThere) => {
+            if (wasThere) resumed.push(name);
+          },
+        });
+        expect(resumed.at(-1)).to.equal(last);
+        expect(whole.contracts[last]).to.deep.equal(draft.contracts[last]);
+        await checkDeployment(oracle.provider, whole);
+      });
+
+    it("is not gone on with for another council, chain or genesis", async () => {
+      const draft = await interrupted("members");
+      const altered: readonly DeploymentDraft[] = [
+        { ...draft, council: other },
+        { ...draft, chainId: 5 },
+        { ...draft, genesis: other },
+      ];
+      for (const draft of altered)
+        expect(await codeOf(deployContracts(key, council, { draft }))).to.equal("C_WRONG_CHAIN");
+    });
+
+    it("is not gone on with when its contract is gone", async () => {
+      const draft = await interrupted("members");
+      const members = { ...draft.contracts.members!, address: nowhere };
+      const altered = { ...draft, contracts: { members } };
+      expect(await codeOf(deployContracts(key, council, { draft: altered }))).to.equal("C_CONTRACT_MISSING");
+    });
+
+    async function interrupted(last: ContractName): Promise<DeploymentDraft> {
+      let kept: DeploymentDraft | undefined;
+      const run = deployContracts(key, council, {
+        onContract: (name, draft) => {
+          kept = draft;
+          if (name === last) throw new RangeError("pulled the plug");
+        },
+      });
+      await run.then(
+        () => expect.fail("was not interrupted"),
+        (error: unknown) => expect(error).to.be.instanceOf(RangeError),
+      );
+      return kept!;
+    }
+  });
+
+  describe("address book", () => {
+    let folder: string;
+    before(async () => (folder = await mkdtemp(join(tmpdir(), "address-book-"))));
+    after(() => rm(folder, { recursive: true }));
+
+    it("is read as it was written, and leaves nothing beside it", async () => {
+      const file = join(folder, "deployment.json");
+      await writeDeployment(file, deployment);
+      await writeDeployment(file, deployment);
+      expect(await readDeployment(file)).to.deep.equal(deployment);
+      expect(await readdir(folder)).to.deep.equal(["deployment.json"]);
+    });
+
+    it("is not written when it is not whole", async () => {
+      const { members } = deployment.contracts;
+      const half = { ...deployment, contracts: { members } } as unknown as Deployment;
+      const file = join(folder, "half.json");
+      expect(await codeOf(writeDeployment(file, half))).to.equal("C_DEPLOYMENT_FORM");
+      expect(await readdir(folder)).to.not.contain("half.json");
+    });
+
+    it("is refused when it is missing, torn or of another form", async () => {
+      const file = join(folder, "torn.json");
+      const whole = await readFile(join(folder, "deployment.json"), "utf8");
+      const bad = [whole.slice(0, -20), whole.replace("members", "Members"), `${whole}x`, "[]"];
+      for (const text of bad) {
+        await writeFile(file, text);
+        expect(await codeOf(readDeployment(file))).to.equal("C_DEPLOYMENT_FORM");
+      }
+      expect(await codeOf(readDeployment(join(folder, "missing.json")))).to.equal("C_DEPLOYMENT_FORM");
+    });
+  });
+});
+
+function change(name: ContractName, fields: object): (right: Deployment) => Deployment {
+  return (right) => ({
+    ...right,
+    contracts: { ...right.contracts, [name]: { ...right.contracts[name], ...fields } },
+  });
+}
+
+function withSeat(fields: object): (right: Council) => Council {
+  return ({ seats, threshold }) => ({ seats: [{ ...seats[0]!, ...fields }, ...seats.slice(1)], threshold });
+}

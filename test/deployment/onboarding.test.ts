@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import { logIdOf, type Deployment } from "@lianzheng/sdk/chain";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { applyMember, deployContracts, registerLog, voteMember, type Application } from "@lianzheng/node/deployment";
+import { codeOf, detailOf } from "../anchor/failure.ts";
+import { newKey, openOracle, testUscc, type Key, type Oracle } from "../anchor/oracle.ts";
+
+const papers: Hex = `0x${"0a".repeat(32)}`;
+const application: Application = { member: testUscc(7), kinds: ["supplier", "processor"], papers };
+const origin = "log.example.cn/2026";
+const logKey: Hex = `0x${"5e".repeat(32)}`;
+
+describe("onboarding", () => {
+  let oracle: Oracle;
+  let seats: Key[];
+  let applicant: Key;
+  let deployment: Deployment;
+
+  before(async () => {
+    oracle = await openOracle();
+    seats = await Promise.all([1, 2, 3].map(() => newKey(oracle)));
+    applicant = await newKey(oracle);
+    const founders = seats.map((key, at) => ({
+      member: testUscc(at + 1),
+      key: addressOf(key),
+      kinds: ["venue"] as const,
+    }));
+    deployment = await deployContracts(seats[0]!, { seats: founders, threshold: 2 });
+  });
+  after(() => oracle.close());
+
+  /** What `act` came to, and how many transactions it sent. */
+  async function counted<T>(act: () => Promise<T>): Promise<readonly [T, number]> {
+    const before = oracle.door.asked.length;
+    const result = await act();
+    return [result, oracle.door.asked.slice(before).filter((method) => method === "eth_sendRawTransaction").length];
+  }
+
+  it("applies once, however often it is asked", async () => {
+    const apply = (): Promise<unknown> => applyMember(applicant, deployment, application);
+    expect(await counted(apply)).to.deep.equal([{ changed: true, admitted: false, proposal: 1 }, 1]);
+    expect(await counted(apply)).to.deep.equal([{ changed: false, admitted: false, proposal: 1 }, 0]);
+  });
+
+  it("does not let who is no member register a log or vote", async () => {
+    expect(await codeOf(registerLog(applicant, deployment, { origin, key: logKey }))).to.equal("C_NOT_MEMBER");
+    expect(await codeOf(voteMember(applicant, deployment, { proposal: 1 }))).to.equal("C_NOT_MEMBER");
+  });
+
+  it("votes once for each seat and admits at the threshold", async () => {
+    const vote = (at: number) => (): Promise<unknown> => voteMember(seats[at]!, deployment, { proposal: 1 });
+    expect(await counted(vote(0))).to.deep.equal([{ changed: true, decided: false }, 1]);
+    expect(await counted(vote(0))).to.deep.equal([{ changed: false, decided: false }, 0]);
+    expect(await counted(vote(1))).to.deep.equal([{ changed: true, decided: true }, 1]);
+    expect(await counted(vote(2))).to.deep.equal([{ changed: false, decided: true }, 0]);
+  });
+
+  it("says after the admission that it stands", async () => {
+    const apply = (): Promise<unknown> => applyMember(applicant, deployment, application);
+    expect(await counted(apply)).to.deep.equal([{ changed: false, admitted: true, proposal: 1 }, 0]);
+  });
+
+  it("does not mistake a founding seat for an applicant", async () => {
+    const seat = { ...application, member: testUscc(1) };
+    const result = await applyMember(seats[0]!, deployment, seat);
+    expect(result).to.deep.equal({ changed: false, admitted: true, proposal: undefined });
+  });
+
+  it("refuses a key that belongs to another member", async () => {
+    const another = applyMember(applicant, deployment, { ...application, member: testUscc(8) });
+    expect(await detailOf(another, "C_NOT_ADMITTED", "owner")).to.equal(application.member);
+  });
+
+  it("registers a log once, for the member of the key", async () => {
+    const register = (): Promise<unknown> => registerLog(applicant, deployment, { origin, key: logKey });
+    const log = { logId: logIdOf(application.member, origin), owner: application.member };
+    expect(await counted(register)).to.deep.equal([{ changed: true, ...log }, 1]);
+    expect(await counted(register)).to.deep.equal([{ changed: false, ...log }, 0]);
+  });
+
+  it("refuses to register a log again with another key", async () => {
+    const again = registerLog(applicant, deployment, { origin, key: `0x${"77".repeat(32)}` });
+    expect(await codeOf(again)).to.equal("C_NOT_OWNER");
+  });
+
+  const refused: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["MembersUnknownProposal", () => voteMember(seats[0]!, deployment, { proposal: 99 })],
+    ["MembersNoSeat", async () => voteMember(applicant, deployment, { proposal: await secondProposal() })],
+    ["MembersKinds", async () => applyMember(await newKey(oracle), deployment, { ...application, kinds: [] })],
+    [
+      "MembersZeroReason",
+      async () => applyMember(await newKey(oracle), deployment, { ...application, member: testUscc(9), papers: zero }),
+    ],
+    ["EvidenceLogsOrigin", () => registerLog(applicant, deployment, { origin: "has a space", key: logKey })],
+    ["EvidenceLogsZeroKey", () => registerLog(applicant, deployment, { origin: "other.example", key: zero })],
+  ];
+  for (const [reason, action] of refused)
+    it(`hands on the contract's ${reason}`, async () => {
+      expect(await detailOf(action(), "C_ANCHOR_REVERTED", "reason")).to.equal(reason);
+    });
+  it("handed on six", () => expect(refused).to.have.length(6));
+
+  it("finds its application after the answer to the transaction was lost", async () => {
+    const key = await newKey(oracle);
+    const late = { ...application, member: testUscc(11) };
+    oracle.door.script("eth_sendRawTransaction", { kind: "unanswered", how: "cut" });
+    expect(await codeOf(applyMember(key, deployment, late))).to.equal("C_UNREACHABLE");
+    expect(await applyMember(key, deployment, late)).to.include({ changed: false, admitted: false });
+  });
+
+  it("applies again after the request was lost", async () => {
+    const key = await newKey(oracle);
+    const late = { ...application, member: testUscc(12) };
+    oracle.door.script("eth_sendRawTransaction", { kind: "lost", how: "cut" });
+    expect(await codeOf(applyMember(key, deployment, late))).to.equal("C_UNREACHABLE");
+    expect(await applyMember(key, deployment, late)).to.include({ changed: true, admitted: false });
+  });
+
+  async function secondProposal(): Promise<number> {
+    const { proposal } = await applyMember(await newKey(oracle), deployment, { ...application, member: testUscc(10) });
+    return proposal!;
+  }
+});
+
+const zero: Hex = `0x${"00".repeat(32)}`;
+
+function addressOf(key: Key): Hex {
+  return key.address.toLowerCase() as Hex;
+}
