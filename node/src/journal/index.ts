@@ -1,0 +1,24 @@
+export { failpoints, noFailpoint } from "./failpoint.ts";
+export type { Failpoint, FailpointName } from "./failpoint.ts";
+export { diskFiles, errnoOf, readFully, writeFully } from "./files.ts";
+export type { Files, OpenMode, StoredFile } from "./files.ts";
+export { checksumBytes, frameOverheadBytes, headerBytes, maxPayloadBytes } from "./frame.ts";
+export type { Frame, FrameType } from "./frame.ts";
+export { GroupQueue } from "./group.ts";
+export type { GroupLimits, Waiting } from "./group.ts";
+export { Journal } from "./journal.ts";
+export type { JournalOptions } from "./journal.ts";
+export { JournalLock } from "./lock.ts";
+export {
+  decodePayloadHeader,
+  decodePlace,
+  decodeRecord,
+  decodeRecords,
+  encodeRecords,
+  payloadHeaderBytes,
+  placeBytes,
+  recordBytes,
+} from "./records.ts";
+export type { RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
+export type { CutTail, FrameLocation, FrameVisitor } from "./recovery.ts";
+export { segmentName } from "./segment.ts";

@@ -1,0 +1,70 @@
+import { crc32 } from "node:zlib";
+import type { Files, StoredFile } from "./files.ts";
+import { errnoOf, readFully, writeFully } from "./files.ts";
+
+const markBytes = 44;
+
+/** The newest frame that is known to be synced. */
+export interface Mark {
+  readonly sequence: number;
+  readonly checksum: Buffer;
+}
+
+/**
+ * The high-water mark: a second, independent witness of how far the journal was acknowledged.
+ *
+ * Written over itself after every fdatasync of the journal and before anything is acknowledged, without a sync of its
+ * own: when the process dies it is exact, when the power fails it may be older, never newer. It tells a tail that was
+ * torn while being written, which nobody was told of, from an acknowledged frame that was damaged later.
+ *
+ * Lost or unreadable means: only that last distinction is lost, until the next frame writes the mark again.
+ */
+export class MarkFile {
+  readonly #file: StoredFile;
+
+  private constructor(file: StoredFile) {
+    this.#file = file;
+  }
+
+  /** Opens or creates the mark; answers what it says, undefined if it says nothing that can be believed. */
+  static async open(files: Files, path: string): Promise<{ readonly file: MarkFile; readonly mark: Mark | undefined }> {
+    const stored = await openOrCreate(files, path);
+    return { file: new MarkFile(stored), mark: decodeMark(Buffer.from(await readFully(stored, 0, markBytes))) };
+  }
+
+  /** Resolves when the operating system holds the mark. */
+  async write(mark: Mark): Promise<void> {
+    await writeFully(this.#file, encodeMark(mark), 0);
+  }
+
+  /** Syncs and closes: after an orderly end no torn tail is possible, so none is forgiven. */
+  async close(): Promise<void> {
+    try {
+      await this.#file.datasync();
+    } finally {
+      await this.#file.close();
+    }
+  }
+}
+
+async function openOrCreate(files: Files, path: string): Promise<StoredFile> {
+  try {
+    return await files.open(path, "change");
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    return await files.open(path, "create");
+  }
+}
+
+function encodeMark({ sequence, checksum }: Mark): Buffer {
+  const bytes = Buffer.alloc(markBytes);
+  bytes.writeBigUInt64BE(BigInt(sequence), 0);
+  bytes.set(checksum, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(0, 40)), 40);
+  return bytes;
+}
+
+function decodeMark(bytes: Buffer): Mark | undefined {
+  if (bytes.length !== markBytes || crc32(bytes.subarray(0, 40)) !== bytes.readUInt32BE(40)) return undefined;
+  return { sequence: Number(bytes.readBigUInt64BE(0)), checksum: bytes.subarray(8, 40) };
+}
