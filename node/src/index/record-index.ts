@@ -1,0 +1,290 @@
+import { rm } from "node:fs/promises";
+import type { Failpoint, FrameLocation } from "@lianzheng/node/journal";
+import { errnoOf, noFailpoint } from "@lianzheng/node/journal";
+import { Level } from "level";
+import { NodeError } from "../errors.ts";
+import { idKey, numberKey, openValue, rangeBounds, sealedValue, sequenceKey, textKey } from "./keys.ts";
+import type { IndexedFrame } from "./view.ts";
+
+type Database = Level<Buffer, Buffer>;
+interface Put {
+  readonly type: "put";
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** The newest entry of a subject. */
+export interface SubjectHead {
+  /** Entries of this subject so far. */
+  readonly count: number;
+  /** Index of the newest. */
+  readonly index: number;
+  /** Id of the newest, 32 bytes. */
+  readonly id: Buffer;
+}
+
+/** A frame of the journal as the index knows it. */
+export interface FrameEntry {
+  readonly firstIndex: number;
+  readonly sequence: number;
+  readonly location: FrameLocation;
+  readonly count: number;
+}
+
+/** An accepted request. */
+export interface KnownRequest {
+  readonly requestDigest: Buffer;
+  readonly firstIndex: number;
+  readonly count: number;
+}
+
+/** Where the index is, and whose. */
+export interface IndexOptions {
+  readonly directory: string;
+  /** The journal's identity; an index of another journal is discarded. */
+  readonly identity: string;
+  readonly failpoint?: Failpoint;
+}
+
+const identityKey = textKey("m", "identity");
+// Large enough that a busy second's writes are merged in memory before LevelDB sorts them into files.
+const writeBufferBytes = 32 * 1024 * 1024;
+const cacheBytes = 32 * 1024 * 1024;
+
+/**
+ * Views of the journal in LevelDB: found by id, subject, request and anchor.
+ *
+ * Nothing here is the truth. It is written without sync, one batch for each frame, after the frame is on disk; what a
+ * crash takes away is written again from the journal at the next start. Each answer is either checked by a checksum
+ * that is bound to its key, or by the reader against what the journal says.
+ */
+export class RecordIndex {
+  readonly #options: Required<IndexOptions>;
+  #database: Database;
+
+  private constructor(options: Required<IndexOptions>, database: Database) {
+    this.#options = options;
+    this.#database = database;
+  }
+
+  /**
+   * Opens the index in `directory`. One that cannot be opened, or is another journal's, is discarded: then `reason`
+   * says why, and the index is empty. Throws INDEX_FAILED.
+   */
+  static async open(given: IndexOptions): Promise<{ readonly index: RecordIndex; readonly reason?: string }> {
+    const options = { failpoint: noFailpoint, ...given };
+    const { database, reason } = await openOrDiscard(options);
+    return { index: new RecordIndex(options, database), ...(reason === undefined ? {} : { reason }) };
+  }
+
+  /** Empties the index: after this it is to be made again from the journal. */
+  async discard(): Promise<void> {
+    await this.#database.close();
+    await rm(this.#options.directory, { recursive: true, force: true });
+    this.#database = await openNew(this.#options);
+  }
+
+  /** Writes one frame's views, all or none. Rejects with INDEX_FAILED: the journal still holds everything. */
+  async apply(frame: IndexedFrame): Promise<void> {
+    try {
+      await this.#options.failpoint("index.beforeWrite");
+      await this.#database.batch(putsOf(frame));
+      await this.#options.failpoint("index.afterWrite");
+    } catch (error) {
+      throw new NodeError("INDEX_FAILED", "the index cannot be written", {}, error);
+    }
+  }
+
+  /** The frames that the index knows, in the journal's order. */
+  async *frames(): AsyncGenerator<FrameEntry, undefined, undefined> {
+    for await (const [key, value] of this.#database.iterator(rangeBounds("f"))) yield frameEntry(key, value);
+    return undefined;
+  }
+
+  /** Index of the record with this id; undefined if there is none. The reader checks the record against the id. */
+  async indexOf(id: Uint8Array): Promise<number | undefined> {
+    const key = idKey(id);
+    const value = await valueOf(this.#database, key);
+    return value === undefined ? undefined : openValue(key, value, 1).numbers[0];
+  }
+
+  /** The frame that holds the record at `index`. Throws INDEX_CORRUPT if there is none. */
+  async frameOf(index: number): Promise<FrameEntry> {
+    const bounds = { gte: rangeBounds("f").gte, lt: numberKey("f", index + 1), reverse: true, limit: 1 };
+    for await (const [key, value] of this.#database.iterator(bounds)) {
+      const entry = frameEntry(key, value);
+      if (index < entry.firstIndex + entry.count) return entry;
+    }
+    throw new NodeError("INDEX_CORRUPT", `the index does not know where record ${index} is`, { index });
+  }
+
+  /**
+   * Newest entries of the subjects, in their order; undefined for a subject that has none.
+   *
+   * A lost head would let a sequence begin again, which the log would then sign. So a missing head counts only if the
+   * subject's first entry, another key in another block, is missing too. Throws INDEX_CORRUPT.
+   */
+  async heads(subjects: readonly string[]): Promise<readonly (SubjectHead | undefined)[]> {
+    const keys = subjects.map((subject) => textKey("h", subject));
+    const values = await this.#database.getMany([...keys, ...subjects.map((subject) => sequenceKey(subject, 0))]);
+    return keys.map((key, at) => {
+      const value = values[at];
+      if (value !== undefined) return subjectHead(key, value);
+      if (values[at + keys.length] === undefined) return undefined;
+      throw new NodeError("INDEX_CORRUPT", "the index lost the newest entry of a subject; delete it and start again");
+    });
+  }
+
+  /** Indexes of all entries of a subject, in the order of their sequence. */
+  async indexesOf(subject: string): Promise<readonly number[]> {
+    const indexes: number[] = [];
+    const bounds = { gte: sequenceKey(subject, 0), lt: textKey("s", subject, "\xff") };
+    for await (const [key, value] of this.#database.iterator(bounds)) {
+      indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
+    }
+    return indexes;
+  }
+
+  /** The requests that were accepted under these members' keys, in their order. */
+  async requests(
+    wanted: readonly { readonly member: string; readonly key: string }[],
+  ): Promise<readonly (KnownRequest | undefined)[]> {
+    const keys = wanted.map(({ member, key }) => textKey("k", member, key));
+    const values = await this.#database.getMany(keys);
+    return keys.map((key, at) => {
+      const value = values[at];
+      return value === undefined ? undefined : knownRequest(key, value);
+    });
+  }
+
+  /** Places of the anchors' frames whose size is above `size`, smallest first, or the newest first if `reverse`. */
+  async anchorsAbove(
+    size: number,
+    options: { readonly reverse?: boolean; readonly limit?: number } = {},
+  ): Promise<readonly FrameLocation[]> {
+    const bounds = { gt: numberKey("a", size), lt: rangeBounds("a").lt };
+    const places: FrameLocation[] = [];
+    for await (const [key, value] of this.#database.iterator({ ...bounds, ...options })) {
+      places.push(placeOf(openValue(key, value, 3).numbers));
+    }
+    return places;
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+function databaseOf(directory: string): Database {
+  return new Level<Buffer, Buffer>(directory, {
+    keyEncoding: "buffer",
+    valueEncoding: "buffer",
+    writeBufferSize: writeBufferBytes,
+    cacheSize: cacheBytes,
+  });
+}
+
+async function openOrDiscard(
+  options: Required<IndexOptions>,
+): Promise<{ readonly database: Database; readonly reason?: string }> {
+  const database = databaseOf(options.directory);
+  const reason = await reasonToDiscard(database, options);
+  if (reason === undefined) return { database };
+  await database.close();
+  await rm(options.directory, { recursive: true, force: true });
+  return { database: await openNew(options), ...(reason === "new" ? {} : { reason }) };
+}
+
+async function reasonToDiscard(database: Database, { identity }: IndexOptions): Promise<string | undefined> {
+  try {
+    await database.open();
+    const value = await valueOf(database, identityKey);
+    if (value === undefined) return "new";
+    return openValue(identityKey, value, 0).bytes.toString("utf8") === identity ? undefined : "another journal's";
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    // Somebody has it open, though the journal's lock is ours: not damage, and not ours to delete.
+    if (errnoOf(cause) === "LEVEL_LOCKED") throw new NodeError("INDEX_FAILED", "the index is in use", {}, error);
+    return `it cannot be opened: ${String(cause)}`;
+  }
+}
+
+async function openNew({ directory, identity }: IndexOptions): Promise<Database> {
+  const database = databaseOf(directory);
+  try {
+    await database.open();
+    await database.put(identityKey, sealedValue(identityKey, [], Buffer.from(identity, "utf8")));
+    return database;
+  } catch (error) {
+    throw new NodeError("INDEX_FAILED", `the index in ${directory} cannot be made`, {}, error);
+  }
+}
+
+/** The library's types leave out that a missing key answers undefined. */
+async function valueOf(database: Database, key: Buffer): Promise<Buffer | undefined> {
+  return await database.get(key);
+}
+
+function put(key: Buffer, numbers: readonly number[], bytes?: Uint8Array): Put {
+  return { type: "put", key, value: sealedValue(key, numbers, bytes) };
+}
+
+function putsOf(frame: IndexedFrame): Put[] {
+  const { firstIndex, sequence, records, location } = frame;
+  const place = [location.segment, location.offset, location.length];
+  const puts = [put(numberKey("f", firstIndex, sequence), [...place, records.length])];
+  if (frame.anchoredSize !== undefined) puts.push(put(numberKey("a", frame.anchoredSize), place));
+  const newest = new Map<string, number>();
+  for (const [at, { id, subject, sequence: inSubject }] of records.entries()) {
+    puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, inSubject), [firstIndex + at]));
+    newest.set(subject, at);
+  }
+  for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
+  puts.push(...requestPuts(frame));
+  return puts;
+}
+
+function headPut(subject: string, { firstIndex, records }: IndexedFrame, at: number): Put {
+  const record = records[at];
+  if (record === undefined) throw new TypeError("no such record");
+  return put(textKey("h", subject), [record.sequence + 1, firstIndex + at], record.id);
+}
+
+function requestPuts({ firstIndex, batches }: IndexedFrame): Put[] {
+  let index = firstIndex;
+  return batches.map(({ member, key, requestDigest, count }) => {
+    const made = put(textKey("k", member, key), [index, count], requestDigest);
+    index += count;
+    return made;
+  });
+}
+
+function placeOf([segment = 0, offset = 0, length = 0]: readonly number[]): FrameLocation {
+  return { segment, offset, length };
+}
+
+function frameEntry(key: Buffer, value: Buffer): FrameEntry {
+  const { numbers } = openValue(key, value, 4);
+  return {
+    firstIndex: key.readUIntBE(1, 6),
+    sequence: key.readUIntBE(7, 6),
+    location: placeOf(numbers),
+    count: numbers[3] ?? 0,
+  };
+}
+
+function subjectHead(key: Buffer, value: Buffer): SubjectHead {
+  const {
+    numbers: [count = 0, index = 0],
+    bytes,
+  } = openValue(key, value, 2);
+  return { count, index, id: bytes };
+}
+
+function knownRequest(key: Buffer, value: Buffer): KnownRequest {
+  const {
+    numbers: [firstIndex = 0, count = 0],
+    bytes,
+  } = openValue(key, value, 2);
+  return { firstIndex, count, requestDigest: bytes };
+}
