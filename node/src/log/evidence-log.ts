@@ -1,0 +1,222 @@
+import type { Digest, Hex } from "@lianzheng/sdk/encoding";
+import { fromHex, utf8 } from "@lianzheng/sdk/encoding";
+import type { NoteSigner } from "@lianzheng/sdk/log";
+import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
+import type { Failpoint, Files } from "@lianzheng/node/journal";
+import { decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { NodeError } from "../errors.ts";
+import { AnchorStore } from "./anchors.ts";
+import { fastNodeDigest } from "./hashing.ts";
+import type { LogProgress, OpenedParts } from "./opening.ts";
+import { openParts } from "./opening.ts";
+import type { LogRecord, LogResource } from "./reader.ts";
+import type { SubmitResult } from "./receipt.ts";
+import { signedCheckpoint } from "./sequencing.ts";
+import type { Draft, Idempotency, Submission } from "./submission.ts";
+import { assertIdempotency, draftOf } from "./submission.ts";
+import { LogWriter, mismatch } from "./writer.ts";
+
+/** How a log is opened. */
+export interface EvidenceLogOptions {
+  /** The node's folder: the log keeps `journal/`, `index/` and `log/` in it. */
+  readonly directory: string;
+  /** Name of the log, as checkpoints bear it. */
+  readonly origin: string;
+  /** The log's key; its name must be the origin. */
+  readonly signer: NoteSigner;
+  /** Clock, ms since 1970. Order never comes from it. */
+  readonly now: () => number;
+  readonly files?: Files;
+  readonly failpoint?: Failpoint;
+  readonly onProgress?: (progress: LogProgress) => void;
+  /** A journal segment is closed before it passes this size. Default 128 MiB. */
+  readonly maxSegmentBytes?: number;
+  /** Below this many free bytes on the disk nothing new is taken. Default 64 MiB. */
+  readonly reserveBytes?: number;
+}
+
+/** Most records in one request; the API may set less. */
+export const maxBatchRecords = 4096;
+/** Most bytes of records in one request: half of what a frame holds. */
+const maxBatchBytes = 32 * 1024 * 1024;
+
+interface InFlight {
+  readonly requestDigest: Hex;
+  readonly result: Promise<SubmitResult>;
+}
+
+/**
+ * A member's transparency log: takes records, gives receipts, and proves what it holds.
+ *
+ * A record is acknowledged when, and only when, it stands in the journal on disk, under a checkpoint that stands in
+ * the same frame. After a crash every acknowledged record is there, and the newest checkpoint extends every older one.
+ */
+export class EvidenceLog {
+  /** Checkpoints that the chain accepted. */
+  readonly anchors: AnchorStore;
+  readonly #options: EvidenceLogOptions;
+  readonly #parts: OpenedParts;
+  readonly #writer: LogWriter;
+  readonly #inFlight = new Map<string, InFlight>();
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: EvidenceLogOptions, parts: OpenedParts, writer: LogWriter) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#writer = writer;
+    this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
+  }
+
+  /**
+   * Opens the log in `directory`, or begins a new one where there is none.
+   *
+   * Throws NodeError JOURNAL_* (locked, missing, damaged, another log's), LOG_SIGNER (another key), LOG_CORRUPT,
+   * INDEX_FAILED. Nothing is repaired but what can be made again from the journal; `onProgress` tells of it.
+   */
+  static async open(options: EvidenceLogOptions): Promise<EvidenceLog> {
+    const { files = diskFiles, failpoint = noFailpoint, onProgress = () => undefined } = options;
+    const { directory, origin, signer, now, reserveBytes = 64 * 1024 * 1024 } = options;
+    const { maxSegmentBytes = 128 * 1024 * 1024 } = options;
+    if (signer.name !== origin) throw new NodeError("LOG_SIGNER", `the key is named ${signer.name}, not ${origin}`);
+    const parts = await openParts({ directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes });
+    const rules = { origin, signer, files, directory, now, failpoint, reserveBytes };
+    return new EvidenceLog(options, parts, new LogWriter({ ...rules, ...parts }, parts.start));
+  }
+
+  get origin(): string {
+    return this.#options.origin;
+  }
+
+  /** Leaves of the newest checkpoint. */
+  get size(): number {
+    return this.#writer.size;
+  }
+
+  /** Why nothing more is accepted; undefined while all is well. Reading goes on. */
+  get failure(): NodeError | undefined {
+    return this.#writer.failure;
+  }
+
+  /**
+   * Records all of the submissions or none, in their order, next to each other in the log.
+   *
+   * Resolves after fdatasync, with a checkpoint that covers them. The same request under the same key gets the same
+   * receipt again, now and after any restart. Rejects with:
+   * - E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, LOG_ENTRY, EvidenceError, E_IDEMPOTENCY_KEY,
+   *   E_IDEMPOTENCY_MISMATCH, E_OVERLOADED, E_SHUTTING_DOWN: nothing was recorded;
+   * - E_STORAGE_FULL, E_READ_ONLY, JOURNAL_LOCK_LOST, INDEX_FAILED: recorded or not; the same key later tells.
+   */
+  async submit(submissions: readonly Submission[], idempotency: Idempotency): Promise<SubmitResult> {
+    assertIdempotency(idempotency);
+    const name = `${idempotency.member}\0${idempotency.key}`;
+    const running = this.#inFlight.get(name);
+    if (running !== undefined) return await joined(running, idempotency);
+    const result = this.#writer.submit({ drafts: draftsOf(submissions), idempotency });
+    this.#inFlight.set(name, { requestDigest: idempotency.requestDigest, result });
+    try {
+      return await result;
+    } finally {
+      this.#inFlight.delete(name);
+    }
+  }
+
+  /** The newest signed checkpoint. */
+  checkpoint(): string {
+    return this.#writer.checkpoint;
+  }
+
+  /** The checkpoint that was signed at exactly this size; undefined if none was. */
+  async checkpointAt(size: number): Promise<string | undefined> {
+    if (size === 0) return signedCheckpoint(this.origin, emptyEdge, this.#options.signer);
+    if (!isBelow(size - 1, this.size)) return undefined;
+    const { location, firstIndex, count } = await this.#parts.index.frameOf(size - 1);
+    if (firstIndex + count !== size) return undefined;
+    return decodeRecords((await this.#parts.journal.readFrame(location)).payload).checkpoint;
+  }
+
+  /** The record with this id (leaf hash); undefined if there is none. Throws EvidenceError E_HASH_FORM. */
+  async recordById(id: Hex): Promise<LogRecord | undefined> {
+    fromHex(id, 32);
+    return await this.#parts.reader.recordById(id);
+  }
+
+  /** The record at this index; undefined if there is none. */
+  async recordAt(index: number): Promise<LogRecord | undefined> {
+    return isBelow(index, this.size) ? await this.#parts.reader.recordAt(index) : undefined;
+  }
+
+  /** Indexes of all records of a subject, in the order of their sequence. */
+  async indexesOf(subject: string): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesOf(subject);
+  }
+
+  /** Siblings that prove the leaf at `index` in the tree of `size` leaves. Throws LOG_RANGE. */
+  async inclusionProof(index: number, size: number): Promise<readonly Digest[]> {
+    this.#assertSize(size);
+    if (!isBelow(index, size)) throw new NodeError("LOG_RANGE", `the log of size ${size} has no record ${index}`);
+    return await inclusionProof(index, size, this.#parts.tiles.read, fastNodeDigest);
+  }
+
+  /** Digests that prove that the tree of `to` leaves begins with the tree of `from`. Throws LOG_RANGE. */
+  async consistencyProof(from: number, to: number): Promise<readonly Digest[]> {
+    this.#assertSize(to);
+    if (!isBelow(from, to + 1)) throw new NodeError("LOG_RANGE", `${from} is no size before ${to}`);
+    return await consistencyProof(from, to, this.#parts.tiles.read, fastNodeDigest);
+  }
+
+  /** Root of the tree of `size` leaves. Throws LOG_RANGE. */
+  async rootAt(size: number): Promise<Digest> {
+    this.#assertSize(size);
+    return await rootAt(size, this.#parts.tiles.read, fastNodeDigest);
+  }
+
+  /** `checkpoint`, or a tile or entry bundle by its C2SP path; undefined if there is none. */
+  async readResource(path: string): Promise<LogResource | undefined> {
+    if (path === "checkpoint") return { bytes: utf8(this.checkpoint()), kind: "checkpoint" };
+    return await this.#parts.reader.resource(path, this.size);
+  }
+
+  /** Settles what waits, then gives the folder back. Nothing acknowledged depends on it. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#writer.close();
+    await this.#parts.tiles.close();
+    await this.#parts.index.close();
+    await this.#parts.journal.close();
+  }
+
+  #assertSize(size: number): void {
+    if (isBelow(size, this.size + 1)) return;
+    throw new NodeError("LOG_RANGE", `the log has ${this.size} records, not ${size}`, { size });
+  }
+}
+
+function isBelow(number: number, end: number): boolean {
+  return Number.isSafeInteger(number) && number >= 0 && number < end;
+}
+
+/** Whoever repeats a request while it is being written waits for the same outcome. */
+async function joined(running: InFlight, { requestDigest }: Idempotency): Promise<SubmitResult> {
+  if (running.requestDigest !== requestDigest) throw mismatch();
+  const { receipt } = await running.result;
+  return { receipt, replayed: true };
+}
+
+function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
+  if (submissions.length === 0) throw new NodeError("E_BATCH_EMPTY", "there is no record in the request");
+  if (submissions.length > maxBatchRecords) throw tooLarge(`a request brings at most ${maxBatchRecords} records`);
+  const drafts = submissions.map(draftOf);
+  const texts = new Set(drafts.map(({ head, tail }) => head + tail));
+  if (texts.size < drafts.length) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
+  const length = drafts.reduce((sum, { head, disclosures }) => sum + head.length + disclosures.join("").length, 0);
+  if (length > maxBatchBytes) throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
+  return drafts;
+}
+
+function tooLarge(message: string): NodeError {
+  return new NodeError("E_BATCH_TOO_LARGE", message);
+}

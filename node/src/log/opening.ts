@@ -1,0 +1,159 @@
+import { join } from "node:path";
+import { equalBytes } from "@lianzheng/sdk/encoding";
+import type { NoteSigner, TreeEdge } from "@lianzheng/sdk/log";
+import { edgeRoot, emptyEdge, parseCheckpointText, readEdge } from "@lianzheng/sdk/log";
+import { decodeEntry, fromInstant } from "@lianzheng/sdk/record";
+import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
+import type { Failpoint, Files, FrameLocation, FrameVisitor } from "@lianzheng/node/journal";
+import { Journal, decodeRecords } from "@lianzheng/node/journal";
+import { NodeError } from "../errors.ts";
+import { fastNodeDigest } from "./hashing.ts";
+import { LogReader, entriesFrom } from "./reader.ts";
+import { signedCheckpoint } from "./sequencing.ts";
+import type { TileSource } from "./tile-store.ts";
+import { TileStore, rebuildTile } from "./tile-store.ts";
+import type { WriterStart } from "./writer.ts";
+import { assertSigner } from "./writer.ts";
+
+/** What happened while a log was opened or ran that an operator should know. Nothing of it loses a record. */
+export type LogProgress =
+  | { readonly stage: "tail-cut"; readonly file: string; readonly offset: number; readonly bytes: number }
+  | { readonly stage: "index-discarded"; readonly reason: string }
+  | { readonly stage: "index-caught-up"; readonly frames: number }
+  | { readonly stage: "tiles-rebuilt" }
+  | { readonly stage: "tile-failed"; readonly error: NodeError };
+
+/** How the parts of a log are opened. */
+export interface OpeningOptions {
+  readonly directory: string;
+  readonly origin: string;
+  readonly signer: NoteSigner;
+  readonly files: Files;
+  readonly failpoint: Failpoint;
+  readonly maxSegmentBytes: number;
+  readonly onProgress: (progress: LogProgress) => void;
+}
+
+/** An opened log's parts, and where it stands. */
+export interface OpenedParts {
+  readonly journal: Journal;
+  readonly index: RecordIndex;
+  readonly tiles: TileStore;
+  readonly reader: LogReader;
+  readonly start: WriterStart;
+}
+
+/** The journal and its index, brought up to each other. */
+interface Stores {
+  readonly journal: Journal;
+  readonly index: RecordIndex;
+  /** The newest frame of records; undefined in an empty log. */
+  readonly last: FrameLocation | undefined;
+}
+
+/**
+ * Opens a log's parts in order: the journal's lock, the index, every frame of the journal, then the tree's border,
+ * which must have the root that the newest checkpoint signs. Ending in between is harmless: the next one starts anew.
+ */
+export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
+  const stores = await openStores(options);
+  try {
+    return await openTree(options, stores);
+  } catch (error) {
+    await stores.index.close();
+    await stores.journal.close();
+    throw error;
+  }
+}
+
+async function openStores(options: OpeningOptions): Promise<Stores> {
+  const { directory, files, failpoint, origin, signer, maxSegmentBytes } = options;
+  await assertNotLost(options);
+  const identity = `${origin}+${signer.keyId.toString(16).padStart(8, "0")}`;
+  const opened: { index?: RecordIndex; reconciliation?: Reconciliation; last?: FrameLocation } = {};
+  const begin = async (): Promise<FrameVisitor> => {
+    const { index, reason } = await RecordIndex.open({ directory: join(directory, "index"), identity, failpoint });
+    if (reason !== undefined) options.onProgress({ stage: "index-discarded", reason });
+    const reconciliation = new Reconciliation(index);
+    Object.assign(opened, { index, reconciliation });
+    return async (frame, location) => {
+      if (frame.type === "records") opened.last = location;
+      await reconciliation.visit(frame, location);
+    };
+  };
+  let journal: Journal | undefined;
+  try {
+    const journalDirectory = join(directory, "journal");
+    journal = await Journal.open({ directory: journalDirectory, identity, begin, maxSegmentBytes, files, failpoint });
+    const { index, reconciliation, last } = opened;
+    if (index === undefined || reconciliation === undefined) throw new TypeError("the index was not opened");
+    if (journal.cut !== undefined) options.onProgress({ stage: "tail-cut", ...journal.cut });
+    await mendIndex(options, journal, index, reconciliation);
+    return { journal, index, last };
+  } catch (error) {
+    await opened.index?.close();
+    await journal?.close();
+    throw error;
+  }
+}
+
+/** A journal that is not there, beside views that are, is a lost journal and not a new log. */
+async function assertNotLost({ directory, files }: OpeningOptions): Promise<void> {
+  const names = await files.list(join(directory, "journal"));
+  if (names.some((name) => name.endsWith(".journal"))) return;
+  const views = [...(await files.list(join(directory, "index"))), ...(await files.list(join(directory, "log")))];
+  if (views.length === 0) return;
+  throw new NodeError("JOURNAL_MISSING", `${directory} has an index or tiles, but no journal: restore it from a copy`, {
+    file: join(directory, "journal"),
+  });
+}
+
+async function mendIndex(
+  { onProgress }: OpeningOptions,
+  journal: Journal,
+  index: RecordIndex,
+  reconciliation: Reconciliation,
+): Promise<void> {
+  if (await reconciliation.finish()) {
+    if (reconciliation.added > 0) onProgress({ stage: "index-caught-up", frames: reconciliation.added });
+    return;
+  }
+  onProgress({ stage: "index-discarded", reason: "it does not agree with the journal" });
+  await index.discard();
+  const again = new Reconciliation(index);
+  await journal.visit(again.visit);
+  if (!(await again.finish())) throw new NodeError("INDEX_FAILED", "the index made from the journal does not match it");
+  onProgress({ stage: "index-caught-up", frames: again.added });
+}
+
+async function openTree(options: OpeningOptions, { journal, index, last }: Stores): Promise<OpenedParts> {
+  const { directory, files, failpoint, origin, signer, onProgress } = options;
+  const source: TileSource = {
+    directory: join(directory, "log"),
+    files,
+    failpoint,
+    leaves: async (first, count) => (await entriesFrom(journal, index, first, count)).map(leafHash),
+    failed: (error) => onProgress({ stage: "tile-failed", error }),
+  };
+  const newest = last === undefined ? undefined : decodeRecords((await journal.readFrame(last)).payload);
+  const checkpoint = newest?.checkpoint ?? signedCheckpoint(origin, emptyEdge, signer);
+  const edge = await openEdge(source, checkpoint, () => onProgress({ stage: "tiles-rebuilt" }));
+  assertSigner(checkpoint, origin, edge, signer);
+  const tiles = new TileStore(source, edge);
+  const lastEntry = newest?.records.at(-1)?.entry;
+  const receivedAt = lastEntry === undefined ? 0 : fromInstant(decodeEntry(lastEntry).receivedAt);
+  const reader = new LogReader(journal, index, tiles);
+  return { journal, index, tiles, reader, start: { edge, checkpoint, receivedAt } };
+}
+
+/** The border of the tree that the checkpoint signs: from the tiles if they give its root, else from the journal. */
+async function openEdge(source: TileSource, checkpoint: string, rebuilt: () => void): Promise<TreeEdge> {
+  const { size, root } = parseCheckpointText(checkpoint.slice(0, checkpoint.indexOf("\n\n") + 1));
+  for (const believe of [true, false]) {
+    const edge = await readEdge(size, (coordinate) => rebuildTile(source, coordinate, believe), fastNodeDigest);
+    if (!equalBytes(edgeRoot(edge, fastNodeDigest), root)) continue;
+    if (!believe) rebuilt();
+    return edge;
+  }
+  throw new NodeError("LOG_CORRUPT", `the records in the journal do not give the root that was signed at size ${size}`);
+}

@@ -1,0 +1,145 @@
+import type { Digest, Hex } from "@lianzheng/sdk/encoding";
+import { equalBytes, fromHex, toHex, utf8 } from "@lianzheng/sdk/encoding";
+import { encodeEntryBundle, parseTilePath, tileWidth } from "@lianzheng/sdk/log";
+import { decodeEntry } from "@lianzheng/sdk/record";
+import type { FrameEntry, RecordIndex } from "@lianzheng/node/index";
+import { leafHash } from "@lianzheng/node/index";
+import type { Journal, RecordPlace, StoredRecord } from "@lianzheng/node/journal";
+import {
+  decodePlace,
+  decodeRecord,
+  decodeRecords,
+  headerBytes,
+  payloadHeaderBytes,
+  placeBytes,
+} from "@lianzheng/node/journal";
+import { NodeError } from "../errors.ts";
+import { areCommitted } from "./hashing.ts";
+import type { TileStore } from "./tile-store.ts";
+
+/** A record as the log gives it back. */
+export interface LogRecord {
+  /** Leaf hash. */
+  readonly id: Hex;
+  readonly index: number;
+  /** Text of the entry. */
+  readonly entry: string;
+  readonly disclosures: readonly string[];
+  /** Member that sent it. */
+  readonly submitter: string;
+}
+
+/** A path of the log over HTTP (C2SP tlog-tiles). */
+export interface LogResource {
+  readonly bytes: Uint8Array;
+  readonly kind: "checkpoint" | "hashes" | "entries";
+}
+
+/**
+ * Reads records and resources of a log. Nothing that is read is believed: a record counts only if its leaf hash is the
+ * one that the signed tree has at its index, and its disclosures only if its entry commits to them.
+ */
+export class LogReader {
+  readonly #journal: Journal;
+  readonly #index: RecordIndex;
+  readonly #tiles: TileStore;
+
+  constructor(journal: Journal, index: RecordIndex, tiles: TileStore) {
+    this.#journal = journal;
+    this.#index = index;
+    this.#tiles = tiles;
+  }
+
+  /** The record at `index`, below `size`. Throws JOURNAL_CORRUPT if it is not the one that was signed. */
+  async recordAt(index: number): Promise<LogRecord> {
+    const frame = await this.#index.frameOf(index);
+    const place = await this.#placeOf(frame, index - frame.firstIndex);
+    const { segment, offset, length } = frame.location;
+    if (place.offset + place.length > length) throw damaged(index);
+    const bytes = await this.#journal.readBytes(segment, offset + headerBytes + place.offset, place.length);
+    const record = decodeRecord(bytes);
+    const leaf = leafHash(record.entry);
+    if (!equalBytes(leaf, await this.#signedLeaf(index)) || !isWhole(record)) throw damaged(index);
+    return { id: toHex(leaf), index, ...record };
+  }
+
+  /** The record with this id; undefined if there is none. */
+  async recordById(id: Hex): Promise<LogRecord | undefined> {
+    const index = await this.#index.indexOf(fromHex(id, 32));
+    if (index === undefined) return undefined;
+    const record = await this.recordAt(index);
+    if (record.id === id) return record;
+    throw new NodeError("INDEX_CORRUPT", "the index takes another record for this one; delete it and start again");
+  }
+
+  /** Indexes of a subject's entries in the order of their sequence, none missing. Throws INDEX_CORRUPT. */
+  async indexesOf(subject: string): Promise<readonly number[]> {
+    const [[head], indexes] = await Promise.all([this.#index.heads([subject]), this.#index.indexesOf(subject)]);
+    // Read at two moments: entries that came between them may be in the list already, none may be missing.
+    if (indexes.length >= (head?.count ?? 0)) return indexes;
+    throw new NodeError("INDEX_CORRUPT", "the index lost an entry of a subject; delete it and start again");
+  }
+
+  /** The resource at `path` in a log of `size` leaves; undefined if there is none. */
+  async resource(path: string, size: number): Promise<LogResource | undefined> {
+    const named = tileNamed(path);
+    if (named === undefined) return undefined;
+    const { index, width } = named;
+    const level = named.kind === "hashes" ? named.level : 0;
+    if (index * tileWidth + width > Math.floor(size / tileWidth ** level)) return undefined;
+    if (named.kind === "hashes") {
+      const bytes = await this.#tiles.read({ level, index, width });
+      return { bytes: bytes.subarray(0, width * 32), kind: "hashes" };
+    }
+    const entries = await entriesFrom(this.#journal, this.#index, index * tileWidth, width);
+    return { bytes: encodeEntryBundle(entries.map(utf8)), kind: "entries" };
+  }
+
+  async #placeOf({ location }: FrameEntry, position: number): Promise<RecordPlace> {
+    const at = location.offset + headerBytes + payloadHeaderBytes + position * placeBytes;
+    return decodePlace(Buffer.from(await this.#journal.readBytes(location.segment, at, placeBytes)));
+  }
+
+  async #signedLeaf(index: number): Promise<Digest> {
+    const at = index % tileWidth;
+    const tile = await this.#tiles.read({ level: 0, index: Math.floor(index / tileWidth), width: at + 1 });
+    return tile.subarray(at * 32, (at + 1) * 32);
+  }
+}
+
+/** Texts of `count` entries from index `first` on, from the journal's verified frames. */
+export async function entriesFrom(
+  journal: Journal,
+  index: RecordIndex,
+  first: number,
+  count: number,
+): Promise<readonly string[]> {
+  const entries: string[] = [];
+  while (entries.length < count) {
+    const from = first + entries.length;
+    const frame = await index.frameOf(from);
+    const { firstIndex, records } = decodeRecords((await journal.readFrame(frame.location)).payload);
+    if (firstIndex !== frame.firstIndex || records.length !== frame.count) throw damaged(from);
+    const start = from - firstIndex;
+    for (const { entry } of records.slice(start, start + count - entries.length)) entries.push(entry);
+  }
+  return entries;
+}
+
+function isWhole({ entry, disclosures }: StoredRecord): boolean {
+  const { commitments } = decodeEntry(entry);
+  return disclosures.length === commitments.length && areCommitted(disclosures, commitments);
+}
+
+function tileNamed(path: string): ReturnType<typeof parseTilePath> | undefined {
+  try {
+    return parseTilePath(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "E_TILE_PATH") return undefined;
+    throw error;
+  }
+}
+
+function damaged(index: number): NodeError {
+  return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
+}

@@ -1,0 +1,244 @@
+import type { NoteSigner, TreeEdge } from "@lianzheng/sdk/log";
+import { toInstant } from "@lianzheng/sdk/record";
+import type { IndexedFrame, KnownRequest, RecordIndex, SubjectHead } from "@lianzheng/node/index";
+import type { Failpoint, Files, FrameLocation, Journal, Waiting } from "@lianzheng/node/journal";
+import { GroupQueue, encodeRecords, recordBytes } from "@lianzheng/node/journal";
+import { NodeError } from "../errors.ts";
+import type { SubmitResult } from "./receipt.ts";
+import { receiptAgain } from "./receipt.ts";
+import type { DraftedRequest, SequencedGroup } from "./sequencing.ts";
+import { sequence, signedCheckpoint } from "./sequencing.ts";
+import type { TileStore } from "./tile-store.ts";
+
+/** What is to be written: a request with records, or an anchor's frame. */
+type Work =
+  | { readonly kind: "records"; readonly request: DraftedRequest }
+  | { readonly kind: "anchor"; readonly payload: Buffer };
+
+type Outcome = SubmitResult | "kept";
+type Pending = Waiting<Work, Outcome>;
+
+/** The parts that a writer works on, and its rules. */
+export interface WriterParts {
+  readonly origin: string;
+  readonly signer: NoteSigner;
+  readonly journal: Journal;
+  readonly index: RecordIndex;
+  readonly tiles: TileStore;
+  readonly files: Files;
+  readonly directory: string;
+  readonly now: () => number;
+  readonly failpoint: Failpoint;
+  /** Below this many free bytes nothing new is taken. */
+  readonly reserveBytes: number;
+}
+
+/** Where the log stands when it is opened. */
+export interface WriterStart {
+  readonly edge: TreeEdge;
+  readonly checkpoint: string;
+  /** Time of the newest entry, ms since 1970; 0 in an empty log. */
+  readonly receivedAt: number;
+}
+
+/** A group is one frame, one fdatasync, one checkpoint; larger ones only make the first in them wait longer. */
+const groupLimits = { maxItems: 1024, maxWeight: 4 * 1024 * 1024, maxWaitingWeight: 64 * 1024 * 1024 };
+const freeSpaceCheckMs = 1000;
+
+/**
+ * The one place where the log grows.
+ *
+ * A group of requests is sequenced, signed and encoded in memory; then one frame with all of it is appended to the
+ * journal; only when that is on disk do the border, the checkpoint and the index move on, and only then is anybody
+ * told. A failure before the append leaves no trace. A failure of the append ends writing: what the disk holds is
+ * then known only to whoever opens it again.
+ */
+export class LogWriter {
+  readonly #parts: WriterParts;
+  readonly #queue: GroupQueue<Work, Outcome>;
+  #edge: TreeEdge;
+  #checkpoint: string;
+  #receivedAt: number;
+  #indexFailure: NodeError | undefined;
+  #freeCheckedAt = -Infinity;
+  #isFull = false;
+
+  constructor(parts: WriterParts, start: WriterStart) {
+    this.#parts = parts;
+    this.#edge = start.edge;
+    this.#checkpoint = start.checkpoint;
+    this.#receivedAt = start.receivedAt;
+    this.#queue = new GroupQueue(groupLimits, (group) => this.#commit(group));
+  }
+
+  /** Leaves of the newest checkpoint. */
+  get size(): number {
+    return this.#edge.size;
+  }
+
+  /** The newest checkpoint: everything that it signs for is on disk. */
+  get checkpoint(): string {
+    return this.#checkpoint;
+  }
+
+  /** Why nothing more is written; undefined while all is well. */
+  get failure(): NodeError | undefined {
+    return this.#parts.journal.failure ?? this.#indexFailure;
+  }
+
+  /** Writes a request's records. See EvidenceLog.submit. */
+  async submit(request: DraftedRequest): Promise<SubmitResult> {
+    const outcome = await this.#add({ kind: "records", request }, weightOf(request));
+    if (outcome === "kept") throw new TypeError("a request was taken for an anchor");
+    return outcome;
+  }
+
+  /** Writes an anchor's frame and its view. */
+  async keepAnchor(payload: Buffer): Promise<void> {
+    await this.#add({ kind: "anchor", payload }, payload.length);
+  }
+
+  /** Takes nothing new; resolves when all that waits is settled. */
+  async close(): Promise<void> {
+    await this.#queue.close();
+  }
+
+  async #add(work: Work, weight: number): Promise<Outcome> {
+    if (this.failure !== undefined) throw this.failure;
+    return await this.#queue.add(work, weight);
+  }
+
+  async #commit(group: readonly Pending[]): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    await this.#assertRoom();
+    for (const waiting of group) {
+      if (waiting.item.kind === "anchor") await this.#commitAnchor(waiting.item.payload, waiting);
+    }
+    await this.#commitRequests(group);
+  }
+
+  async #commitAnchor(payload: Buffer, waiting: Pending): Promise<void> {
+    const location = await this.#parts.journal.append("anchor", payload);
+    const anchoredSize = anchoredSizeOf(payload);
+    await this.#applyView({ location, firstIndex: this.size, batches: [], records: [], anchoredSize });
+    waiting.resolve("kept");
+  }
+
+  async #commitRequests(group: readonly Pending[]): Promise<void> {
+    const fresh = await this.#withoutKnown(group);
+    if (fresh.length === 0) return;
+    const requests = fresh.map(({ request }) => request);
+    const heads = await this.#headsOf(requests);
+    const receivedAt = Math.max(this.#receivedAt, this.#parts.now());
+    const { origin, signer } = this.#parts;
+    const sequenced = sequence(requests, {
+      origin,
+      signer,
+      edge: this.#edge,
+      heads,
+      receivedAt: toInstant(receivedAt),
+    });
+    const location = await this.#parts.journal.append("records", encodeRecords(sequenced.payload));
+    // From here on the group is true, whatever happens to its views.
+    this.#receivedAt = receivedAt;
+    await this.#publish(sequenced, location);
+    await this.#parts.failpoint("log.beforeAcknowledge");
+    const { checkpoint } = sequenced.payload;
+    for (const [at, { waiting }] of fresh.entries()) {
+      waiting.resolve({ receipt: { records: sequenced.receipts[at] ?? [], checkpoint }, replayed: false });
+    }
+  }
+
+  async #publish({ payload, edge, tiles, views }: SequencedGroup, location: FrameLocation): Promise<void> {
+    const { firstIndex, batches } = payload;
+    await this.#applyView({ location, firstIndex, batches, records: views });
+    await this.#parts.tiles.advance(edge, tiles);
+    this.#edge = edge;
+    this.#checkpoint = payload.checkpoint;
+  }
+
+  /**
+   * Writes the views of the frame that was appended last. The frame is safe and is acknowledged whatever happens here;
+   * but an index with a hole must not be written on, so the first failure ends writing. The next start mends it.
+   */
+  async #applyView(view: Omit<IndexedFrame, "sequence">): Promise<void> {
+    if (this.#indexFailure !== undefined) return;
+    try {
+      await this.#parts.index.apply({ ...view, sequence: this.#parts.journal.nextSequence - 1 });
+    } catch (error) {
+      this.#indexFailure = new NodeError("INDEX_FAILED", "the index cannot be written; start again", {}, error);
+    }
+  }
+
+  /** Settles the requests that were accepted before, and gives the others. */
+  async #withoutKnown(group: readonly Pending[]): Promise<{ request: DraftedRequest; waiting: Pending }[]> {
+    const all = group.flatMap((waiting) =>
+      waiting.item.kind === "records" ? [{ request: waiting.item.request, waiting }] : [],
+    );
+    const known = await this.#parts.index.requests(all.map(({ request }) => request.idempotency));
+    const fresh: typeof all = [];
+    for (const [at, one] of all.entries()) {
+      const before = known[at];
+      if (before === undefined) fresh.push(one);
+      else await this.#replay(one.request, before, one.waiting);
+    }
+    return fresh;
+  }
+
+  async #replay({ idempotency }: DraftedRequest, known: KnownRequest, waiting: Pending): Promise<void> {
+    const { journal, index } = this.#parts;
+    try {
+      if (`0x${known.requestDigest.toString("hex")}` !== idempotency.requestDigest) throw mismatch();
+      waiting.resolve({ receipt: await receiptAgain(journal, index, known, idempotency), replayed: true });
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  async #headsOf(requests: readonly DraftedRequest[]): Promise<ReadonlyMap<string, SubjectHead>> {
+    const subjects = [...new Set(requests.flatMap(({ drafts }) => drafts.map(({ subject }) => subject)))];
+    const heads = await this.#parts.index.heads(subjects);
+    const found = new Map<string, SubjectHead>();
+    for (const [at, subject] of subjects.entries()) {
+      const head = heads[at];
+      if (head !== undefined) found.set(subject, head);
+    }
+    return found;
+  }
+
+  /** Refuses with E_STORAGE_FULL, nothing written, while the disk is nearly full; goes on by itself when it is not. */
+  async #assertRoom(): Promise<void> {
+    const { files, directory, reserveBytes } = this.#parts;
+    const time = performance.now();
+    if (time - this.#freeCheckedAt >= freeSpaceCheckMs) {
+      this.#isFull = (await files.freeBytes(directory)) < reserveBytes;
+      this.#freeCheckedAt = time;
+    }
+    if (this.#isFull) throw new NodeError("E_STORAGE_FULL", `less than ${reserveBytes} bytes are free on the disk`);
+  }
+}
+
+/** The error for a key that was used for another request. */
+export function mismatch(): NodeError {
+  return new NodeError("E_IDEMPOTENCY_MISMATCH", "this idempotency key was used for another request");
+}
+
+/** Checkpoint of a log that has just been opened: the signer is asked to make the same again. */
+export function assertSigner(checkpoint: string, origin: string, edge: TreeEdge, signer: NoteSigner): void {
+  // Ed25519 is deterministic (RFC 8032), so the log's own key gives the very same note.
+  if (signedCheckpoint(origin, edge, signer) === checkpoint) return;
+  throw new NodeError("LOG_SIGNER", "the signing key is not the one that signed this log's checkpoints");
+}
+
+function weightOf({ drafts }: DraftedRequest): number {
+  return drafts.reduce(
+    (sum, { head, tail, submitter, disclosures }) =>
+      sum + recordBytes({ entry: head + tail, submitter, disclosures }) + 150,
+    0,
+  );
+}
+
+function anchoredSizeOf(payload: Buffer): number {
+  const value: unknown = JSON.parse(payload.toString("utf8"));
+  return typeof value === "object" && value !== null && "size" in value ? Number(value.size) : 0;
+}
