@@ -1,0 +1,123 @@
+import { EvidenceError, utf8, type Hex } from "@lianzheng/sdk/encoding";
+import { canonicalJson, isJsonObject, type JsonValue } from "@lianzheng/sdk/record";
+import { count, hex, items, members, readJson, text, type Place } from "./reader.ts";
+
+/** A record with the proof that it is in the log. */
+export interface BundleRecord {
+  /** The entry's text, the leaf's bytes. */
+  readonly entry: string;
+  /** All, some or none of the disclosures whose commitments the entry holds. */
+  readonly disclosures: readonly string[];
+  /** C2SP tlog-proof text; all proofs of a bundle end in the same checkpoint. */
+  readonly proof: string;
+}
+
+/** One event on the chain and the way to it from a block header. */
+export interface ChainEvent {
+  /** Address of the contract that emitted it. */
+  readonly contract: Hex;
+  /** Transaction hash, for whoever wants to look it up: nothing in the proof depends on it. */
+  readonly transaction: Hex;
+  /** RLP of the block header. */
+  readonly header: Hex;
+  readonly receiptIndex: number;
+  /** Trie nodes from the header's receipts root to the receipt, root first. */
+  readonly receiptProof: readonly Hex[];
+  /** Place of the event among the logs of its receipt, from 0. */
+  readonly logIndex: number;
+}
+
+/** Where and how the chain accepted the checkpoint. */
+export interface BundleAnchor {
+  readonly chainId: number;
+  /** Hash of block 0. */
+  readonly genesis: Hex;
+  readonly logId: Hex;
+  /** `CheckpointPublished`. */
+  readonly event: ChainEvent;
+  /** Trie nodes from the header's state root to the account of `EvidenceLogs`; left out where the chain no longer gives them. */
+  readonly account?: readonly Hex[];
+}
+
+/** An evidence bundle, version 1. @see docs/formats.md section 8 */
+export interface Bundle {
+  readonly format: "lianzheng-evidence";
+  readonly version: 1;
+  readonly records: readonly BundleRecord[];
+  readonly anchor: BundleAnchor;
+  /** Law that the records lean on: of a trade the newest `StageRecorded`. */
+  readonly law: { readonly trade?: ChainEvent };
+}
+
+/** A bundle has at most 16 MiB. */
+export const maxBundleBytes = 16 * 1024 * 1024;
+
+/**
+ * Reads a bundle strictly: I-JSON, exactly the members of version 1, every text in its form. What the texts hold is
+ * looked at by `verify`; nothing here means that any of it is true.
+ * @throws EvidenceError V_VERSION for a bundle of another version, V_FORMAT for anything else that is no bundle; details.field
+ */
+export function decodeBundle(bytes: Uint8Array): Bundle {
+  const whole = readJson(bytes, maxBundleBytes, "V_FORMAT");
+  assertVersion(whole);
+  const top = members(whole, ["format", "version", "records", "anchor", "law"]);
+  const { trade } = members(top.law, [], ["trade"]);
+  return {
+    format: "lianzheng-evidence",
+    version: 1,
+    records: items(top.records, 1).map(bundleRecord),
+    anchor: bundleAnchor(top.anchor),
+    law: trade === undefined ? {} : { trade: chainEvent(trade) },
+  };
+}
+
+/**
+ * The bundle's text: canonical JSON, so that the same bundle is the same file.
+ * @throws EvidenceError V_FORMAT, V_VERSION for what {@link decodeBundle} would not take
+ */
+export function encodeBundle(bundle: Bundle): string {
+  const json = canonicalJson(bundle as unknown as JsonValue);
+  decodeBundle(utf8(json));
+  return json;
+}
+
+/** Before all other members: those of a newer version are not this version's to judge. */
+function assertVersion(whole: Place): void {
+  if (!isJsonObject(whole.value) || whole.value["format"] !== "lianzheng-evidence") {
+    throw new EvidenceError("V_FORMAT", "this is no evidence bundle", { field: "/format" });
+  }
+  if (whole.value["version"] !== 1)
+    throw new EvidenceError("V_VERSION", "only version 1 of evidence bundles is known", { field: "/version" });
+}
+
+function bundleRecord(place: Place): BundleRecord {
+  const { entry, disclosures, proof } = members(place, ["entry", "disclosures", "proof"]);
+  return { entry: text(entry), disclosures: items(disclosures, 0).map(text), proof: text(proof) };
+}
+
+function bundleAnchor(place: Place): BundleAnchor {
+  const { chainId, genesis, logId, event, account } = members(
+    place,
+    ["chainId", "genesis", "logId", "event"],
+    ["account"],
+  );
+  return {
+    chainId: count(chainId, 1),
+    genesis: hex(genesis, 32),
+    logId: hex(logId, 32),
+    event: chainEvent(event),
+    ...(account === undefined ? {} : { account: items(account, 1).map((node) => hex(node)) }),
+  };
+}
+
+function chainEvent(place: Place): ChainEvent {
+  const event = members(place, ["contract", "transaction", "header", "receiptIndex", "receiptProof", "logIndex"]);
+  return {
+    contract: hex(event.contract, 20),
+    transaction: hex(event.transaction, 32),
+    header: hex(event.header),
+    receiptIndex: count(event.receiptIndex, 0),
+    receiptProof: items(event.receiptProof, 1).map((node) => hex(node)),
+    logIndex: count(event.logIndex, 0),
+  };
+}

@@ -1,0 +1,23 @@
+/** Evidence bundles, trust policies, and the verdict of one against the other. No I/O. */
+export {
+  decodeBundle,
+  encodeBundle,
+  maxBundleBytes,
+  type Bundle,
+  type BundleAnchor,
+  type BundleRecord,
+  type ChainEvent,
+} from "./bundle.ts";
+export {
+  decodePolicy,
+  encodePolicy,
+  type Policy,
+  type TrustedContract,
+  type TrustedKey,
+  type TrustedLog,
+  type TrustedMember,
+} from "./policy.ts";
+export { questions, type Answer, type Question, type QuestionVerdict, type Trust } from "./question.ts";
+export { clockSkewMs } from "./time.ts";
+export type { Facts, RecordFacts, Result, Verdict } from "./verdict.ts";
+export { verify, type VerifyOptions } from "./verify.ts";

@@ -1,0 +1,230 @@
+import { logIdOf } from "@lianzheng/sdk/chain";
+import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
+import { parseVerifierKey } from "@lianzheng/sdk/log";
+import { fromInstant, isJsonObject } from "@lianzheng/sdk/record";
+import { questions, type Question } from "./question.ts";
+import {
+  assertAllDifferent,
+  count,
+  hex,
+  instant,
+  items,
+  literal,
+  members,
+  readJson,
+  refusalAt,
+  text,
+  uscc,
+  type Place,
+} from "./reader.ts";
+
+/** A contract that the verifier trusts: where it stands and the Keccak-256 of its code. */
+export interface TrustedContract {
+  readonly address: Hex;
+  readonly codeHash: Hex;
+}
+
+/** A log that the verifier trusts to be this member's. */
+export interface TrustedLog {
+  readonly origin: string;
+  /** The log's key, as the Go note package writes a vkey; its name is the origin. */
+  readonly key: string;
+  readonly logId: Hex;
+  /** USCC of the member whose log it is. */
+  readonly owner: string;
+}
+
+/** A member's key and when it counted: `from` <= time < `until`; null if it still counts. */
+export interface TrustedKey {
+  readonly address: Hex;
+  readonly from: string;
+  readonly until: string | null;
+}
+
+/** A member and the keys with which it signs. */
+export interface TrustedMember {
+  readonly uscc: string;
+  readonly keys: readonly TrustedKey[];
+}
+
+/** What the verifier trusts: the only source of trust there is. @see docs/formats.md section 9 */
+export interface Policy {
+  readonly format: "lianzheng-policy";
+  readonly version: 1;
+  readonly name: string;
+  readonly chain: {
+    readonly chainId: number;
+    /** Hash of block 0. */
+    readonly genesis: Hex;
+    readonly finality: { readonly engine: "single-operator"; readonly sealers: readonly Hex[] };
+  };
+  readonly contracts: {
+    readonly members: TrustedContract;
+    readonly evidenceLogs: TrustedContract;
+    readonly trades: TrustedContract;
+  };
+  readonly logs: readonly TrustedLog[];
+  readonly members: readonly TrustedMember[];
+  /** Questions that must pass for a bundle to be called verified. */
+  readonly required: readonly Question[];
+}
+
+const maxPolicyBytes = 4 * 1024 * 1024;
+const maxNameLength = 200;
+
+/**
+ * Reads a policy strictly: I-JSON, exactly the members of version 1, and nothing in it that contradicts itself.
+ * @throws EvidenceError V_VERSION for a policy of another version, V_POLICY for anything else that is none; details.field
+ */
+export function decodePolicy(bytes: Uint8Array): Policy {
+  const whole = readJson(bytes, maxPolicyBytes, "V_POLICY");
+  assertVersion(whole);
+  const top = members(whole, ["format", "version", "name", "chain", "contracts", "logs", "members", "required"]);
+  return {
+    format: "lianzheng-policy",
+    version: 1,
+    name: policyName(top.name),
+    chain: chain(top.chain),
+    contracts: contracts(top.contracts),
+    logs: logs(top.logs),
+    members: trustedMembers(top.members),
+    required: required(top.required),
+  };
+}
+
+/**
+ * The policy's text, indented for the person who keeps it.
+ * @throws EvidenceError V_POLICY, V_VERSION for what {@link decodePolicy} would not take
+ */
+export function encodePolicy(policy: Policy): string {
+  const json = `${JSON.stringify(policy, null, 2)}\n`;
+  decodePolicy(new TextEncoder().encode(json));
+  return json;
+}
+
+function assertVersion(whole: Place): void {
+  if (!isJsonObject(whole.value) || whole.value["format"] !== "lianzheng-policy") {
+    throw new EvidenceError("V_POLICY", "this is no trust policy", { field: "/format" });
+  }
+  if (whole.value["version"] !== 1) {
+    throw new EvidenceError("V_VERSION", "only version 1 of trust policies is known", { field: "/version" });
+  }
+}
+
+function policyName(place: Place): string {
+  const name = text(place);
+  if (name === "" || name.length > maxNameLength) throw refusalAt(place, `must have 1 to ${maxNameLength} characters`);
+  return name;
+}
+
+function chain(place: Place): Policy["chain"] {
+  const { chainId, genesis, finality } = members(place, ["chainId", "genesis", "finality"]);
+  const { engine, sealers } = members(finality, ["engine", "sealers"]);
+  const addresses = items(sealers, 1).map((sealer) => hex(sealer, 20));
+  assertAllDifferent(items(sealers, 1), addresses);
+  return {
+    chainId: count(chainId, 1),
+    genesis: hex(genesis, 32),
+    finality: { engine: literal(engine, "single-operator"), sealers: addresses },
+  };
+}
+
+function contracts(place: Place): Policy["contracts"] {
+  const book = members(place, ["members", "evidenceLogs", "trades"]);
+  return {
+    members: trustedContract(book.members),
+    evidenceLogs: trustedContract(book.evidenceLogs),
+    trades: trustedContract(book.trades),
+  };
+}
+
+function trustedContract(place: Place): TrustedContract {
+  const { address, codeHash } = members(place, ["address", "codeHash"]);
+  return { address: hex(address, 20), codeHash: hex(codeHash, 32) };
+}
+
+function logs(place: Place): readonly TrustedLog[] {
+  const places = items(place, 1);
+  const trusted = places.map(trustedLog);
+  assertAllDifferent(
+    places,
+    trusted.map(({ origin }) => origin),
+  );
+  return trusted;
+}
+
+/** The three names of a log must be of one log: a policy that mixes them up would trust the wrong one. */
+function trustedLog(place: Place): TrustedLog {
+  const log = members(place, ["origin", "key", "logId", "owner"]);
+  const [origin, key, owner] = [text(log.origin), text(log.key), uscc(log.owner)];
+  if (keyName(log.key, key) !== origin) throw refusalAt(log.key, "is the key of another origin");
+  const logId = hex(log.logId, 32);
+  if (logId !== logIdOf(owner, origin)) throw refusalAt(log.logId, "is not the id of this owner's log of this origin");
+  return { origin, key, logId, owner };
+}
+
+function keyName(place: Place, key: string): string {
+  try {
+    return parseVerifierKey(key).name;
+  } catch (cause) {
+    if (!(cause instanceof EvidenceError)) throw cause;
+    throw new EvidenceError(
+      "V_POLICY",
+      `${place.field} is no verifier key: ${cause.message}`,
+      { field: place.field },
+      cause,
+    );
+  }
+}
+
+function trustedMembers(place: Place): readonly TrustedMember[] {
+  const places = items(place, 0);
+  const trusted = places.map((at) => {
+    const member = members(at, ["uscc", "keys"]);
+    return { uscc: uscc(member.uscc), keys: items(member.keys, 0).map(trustedKey) };
+  });
+  assertAllDifferent(
+    places,
+    trusted.map((member) => member.uscc),
+  );
+  assertNoSharedKey(place, trusted);
+  return trusted;
+}
+
+function trustedKey(place: Place): TrustedKey {
+  const { address, from, until } = members(place, ["address", "from", "until"]);
+  const key = {
+    address: hex(address, 20),
+    from: instant(from),
+    until: until.value === null ? null : instant(until),
+  };
+  if (key.until !== null && fromInstant(key.until) <= fromInstant(key.from)) {
+    throw refusalAt(until, "must be later than the instant from which the key counts");
+  }
+  return key;
+}
+
+/** A key speaks for one member; one that spoke for two would let either sign for the other. */
+function assertNoSharedKey(place: Place, trusted: readonly TrustedMember[]): void {
+  const owners = new Map<Hex, string>();
+  for (const { uscc, keys } of trusted) {
+    for (const { address } of keys) {
+      if ((owners.get(address) ?? uscc) !== uscc) throw refusalAt(place, `gives the key ${address} to two members`);
+      owners.set(address, uscc);
+    }
+  }
+}
+
+function required(place: Place): readonly Question[] {
+  const places = items(place, 2);
+  const asked = places.map((at) => {
+    const question = questions.find((known) => known === at.value);
+    if (question === undefined) throw refusalAt(at, "is none of the eight questions");
+    return question;
+  });
+  assertAllDifferent(places, asked);
+  for (const least of ["unaltered", "logged"] as const) {
+    if (!asked.includes(least)) throw refusalAt(place, `must hold "${least}": nothing is verified without it`);
+  }
+  return asked;
+}

@@ -1,0 +1,69 @@
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import { askAnchored } from "./anchored.ts";
+import { decodeBundle, type Bundle } from "./bundle.ts";
+import { askComplete } from "./complete.ts";
+import { askEntitled } from "./entitled.ts";
+import { factsOf } from "./facts.ts";
+import { askFinal } from "./final.ts";
+import { askLogged } from "./logged.ts";
+import type { Policy } from "./policy.ts";
+import { askSigned } from "./signed.ts";
+import { askTime } from "./time.ts";
+import { askUnaltered } from "./unaltered.ts";
+import { conclude, unreadable, type Verdict } from "./verdict.ts";
+
+/** What a verification may be told beside the policy. */
+export interface VerifyOptions {
+  /** The verifier's clock, integer milliseconds since 1970; the machine's if left out. */
+  readonly now?: number;
+}
+
+/**
+ * Verifies an evidence bundle against a trust policy, with no network.
+ *
+ * Asks the eight questions in their order; each is answered from the bundle's bytes, the policy, and what earlier questions
+ * proved. Never throws on account of the bundle, whatever its bytes are.
+ *
+ * @param bytes  - the bundle's file as it is
+ * @param policy - from `decodePolicy`, the verifier's own
+ * @see SPEC.md, docs/formats.md section 10
+ */
+export function verify(bytes: Uint8Array, policy: Policy, options: VerifyOptions = {}): Verdict {
+  const bundle = readBundle(bytes);
+  if (bundle instanceof EvidenceError) return unreadable(bundle.code, bundle.message);
+  return verifyBundle(bundle, policy, options.now ?? Date.now());
+}
+
+function verifyBundle(bundle: Bundle, policy: Policy, nowMs: number): Verdict {
+  const unaltered = askUnaltered(bundle);
+  const logged = askLogged(unaltered.proved, policy);
+  const entries = unaltered.proved?.map(({ entry }) => entry);
+  const signed = askSigned(entries, logged.proved?.log, policy);
+  const anchored = askAnchored(bundle, logged.proved, policy);
+  const final = askFinal(bundle, policy);
+  const block = anchored.proved === undefined ? undefined : final.proved;
+  const time = askTime(block, entries, nowMs);
+  const entitled = askEntitled();
+  const complete = askComplete(bundle, logged.proved?.records, block, policy);
+
+  const answered = [unaltered, logged, signed, anchored, final, time, entitled, complete];
+  const facts = factsOf(
+    { logged: logged.proved, block, anchoredAt: time.proved?.anchoredAt, trade: complete.proved },
+    policy,
+  );
+  return conclude(
+    answered.map(({ verdict }) => verdict),
+    facts,
+    policy,
+  );
+}
+
+/** The bundle, or why it is none. */
+function readBundle(bytes: Uint8Array): Bundle | EvidenceError {
+  try {
+    return decodeBundle(bytes);
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    return new EvidenceError("V_FORMAT", "the bundle can't be read", {}, error);
+  }
+}
