@@ -110,7 +110,7 @@ export class BlockAssembly {
       gasUsed: result.totalGasSpent,
       cumulativeGasUsed: result.receipt.cumulativeBlockGasUsed,
       sender: signed.sender,
-      contract: signed.transaction.to === undefined ? result.createdAddress?.toString() : undefined,
+      contract: madeContract(signed, result),
       bloom: toHex(result.receipt.bitvector),
       logs: result.receipt.logs.map(([address, topics, data]) => ({
         address: toHex(address),
@@ -125,4 +125,14 @@ export class BlockAssembly {
 function refusal({ hash }: SignedTransaction, cause: unknown): ChainError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new ChainError("C_TX_FORM", `the transaction cannot run: ${message.slice(0, 200)}`, { hash }, cause);
+}
+
+/** Address of what a transaction without receiver made; a failing one made nothing. */
+function madeContract(
+  { transaction }: SignedTransaction,
+  { execResult, createdAddress }: RunTxResult,
+): Hex | undefined {
+  return transaction.to === undefined && execResult.exceptionError === undefined
+    ? createdAddress?.toString()
+    : undefined;
 }

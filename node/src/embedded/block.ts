@@ -24,7 +24,7 @@ export interface ChainReceipt {
   readonly gasUsed: bigint;
   readonly cumulativeGasUsed: bigint;
   readonly sender: Hex;
-  /** Address of the contract that a transaction without receiver made, also where that failed. */
+  /** Address of the contract that a transaction without receiver made. */
   readonly contract: Hex | undefined;
   readonly bloom: Hex;
   readonly logs: readonly ChainLog[];
