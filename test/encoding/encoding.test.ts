@@ -144,7 +144,7 @@ describe("encoding", () => {
       }),
     );
   });
-});
+}).timeout(30_000);
 
 function taken(act: () => string): string | undefined {
   try {

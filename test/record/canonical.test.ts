@@ -107,4 +107,4 @@ describe("canonicalJson", () => {
     for (const [value, code] of cases) expectRefusal(() => canonicalJson(value as JsonValue), code);
     expect(cases).to.have.length(15);
   });
-});
+}).timeout(30_000);

@@ -108,7 +108,7 @@ describe("entries", () => {
     );
     expect(encodeEntry({ ...entry, commitments: commitments.sort() })).to.have.length.below(65_535);
   });
-});
+}).timeout(30_000);
 
 describe("statements", () => {
   const domain = vector.domain as StatementDomain;
@@ -191,4 +191,4 @@ describe("statements", () => {
     expect(bad).to.have.length(14);
     expect([isSignatureForm(signature), isSignatureForm(null), isSignatureForm(7)]).to.deep.equal([true, false, false]);
   });
-});
+}).timeout(30_000);

@@ -178,7 +178,7 @@ describe("parseJson", () => {
     expect(parseJson(utf8(`"${"\\n".repeat(long)}"`))).to.have.length(long);
     expectRefusal(() => parseJson(utf8(`"${"a".repeat(long)}!`)), "E_JSON_SYNTAX");
   });
-});
+}).timeout(30_000);
 
 function valueOrCode(bytes: Uint8Array): unknown {
   try {

@@ -52,7 +52,7 @@ describe("signed notes", () => {
   });
 
   it("come back as they were signed, empty lines and all", () => {
-    const line = fc.string({ unit: "binary" }).filter((part) => !/[\u0000-\u001f]/.test(part));
+    const line = fc.string({ unit: "binary" }).filter((part) => !/\p{Cc}/u.test(part));
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), (lines) => {
         const signed = `${lines.join("\n")}\n`;
@@ -142,7 +142,7 @@ describe("signed notes", () => {
     expect(verifier.verify(utf8(text), Uint8Array.from([...signature.slice(0, 32), ...tail]))).to.equal(false);
     expect(verifier.verify(utf8(text), signature.slice(0, 63))).to.equal(false);
   });
-});
+}).timeout(30_000);
 
 describe("verifier keys", () => {
   it("come back from their text", () => {
@@ -178,7 +178,7 @@ describe("verifier keys", () => {
     expectRefusal(() => parseVerifierKey(`a b+${id}+${key}`), "E_NOTE_NAME");
     expectRefusal(() => encodeVerifierKey("k", new Uint8Array(31)), "E_NOTE_KEY");
   });
-});
+}).timeout(30_000);
 
 describe("checkpoints", () => {
   const root = new Uint8Array(32).fill(7);
@@ -236,4 +236,4 @@ describe("checkpoints", () => {
     expectRefusal(() => checkpointText({ ...checkpoint, root: root.slice(1) }), "V_FORMAT");
     expect([sizes.length, bad.length]).to.deep.equal([10, 8]);
   });
-});
+}).timeout(30_000);

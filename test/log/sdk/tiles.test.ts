@@ -121,7 +121,7 @@ describe("tile paths", () => {
     for (const tile of bad) expectRefusal(() => tilePath(tile), "E_TILE");
     expect(bad).to.have.length(8);
   });
-});
+}).timeout(30_000);
 
 describe("tilesOf", () => {
   it("writes the tiles that the specification lists for 70,000 leaves", () => {
@@ -174,7 +174,7 @@ describe("tilesOf", () => {
   it("refuses leaves of another length", () => {
     expectRefusal(() => tilesOf(emptyEdge, [new Uint8Array(31)]), "V_FORMAT");
   });
-});
+}).timeout(30_000);
 
 describe("proofs from tiles", () => {
   it("are those of the definition for every leaf and every pair of 1 to 64 leaves", async () => {
@@ -271,7 +271,7 @@ describe("proofs from tiles", () => {
     expect(await consistencyProof(0, 5, store.read)).to.deep.equal([]);
     expect(store.reads).to.deep.equal([]);
   });
-});
+}).timeout(30_000);
 
 describe("entry bundles", () => {
   it("give back the entries that they were made of", () => {
@@ -294,4 +294,4 @@ describe("entry bundles", () => {
     }
     expectRefusal(() => decodeEntryBundle(new Uint8Array(2 * 257)), "E_TILE");
   });
-});
+}).timeout(30_000);

@@ -59,7 +59,7 @@ describe("the tree", () => {
     expect(toHex(leafDigest(concatBytes(a, b)))).to.not.equal(toHex(nodeDigest(a, b)));
     expect(toHex(nodeDigest(a, b))).to.equal(toHex(sha256(Uint8Array.of(1), a, b)));
   });
-});
+}).timeout(30_000);
 
 describe("verifyInclusion", () => {
   it("takes every leaf of every tree of 1 to 64 leaves, and refuses each mutation of it by name", () => {
@@ -146,7 +146,7 @@ describe("verifyInclusion", () => {
       "V_ROOT",
     );
   });
-});
+}).timeout(30_000);
 
 describe("verifyConsistency", () => {
   it("takes every pair of trees of 0 to 64 leaves, and refuses each mutation of it by name", () => {
@@ -196,7 +196,7 @@ describe("verifyConsistency", () => {
       }),
     );
   });
-});
+}).timeout(30_000);
 
 function expectPlaceRefused(
   leaf: Uint8Array,
