@@ -1,0 +1,103 @@
+import type { InitializedNode, NodeInit } from "@lianzheng/node/config";
+import type { Deployment } from "@lianzheng/sdk/chain";
+import type { Command } from "commander";
+import { describedCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../exit.ts";
+import { readInput } from "../files/read.ts";
+import { writeOutput } from "../files/write.ts";
+import { toChainId, toPort, toSeconds } from "../numbers.ts";
+import type { Outcome } from "../output/output.ts";
+import { tableLines } from "../output/table.ts";
+
+interface InitOptions {
+  readonly origin: string;
+  readonly owner: string;
+  readonly chain: string;
+  readonly deployment?: string;
+  readonly chainId: number;
+  readonly host?: string;
+  readonly port: number;
+  readonly anchorSeconds?: number;
+  readonly tokenFile?: string;
+}
+
+/** `lianzheng init`: a folder with settings, keys and one token, ready to be started. */
+export function initCommand(context: Context): Command {
+  return describedCommand("init <folder>", {
+    usage:
+      "Makes the node's keys and one token. Nothing that exists is overwritten. LIANZHENG_PASSPHRASE_FILE names a file with the\n" +
+      "passphrase of the keys; without it one is made and kept beside them, which is fit for trying out only.",
+    english: "Set up a node's folder",
+    chinese: "初始化节点",
+    examples: [
+      "lianzheng init ./node --origin log.exchange.example/2026 --owner 91460000MA5DEM119H --token-file token.txt",
+    ],
+  })
+    .requiredOption("--origin <name>", "name of the log, such as log.exchange.example/2026 日志名称")
+    .requiredOption("--owner <uscc>", "unified social credit code of the member 统一社会信用代码")
+    .option("--chain <address>", "address of the chain, or embedded for one of its own 链地址", "embedded")
+    .option("--deployment <file>", "the consortium's address book, for a chain that exists 合约地址簿")
+    .option("--chain-id <number>", "chain id of an embedded chain 链标识", toChainId, 20260)
+    .option("--host <address>", "address to listen on 监听地址")
+    .option("--port <port>", "port to listen on, 0 for any free one 端口", toPort, 8080)
+    .option("--anchor-seconds <seconds>", "anchor at most so long after a record 上链间隔秒数", toSeconds)
+    .option("--token-file <file>", "write the token here instead of showing it 令牌文件")
+    .action(async (folder: string, options: InitOptions) => {
+      const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
+      const { initNode, writeDeployment } = await import("@lianzheng/node/config");
+      const node = await initNode({ ...nodeInit(folder, options), environment: context.env });
+      if (deployment !== undefined) await writeDeployment(node.paths, deployment);
+      if (options.tokenFile !== undefined) {
+        await writeOutput(options.tokenFile, `${node.adminToken}\n`, { force: false, mode: 0o600 });
+      }
+      warnOfPassphrase(node, context);
+      context.finish(toOutcome(folder, node, options));
+    });
+}
+
+async function readDeployment(file: string): Promise<Deployment> {
+  const { decodeDeployment } = await import("@lianzheng/sdk/chain");
+  const { parseJson } = await import("@lianzheng/sdk/record");
+  return decodeDeployment(parseJson(await readInput(file)));
+}
+
+function nodeInit(folder: string, options: InitOptions): NodeInit {
+  const { origin, owner, chain, chainId, host, port, anchorSeconds } = options;
+  return {
+    folder,
+    origin,
+    owner,
+    chain,
+    port,
+    ...(chain === "embedded" ? { chainId } : {}),
+    ...(host === undefined ? {} : { host }),
+    ...(anchorSeconds === undefined ? {} : { anchor: { everySeconds: anchorSeconds } }),
+  };
+}
+
+function warnOfPassphrase({ passphraseSource, paths }: InitializedNode, { out }: Context): void {
+  if (passphraseSource === "file") return;
+  out.warn(
+    `the passphrase of the keys lies beside them in ${paths.passphrase}: whoever copies the folder has the keys`,
+  );
+  out.warn("密钥口令与密钥放在一起，仅供试用；正式使用请设置 LIANZHENG_PASSPHRASE_FILE");
+}
+
+function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOptions): Outcome {
+  const { logKey, memberAddress, adminToken, settings } = node;
+  const token = tokenFile === undefined ? { token: adminToken } : { tokenFile };
+  return {
+    exitCode: exitCodes.done,
+    result: "done",
+    json: { folder, origin: settings.origin, owner: settings.owner, logKey, memberAddress, ...token },
+    human: tableLines([
+      ["folder", folder],
+      ["log", settings.origin],
+      ["log key", logKey],
+      ["member key", `${memberAddress} (the council admits it)`],
+      ["token", tokenFile ?? `${adminToken} (shown once)`],
+      ["next", `lianzheng start ${folder}`],
+    ]),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Policy, Verdict } from "@lianzheng/sdk/evidence";
+import type { Command } from "commander";
+import { Option } from "commander";
+import { describedCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { ExitCode } from "../exit.ts";
+import { exitCodes, worstExit } from "../exit.ts";
+import type { Failure } from "../failure.ts";
+import { toFailure } from "../failure.ts";
+import { MAX_INPUT_BYTES, readInput } from "../files/read.ts";
+import type { Outcome } from "../output/output.ts";
+import type { VerdictStyle } from "../verdict/lines.ts";
+import { verdictLines } from "../verdict/lines.ts";
+import type { Language } from "../verdict/words.ts";
+import { languages } from "../verdict/words.ts";
+
+interface VerifyOptions {
+  readonly policy: string;
+  readonly lang: Language;
+}
+
+/** One file: either a verdict or why there is none. */
+type Examined =
+  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Verdict }
+  | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
+
+const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
+  verified: exitCodes.done,
+  failed: exitCodes.invalid,
+  undetermined: exitCodes.undecided,
+};
+
+/** `lianzheng verify`: evidence against the reader's own trust policy, with no network. */
+export function verifyCommand(context: Context): Command {
+  return describedCommand("verify <file...>", {
+    usage: "Opens no connection. A bundle is never believed on its own word: whom to trust stands in the policy only.",
+    english: "Check evidence files offline against a trust policy",
+    chinese: "依据信任策略离线核验证据文件",
+    examples: [
+      "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json",
+      "lianzheng verify demo-output/evidence/*.evidence.json --policy demo-output/policy.json --lang zh",
+    ],
+  })
+    .requiredOption("--policy <file>", "your trust policy 信任策略文件")
+    .addOption(
+      new Option("--lang <language>", "language of the explanations 说明语言").choices([...languages]).default("en"),
+    )
+    .action(async (files: string[], options: VerifyOptions) => {
+      const { decodePolicy } = await import("@lianzheng/sdk/evidence");
+      const policy = decodePolicy(await readInput(options.policy));
+      const examined: Examined[] = [];
+      for (const file of files) examined.push(await examine(file, policy, context));
+      context.finish(toOutcome(examined, options.lang, context));
+    });
+}
+
+async function examine(file: string, policy: Policy, context: Context): Promise<Examined> {
+  try {
+    const { verify } = await import("@lianzheng/sdk/evidence");
+    const verdict = verify(await readInput(file, MAX_INPUT_BYTES), policy, { now: context.now() });
+    return { file, verdict, exitCode: exitOf[verdict.result] };
+  } catch (error) {
+    const failure = toFailure(error);
+    return { file, failure, exitCode: failure.exitCode };
+  }
+}
+
+function toOutcome(examined: readonly Examined[], language: Language, { out }: Context): Outcome {
+  const exitCode = worstExit(examined.map((one) => one.exitCode));
+  const style: VerdictStyle = { language, colors: out.colors, brief: out.options.quiet };
+  return {
+    exitCode,
+    result: resultOf(exitCode),
+    json: { files: examined.map(toJson) },
+    human: examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
+  };
+}
+
+function toJson(one: Examined): Readonly<Record<string, unknown>> {
+  const { file, exitCode } = one;
+  if ("verdict" in one) return { file, ...one.verdict, exitCode };
+  return { file, result: "error", code: one.failure.code, detail: one.failure.detail, exitCode };
+}
+
+function toLines(one: Examined, style: VerdictStyle): readonly string[] {
+  if ("verdict" in one) return verdictLines(one.file, one.verdict, style);
+  return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
+}
+
+/** One word for all files together. */
+function resultOf(exitCode: ExitCode): string {
+  switch (exitCode) {
+    case exitCodes.done:
+      return "verified";
+    case exitCodes.invalid:
+      return "failed";
+    case exitCodes.undecided:
+      return "undetermined";
+    default:
+      return "error";
+  }
+}

@@ -1,0 +1,55 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeBundle } from "@lianzheng/sdk/evidence";
+import type { Bundle } from "@lianzheng/sdk/evidence";
+import { runCommand } from "./processes.ts";
+import type { Tampering } from "./tampering.ts";
+
+/** What `lianzheng verify` said of a file, in a process of its own and with nothing else running. */
+export interface Examination {
+  readonly file: string;
+  readonly exitCode: number;
+  readonly result: string;
+  readonly reason: string;
+  readonly code: string | undefined;
+  /** The lines that a person would have seen. */
+  readonly shown: string;
+}
+
+/** Keeps a bundle in the demo's folder and answers with its path there. */
+export async function keepBundle(folder: string, name: string, bundle: Bundle): Promise<string> {
+  const file = join("evidence", `${name}.evidence.json`);
+  await writeFile(join(folder, file), encodeBundle(bundle));
+  return file;
+}
+
+/** Keeps a forgery; it is written as it is, whether or not it still has the form of a bundle. */
+export async function keepForgery(folder: string, { name, bundle }: Tampering): Promise<string> {
+  const file = join("forged", `${name}.evidence.json`);
+  await writeFile(join(folder, file), JSON.stringify(bundle));
+  return file;
+}
+
+/** Runs `lianzheng verify` on a file of the demo's folder, for the facts and for the eyes. */
+export async function examine(folder: string, file: string): Promise<Examination> {
+  const args = ["verify", file, "--policy", "policy.json"];
+  const [forPrograms, forPeople] = await Promise.all([
+    runCommand([...args, "--json"], folder),
+    runCommand([...args, "--no-color"], folder),
+  ]);
+  const verdict = (JSON.parse(forPrograms.stdout) as { readonly files?: readonly FileVerdict[] }).files?.[0];
+  return {
+    file,
+    exitCode: forPeople.exitCode === forPrograms.exitCode ? forPrograms.exitCode : -1,
+    result: verdict?.result ?? "error",
+    reason: verdict?.reason ?? forPrograms.stdout,
+    code: verdict?.code,
+    shown: forPeople.stdout,
+  };
+}
+
+interface FileVerdict {
+  readonly result: string;
+  readonly reason: string;
+  readonly code?: string;
+}

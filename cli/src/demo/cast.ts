@@ -1,0 +1,72 @@
+import { usccCheckCharacter } from "@lianzheng/sdk/record";
+
+/** A part in the story. */
+export type RoleName =
+  | "bureau"
+  | "association"
+  | "institute"
+  | "provincialVenue"
+  | "sectorVenue"
+  | "airline"
+  | "weather"
+  | "processor"
+  | "insurer"
+  | "auditor"
+  | "notary";
+
+/** An organisation of the story. All are invented; what they do with real data sets is the demo. */
+export interface Role {
+  readonly name: RoleName;
+  /** Unified social credit code (GB 32100-2015), 18 characters. */
+  readonly uscc: string;
+  readonly english: string;
+  readonly chinese: string;
+  /** What the organisation is in the consortium; council seats found it and need not be admitted. */
+  readonly kind: "council" | "venue" | "supplier" | "processor" | "operator" | "auditor" | "notary";
+}
+
+/** Codes without their last character, which is computed: the numbers are invented, the arithmetic is not. */
+const parts: readonly (readonly [RoleName, string, string, string, Role["kind"]])[] = [
+  ["bureau", "11460000MB0DEM017", "Data Bureau", "数据局", "council"],
+  ["association", "51460000MJ0DEM024", "Data Trade Association", "数据交易协会", "council"],
+  ["institute", "12460000MB0DEM033", "Institute of Standards", "标准化研究院", "council"],
+  ["provincialVenue", "91460000MA5DEM119", "Qiongzhou Data Exchange", "琼州数据交易所", "venue"],
+  ["sectorVenue", "91460000MA5DEM127", "Aviation and Shipping Data Exchange", "航运数据行业交易平台", "venue"],
+  ["airline", "91460000MA5DEM215", "Seabreeze Aviation", "海风航空", "supplier"],
+  ["weather", "91460000MA5DEM223", "Southern Sky Weather", "南天气象", "supplier"],
+  ["processor", "91460000MA5DEM311", "Cloudbridge Analytics", "云桥数据", "processor"],
+  ["insurer", "91460000MA5DEM418", "Coconut Grove Insurance", "椰林保险", "operator"],
+  ["auditor", "91460000MA5DEM514", "Mangrove Audit", "红树林审计", "auditor"],
+  ["notary", "12460000MB0DEM615", "Bay Notary Office", "海湾公证处", "notary"],
+];
+
+/** Everyone in the story, by the name of the part. */
+export const cast: Readonly<Record<RoleName, Role>> = Object.fromEntries(
+  parts.map(([name, first17, english, chinese, kind]) => [
+    name,
+    { name, uscc: first17 + usccCheckCharacter(first17), english, chinese, kind },
+  ]),
+) as Record<RoleName, Role>;
+
+/** Those who found the consortium and vote on the others. */
+export const council: readonly RoleName[] = ["bureau", "association", "institute"];
+
+/** Votes that admit a member. */
+export const councilThreshold = 2;
+
+/** Those whom the council admits, in this order. */
+export const applicants: readonly RoleName[] = [
+  "provincialVenue",
+  "sectorVenue",
+  "airline",
+  "weather",
+  "processor",
+  "insurer",
+  "auditor",
+  "notary",
+];
+
+/** Name in both languages. */
+export function called({ english, chinese }: Role): string {
+  return `${english} ${chinese}`;
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Deployment } from "@lianzheng/sdk/chain";
+import {
+  EvidenceLogsFactory,
+  MembersFactory,
+  RightsFactory,
+  TradesFactory,
+  toContractFault,
+} from "@lianzheng/sdk/contracts";
+import type { ContractFault, EvidenceLogs, Members, Rights, Trades } from "@lianzheng/sdk/contracts";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { isError } from "ethers";
+import type { ContractTransaction, JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
+import type { GasBook } from "./gas-book.ts";
+
+/** The chain answers when a block holds the transaction; this is for chains that do not. */
+const ASKED_EVERY_MS = 20;
+const PATIENCE_MS = 30_000;
+
+/** More gas than any step of the story needs; given where the sender wants the refusal to stand in a block. */
+const PLENTY_OF_GAS = 3_000_000n;
+
+/** How the chain answered an attempt. */
+export interface Attempt {
+  readonly receipt: TransactionReceipt;
+  /** What the contract said when it refused. */
+  readonly fault: ContractFault | undefined;
+}
+
+/** The story's door to the contracts: it sends, waits for the block, and keeps count of the gas. */
+export class Ledger {
+  readonly provider: JsonRpcProvider;
+  readonly deployment: Deployment;
+  readonly members: Members;
+  readonly rights: Rights;
+  readonly trades: Trades;
+  readonly evidenceLogs: EvidenceLogs;
+  readonly #gas: GasBook;
+
+  constructor(provider: JsonRpcProvider, deployment: Deployment, gas: GasBook) {
+    const { members, rights, trades, evidenceLogs } = deployment.contracts;
+    this.provider = provider;
+    this.deployment = deployment;
+    this.members = MembersFactory.connect(members.address, provider);
+    this.rights = RightsFactory.connect(rights.address, provider);
+    this.trades = TradesFactory.connect(trades.address, provider);
+    this.evidenceLogs = EvidenceLogsFactory.connect(evidenceLogs.address, provider);
+    this.#gas = gas;
+  }
+
+  /**
+   * Sends a call that must succeed.
+   *
+   * @param action - name under which its gas is counted, such as `Rights.grant`
+   * @throws the error of ethers if the contract would refuse it
+   */
+  async send(action: string, from: Wallet, call: Promise<ContractTransaction>): Promise<TransactionReceipt> {
+    const sent = await from.connect(this.provider).sendTransaction({ ...(await call), type: 0, gasPrice: 0n });
+    const receipt = await this.#included(sent.hash);
+    this.#gas.note(action, receipt.gasUsed);
+    return receipt;
+  }
+
+  /**
+   * Sends several calls of one account at once, so that they share blocks; all must succeed.
+   *
+   * @returns their receipts, in the order of the calls
+   */
+  async sendAll(
+    action: string,
+    from: Wallet,
+    calls: readonly Promise<ContractTransaction>[],
+  ): Promise<readonly TransactionReceipt[]> {
+    const first = await this.provider.getTransactionCount(from.address, "pending");
+    const { chainId } = this.deployment;
+    const signed = await Promise.all(
+      calls.map(async (call, at) =>
+        from.signTransaction({
+          ...(await call),
+          type: 0,
+          gasPrice: 0n,
+          gasLimit: PLENTY_OF_GAS,
+          nonce: first + at,
+          chainId,
+        }),
+      ),
+    );
+    const sent = await Promise.all(signed.map((transaction) => this.provider.broadcastTransaction(transaction)));
+    const receipts = await Promise.all(sent.map(({ hash }) => this.#included(hash)));
+    for (const receipt of receipts) {
+      if (receipt.status !== 1) throw new Error(`${action}: the contract refused transaction ${receipt.hash}`);
+      this.#gas.note(action, receipt.gasUsed);
+    }
+    return receipts;
+  }
+
+  /** Sends a call without asking first whether it would succeed, so that a refusal stands in a block too. */
+  async attempt(from: Wallet, call: Promise<ContractTransaction>): Promise<Attempt> {
+    const request = { ...(await call), type: 0, gasPrice: 0n, gasLimit: PLENTY_OF_GAS };
+    const fault = await this.#faultOf({ ...request, from: from.address });
+    const sent = await from.connect(this.provider).sendTransaction(request);
+    return { receipt: await this.#included(sent.hash), fault };
+  }
+
+  /** Seconds since 1970, as far from now as given; for deadlines and periods. */
+  secondsFromNow(seconds: number): number {
+    return Math.floor(Date.now() / 1_000) + seconds;
+  }
+
+  async #faultOf(request: ContractTransaction & { readonly from: string }): Promise<ContractFault | undefined> {
+    try {
+      await this.provider.call(request);
+      return undefined;
+    } catch (error) {
+      if (isError(error, "CALL_EXCEPTION")) return toContractFault(error.data);
+      throw error;
+    }
+  }
+
+  async #included(hash: string): Promise<TransactionReceipt> {
+    for (let waited = 0; waited < PATIENCE_MS; waited += ASKED_EVERY_MS) {
+      const receipt = await this.provider.getTransactionReceipt(hash);
+      if (receipt !== null) return receipt;
+      await sleep(ASKED_EVERY_MS);
+    }
+    throw new Error(`no block took transaction ${hash} within ${PATIENCE_MS / 1_000} s`);
+  }
+}
+
+/** An id that an event of `receipt` carries as its first indexed parameter. */
+export function idFromEvent(receipt: TransactionReceipt, topic: string): Hex {
+  const id = receipt.logs.find((log) => log.topics[0] === topic)?.topics[1];
+  if (id === undefined) throw new Error(`transaction ${receipt.hash} has no such event`);
+  return id as Hex;
+}

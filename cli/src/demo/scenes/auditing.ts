@@ -1,0 +1,79 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Bundle } from "@lianzheng/sdk/evidence";
+import type { Examination } from "../audit.ts";
+import { examine, keepBundle, keepForgery } from "../audit.ts";
+import { called, cast } from "../cast.ts";
+import { auditorsPolicy, keepPolicy } from "../policy.ts";
+import { tamperings } from "../tampering.ts";
+import type { Theatre } from "../theatre.ts";
+import type { StoryTrade } from "../trade.ts";
+import type { Stage } from "./opening.ts";
+import type { Goods } from "./registration.ts";
+import type { OnFloor } from "./trading.ts";
+
+/** Bundles as the auditor took them, and where they lie in the demo's folder. */
+export interface Dossier {
+  readonly onFloor: Bundle;
+  readonly offFloor: Bundle;
+  readonly files: readonly string[];
+}
+
+/** The auditor takes evidence and, by another way, what to trust. */
+export async function dossierScene(
+  { narrator, out }: Theatre,
+  { consortium, provincial, sector, running }: Stage,
+  { trade, delivery }: OnFloor,
+  offFloorTrade: StoryTrade,
+  { product }: Goods,
+): Promise<Dossier> {
+  const row = delivery.receipts[4_999];
+  if (row === undefined) throw new TypeError("row 5,000 was delivered");
+  const onFloor = await provincial.client.subjectEvidence(trade.subject);
+  const offFloor = await sector.client.subjectEvidence(offFloorTrade.subject);
+  const files = [
+    await keepBundle(out, "trade-on-floor", onFloor),
+    await keepBundle(out, "trade-off-floor", offFloor),
+    await keepBundle(out, "delivery-row-5000", await provincial.client.evidence(row)),
+    await keepBundle(out, "product-registration", await provincial.client.evidence(product.record)),
+  ];
+  for (const file of files) narrator.tell("evidence 证据", file);
+  await keepPolicy(out, await auditorsPolicy(consortium, [provincial, sector], running.sealer));
+  narrator.tell("policy 策略", `policy.json: whom ${called(cast.auditor)} trusts; no bundle has a say in it`);
+  return { onFloor, offFloor, files };
+}
+
+/** Everything is stopped; the evidence is checked with nothing but the files. */
+export async function offlineScene(theatre: Theatre, { files }: Dossier): Promise<readonly Examination[]> {
+  const { narrator, out } = theatre;
+  const stopped = await theatre.stop();
+  narrator.tell(
+    "stopped 停止",
+    `${stopped} processes: both nodes and the chain; nothing listens any more 节点与链均已停止`,
+  );
+  const examinations = await Promise.all(files.map((file) => examine(out, file)));
+  narrator.show(examinations[0]?.shown ?? "");
+  for (const { file, exitCode, result } of examinations) {
+    narrator.expect(exitCode === 0 && result === "verified", "verified 通过", `${file}, exit code ${exitCode}`);
+  }
+  return examinations;
+}
+
+/** Five ways to cheat with the evidence of the trade; each must be refused, and by name. */
+export async function tamperingScene({ narrator, out }: Theatre, dossier: Dossier): Promise<readonly Examination[]> {
+  await mkdir(join(out, "forged"), { recursive: true });
+  const forged = tamperings(dossier.onFloor, dossier.offFloor);
+  const examinations = await Promise.all(forged.map(async (forgery) => examine(out, await keepForgery(out, forgery))));
+  for (const [at, { english, chinese }] of forged.entries()) {
+    const { exitCode, code, reason, result } = examinations[at] ?? {
+      exitCode: 0,
+      code: undefined,
+      reason: "",
+      result: "",
+    };
+    const refused = exitCode === 1 && result === "failed" && code !== undefined;
+    narrator.expect(refused, "refused 拒绝", `${english} ${chinese}: ${code ?? "accepted"}, exit code ${exitCode}`);
+    narrator.tell("", reason);
+  }
+  return examinations;
+}

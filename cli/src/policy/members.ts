@@ -1,0 +1,39 @@
+import { MembersFactory } from "@lianzheng/sdk/contracts";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { fromHex, fromUtf8 } from "@lianzheng/sdk/encoding";
+import type { Policy } from "@lianzheng/sdk/evidence";
+import { toInstant } from "@lianzheng/sdk/record";
+import type { JsonRpcProvider } from "ethers";
+
+type PolicyMember = Policy["members"][number];
+type PolicyKey = PolicyMember["keys"][number];
+
+/**
+ * Every member that the chain ever had, with the lives of its keys, in the order of admission.
+ *
+ * @param contract - address of `Members`, and a block from which on it stands there
+ */
+export async function membersOnChain(
+  provider: JsonRpcProvider,
+  { address, block }: { readonly address: Hex; readonly block: number },
+): Promise<readonly PolicyMember[]> {
+  const contract = MembersFactory.connect(address, provider);
+  const added = await contract.queryFilter(contract.filters.KeyAdded(), block);
+  const retired = await contract.queryFilter(contract.filters.KeyRetired(), block);
+  const ends = new Map(retired.map(({ args }) => [args.key, args.until]));
+  const keys = new Map<string, PolicyKey[]>();
+  for (const { args } of added) {
+    const uscc = fromUtf8(fromHex(args.member));
+    keys.set(uscc, [...(keys.get(uscc) ?? []), keyOf(args.key, args.from, ends.get(args.key))]);
+  }
+  return [...keys].map(([uscc, lives]) => ({ uscc, keys: lives }));
+}
+
+/** The chain counts in seconds. */
+function keyOf(address: string, from: bigint, until: bigint | undefined): PolicyKey {
+  return {
+    address: address.toLowerCase() as Hex,
+    from: toInstant(Number(from) * 1_000),
+    until: until === undefined ? null : toInstant(Number(until) * 1_000),
+  };
+}

@@ -1,0 +1,56 @@
+import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { withCommonOptions } from "./command.ts";
+import { chainCommand } from "./commands/chain.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { evidenceCommand } from "./commands/evidence.ts";
+import { initCommand } from "./commands/init.ts";
+import { policyCommand } from "./commands/policy.ts";
+import { startCommand } from "./commands/start.ts";
+import { statusCommand } from "./commands/status.ts";
+import { submitCommand } from "./commands/submit.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import type { Context } from "./context.ts";
+import type { Output } from "./output/output.ts";
+import { displayWidth } from "./output/width.ts";
+
+const closing = `
+Exit codes 退出码: 0 done or valid · 1 not valid · 2 usage or unreadable input · 3 undecided or environment · 5 damaged data`;
+
+/** The whole command line: every command with its options, ready to be parsed. */
+export function buildProgram(context: Context): Command {
+  const program = withCommonOptions(new Command("lianzheng"))
+    .description(
+      "Evidence of every step of a data trade, that stands without its exchange.\n数据交易全过程上链存证，离开交易所也能核验。",
+    )
+    .version(manifest.version, "-V, --version", "print the version 版本")
+    .helpOption("-h, --help", "show this help 帮助")
+    .addHelpText("after", closing);
+  const commands = [
+    demoCommand(context),
+    initCommand(context),
+    startCommand(context),
+    chainCommand(context),
+    submitCommand(context),
+    evidenceCommand(context),
+    verifyCommand(context),
+    policyCommand(context),
+    statusCommand(context),
+  ];
+  for (const command of commands) program.addCommand(command.helpOption("-h, --help", "show this help 帮助"));
+  program.helpCommand(false);
+  for (const command of [program, ...commands]) frame(command, context.out);
+  return program;
+}
+
+/** Errors are thrown, not printed and exited with; columns are measured as a terminal shows them. */
+function frame(command: Command, out: Output): void {
+  command
+    .exitOverride()
+    .configureHelp({ displayWidth })
+    .configureOutput({
+      writeOut: (text) => out.raw(text),
+      writeErr: (text) => out.say(text.trimEnd()),
+      outputError: () => undefined,
+    });
+}

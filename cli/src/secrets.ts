@@ -1,0 +1,32 @@
+import { CliError } from "./errors.ts";
+
+/** Options that other programs have and this one never will: what stands on a command line, `ps` shows to every user. */
+const secretOptions =
+  /^--?(private-?key|secret(-?key)?|mnemonic|seed|password|passphrase|token|api-?key|auth(orization)?|bearer)(=|$)/i;
+
+/** A key without `0x`: no id of a record is written so. */
+const bareKey = /^[0-9a-f]{64}$/i;
+
+/**
+ * Refuses a command line on which a secret stands. The value is not repeated.
+ *
+ * `0x` and 64 digits pass, since ids of records look so; no option of the command takes a key in that form.
+ *
+ * @throws CliError E_SECRET_ARGUMENT
+ */
+export function refuseSecrets(args: readonly string[]): void {
+  const option = args.find((argument) => secretOptions.test(argument));
+  if (option !== undefined) {
+    const name = option.split("=")[0] ?? "";
+    throw new CliError(
+      "E_SECRET_ARGUMENT",
+      `${name} is refused: every user of this machine sees a command line. Use a file, such as --token-file FILE.`,
+    );
+  }
+  if (args.some((argument) => bareKey.test(argument))) {
+    throw new CliError(
+      "E_SECRET_ARGUMENT",
+      "an argument looks like a private key, and every user of this machine sees a command line. Use a file; and if it was a key, do not use it any more.",
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import type { Verdict } from "@lianzheng/sdk/evidence";
+import type { Colors } from "picocolors/types.js";
+import { tableLines } from "../output/table.ts";
+import type { Language } from "./words.ts";
+import { answerWords, questionWords, reasonsByCode, resultWords, trustWords, wordFor } from "./words.ts";
+
+type Question = Verdict["verdicts"][number];
+
+/** How a verdict is shown. */
+export interface VerdictStyle {
+  readonly language: Language;
+  readonly colors: Colors;
+  /** Only the first line. */
+  readonly brief: boolean;
+}
+
+/**
+ * A verdict for a person: first the result, then one line for every question, then what the evidence says.
+ *
+ * @param name - the file as the user named it
+ */
+export function verdictLines(name: string, verdict: Verdict, style: VerdictStyle): readonly string[] {
+  const head = headLine(name, verdict, style);
+  if (style.brief) return [head];
+  const questions = tableLines(verdict.verdicts.map((question) => questionCells(question, style)));
+  return [
+    head,
+    ...questions.map((line, at) => `  ${coloured(line, verdict.verdicts[at], style)}`),
+    ...factLines(verdict, style),
+  ];
+}
+
+function headLine(name: string, verdict: Verdict, { language, colors }: VerdictStyle): string {
+  const paint = { verified: colors.green, failed: colors.red, undetermined: colors.yellow }[verdict.result];
+  const word = colors.bold(paint(resultWords[verdict.result][language]));
+  if (verdict.result === "verified") return `${word}  ${name}`;
+  const code = verdict.code === undefined ? "" : ` [${verdict.code}]`;
+  return `${word}  ${name}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
+}
+
+function questionCells(question: Question, { language }: VerdictStyle): readonly string[] {
+  const code = question.code === undefined ? "" : ` [${question.code}]`;
+  return [
+    wordFor(questionWords, question.question, language),
+    wordFor(answerWords, question.answer, language),
+    reasonIn(language, question.reason, question.code) + code,
+    `(${wordFor(trustWords, question.trust, language)})`,
+  ];
+}
+
+function coloured(line: string, question: Question | undefined, { colors }: VerdictStyle): string {
+  if (question?.answer === "fail") return colors.red(line);
+  return question?.answer === "unknown" ? colors.yellow(line) : line;
+}
+
+function reasonIn(language: Language, reason: string, code: string | undefined): string {
+  const translated = language === "zh" && code !== undefined ? reasonsByCode[code] : undefined;
+  return translated === undefined ? reason : `${translated} (${reason})`;
+}
+
+/** What the evidence says, of which the questions above tell how far it can be trusted. */
+function factLines(verdict: Verdict, { language, colors }: VerdictStyle): readonly string[] {
+  const rows = verdict.facts.records.map((record) => [
+    record.type,
+    record.subject,
+    record.occurredAt,
+    record.issuer,
+    disclosedNames(record.disclosed, language),
+  ]);
+  if (rows.length === 0) return [];
+  return ["", ...tableLines(rows).map((line) => colors.dim(`  ${line}`))];
+}
+
+function disclosedNames(disclosed: Readonly<Record<string, unknown>>, language: Language): string {
+  const names = Object.keys(disclosed);
+  const none = { en: "nothing disclosed", zh: "未披露内容" }[language];
+  return names.length === 0 ? none : names.join(", ");
+}

@@ -1,0 +1,82 @@
+import type { Verdict } from "@lianzheng/sdk/evidence";
+
+/** Languages in which verdicts are explained. */
+export const languages = ["en", "zh"] as const;
+
+/** A language of explanations. */
+export type Language = (typeof languages)[number];
+
+/** A text in every language. */
+export type Bilingual = Readonly<Record<Language, string>>;
+
+type Result = Verdict["result"];
+type Answer = Verdict["verdicts"][number]["answer"];
+
+/** The first words about a file. */
+export const resultWords: Readonly<Record<Result, Bilingual>> = {
+  verified: { en: "✔ VERIFIED", zh: "✔ 核验通过" },
+  failed: { en: "✘ NOT VERIFIED", zh: "✘ 核验不通过" },
+  undetermined: { en: "? UNDETERMINED", zh: "? 无法判定" },
+};
+
+/** One mark for each answer; an unknown never looks like a pass. */
+export const answerWords: Readonly<Record<Answer, Bilingual>> = {
+  pass: { en: "✔ pass", zh: "✔ 通过" },
+  fail: { en: "✘ FAIL", zh: "✘ 不通过" },
+  unknown: { en: "? unknown", zh: "? 未知" },
+};
+
+/** What each question asks (docs/formats.md section 10). */
+export const questionWords: Readonly<Record<string, Bilingual>> = {
+  unaltered: { en: "unaltered", zh: "未被篡改" },
+  logged: { en: "logged", zh: "已入日志" },
+  signed: { en: "signed", zh: "签名有效" },
+  anchored: { en: "anchored", zh: "已上链" },
+  final: { en: "final", zh: "区块终局" },
+  time: { en: "time", zh: "存证时间" },
+  entitled: { en: "entitled", zh: "有权行为" },
+  complete: { en: "complete", zh: "记录完整" },
+};
+
+/** What an answer leans on. */
+export const trustWords: Readonly<Record<string, Bilingual>> = {
+  mathematics: { en: "mathematics", zh: "数学证明" },
+  "log-key": { en: "the log's key", zh: "日志密钥" },
+  "member-key": { en: "the member's key", zh: "成员密钥" },
+  "single-operator": { en: "a single operator, no other witness", zh: "单一运营者，无其他见证" },
+  validators: { en: "the chain's validators", zh: "链上验证者" },
+  chain: { en: "the chain", zh: "链上状态" },
+};
+
+/** Chinese for the reasons that people meet most; the others are given in English, with their code. */
+export const reasonsByCode: Readonly<Record<string, string>> = {
+  V_FORMAT: "文件不是有效的证据包",
+  V_VERSION: "证据包的版本未知",
+  V_ALGORITHM: "使用了未知的算法",
+  V_LEAF: "记录与日志中的叶子不一致",
+  V_ROOT: "证明推算出的根与检查点不一致",
+  V_PROOF_LENGTH: "证明的长度与位置不符",
+  V_INDEX: "记录的位置超出日志的大小",
+  V_BINDING: "证据的各部分不属于同一事项",
+  V_UNTRUSTED_ANCHOR: "信任策略不认可证据所依据的链、合约或日志",
+  V_EMITTER: "事件不是由受信任的合约发出的",
+  V_TX_FAILED: "存证交易执行失败",
+  V_RECEIPT: "交易收据与区块不一致",
+  V_HEADER: "区块头不一致",
+  V_SEAL: "区块封印无效",
+  V_SEAL_SIGNER: "区块封印不是由受信任的一方签署的",
+  V_MEMBER_SIGNATURE: "成员的签名无效",
+  V_NOTE: "检查点的签名无效",
+  V_NOTE_KEY: "检查点不是由受信任的日志密钥签署的",
+  V_TIME: "时间不合理",
+  V_CONSISTENCY: "日志的历史被改写",
+  V_EQUIVOCATION: "同一日志出现了两个相互矛盾的检查点",
+  V_DISCLOSURE: "披露的内容与存证时的承诺不一致",
+  V_INCOMPLETE: "该事项的记录有缺失",
+  V_NOT_AUTHORISED: "当时没有相应的权利",
+};
+
+/** A word in the language, or the word itself where it is not known. */
+export function wordFor(words: Readonly<Record<string, Bilingual>>, key: string, language: Language): string {
+  return words[key]?.[language] ?? key;
+}
