@@ -69,7 +69,10 @@ export class ChainDoor {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Call | Call[];
-    if (Array.isArray(body)) return send(response, await Promise.all(body.map((call) => this.#answer(call))));
+    if (Array.isArray(body)) {
+      send(response, await Promise.all(body.map((call) => this.#answer(call))));
+      return;
+    }
     this.asked.push(body.method);
     const fault = this.#scripts.get(body.method)?.shift() ?? this.weather(body.method);
     await (fault === undefined ? this.#pass(body, response) : this.#spoil(fault, body, response));
@@ -89,24 +92,26 @@ export class ChainDoor {
   }
 
   async #spoil(fault: Fault, call: Call, response: ServerResponse): Promise<void> {
+    if (fault.kind === "unanswered") await this.#answer(call);
+    if (fault.kind === "twice") await this.#answer(call);
+    if (fault.kind === "late") await pause(fault.ms);
     switch (fault.kind) {
       case "lost":
-        return spoilAnswer(fault.how, call, response);
       case "unanswered":
-        await this.#answer(call);
-        return spoilAnswer(fault.how, call, response);
+        spoilAnswer(fault.how, call, response);
+        break;
       case "answer":
-        return send(response, { jsonrpc: "2.0", id: call.id, result: fault.result });
+        send(response, { jsonrpc: "2.0", id: call.id, result: fault.result });
+        break;
       case "body":
-        return void response.end(fault.text);
+        response.end(fault.text);
+        break;
       case "late":
-        await pause(fault.ms);
-        return await this.#pass(call, response);
       case "twice":
-        await this.#answer(call);
-        return await this.#pass(call, response);
+        await this.#pass(call, response);
+        break;
       case "other-id":
-        return send(response, { ...(await this.#answer(call)), id: 987_654_321 });
+        send(response, { ...(await this.#answer(call)), id: 987_654_321 });
     }
   }
 }
@@ -116,14 +121,18 @@ function spoilAnswer(
   call: Call,
   response: ServerResponse,
 ): void {
+  const error = { code: -32000, message: "nonce too low" };
   switch (how) {
     case "cut":
-      return void response.destroy();
+      response.destroy();
+      break;
     case "status-500":
       response.statusCode = 500;
-      return void response.end("<html>bad gateway</html>");
+      response.end("<html>bad gateway</html>");
+      break;
     case "error-answer":
-      return send(response, { jsonrpc: "2.0", id: call.id, error: { code: -32000, message: "nonce too low" } });
+      send(response, { jsonrpc: "2.0", id: call.id, error });
+      break;
     case "truncated":
       response.end(`{"jsonrpc":"2.0","id":${JSON.stringify(call.id)},"resul`);
   }

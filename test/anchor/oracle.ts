@@ -1,9 +1,10 @@
+import { expect } from "chai";
 import { JsonRpcProvider, Wallet, type HDNodeWallet } from "ethers";
 import hre from "hardhat";
-import { memberIdOf, type Deployment } from "@lianzheng/sdk/chain";
+import type { Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { isUscc, usccCheckCharacter } from "@lianzheng/sdk/record";
-import { deployContracts, registerLog } from "@lianzheng/node/deployment";
+import { deployContracts } from "@lianzheng/node/deployment";
 import { ChainDoor } from "./chain-door.ts";
 
 export type Key = Wallet | HDNodeWallet;
@@ -38,7 +39,7 @@ export async function openOracle(): Promise<Oracle> {
 export function testUscc(n: number): string {
   const first17 = `91460000MA5T${n.toString().padStart(5, "0")}`;
   const code = `${first17}${usccCheckCharacter(first17)}`;
-  if (!isUscc(code)) throw new Error(`${code} is not valid`);
+  expect(isUscc(code)).to.equal(true);
   return code;
 }
 
@@ -57,5 +58,3 @@ export async function found(oracle: Oracle): Promise<{ readonly key: Key; readon
   const seat = { member: owner, key: key.address.toLowerCase() as Hex, kinds: ["venue"] as const };
   return { key, deployment: await deployContracts(key, { seats: [seat], threshold: 1 }) };
 }
-
-export { memberIdOf, registerLog };

@@ -1,0 +1,132 @@
+import { Transaction, type Interface, type TransactionLike } from "ethers";
+import { toHex, type Digest, type Hex } from "@lianzheng/sdk/encoding";
+import { ChainError } from "../chain-error.ts";
+import { AnswerTo, type BlockAnswer } from "./answer.ts";
+import type { ChainView } from "./chain-view.ts";
+import { decodeRefusal, describeRefusal } from "./refusal.ts";
+import { revertData } from "./rpc.ts";
+
+/** One call of `EvidenceLogs.publish`: from `expectedSize` leaves on the chain to `size` leaves with `root`. */
+export interface Publication {
+  readonly logId: Hex;
+  readonly expectedSize: number;
+  readonly size: number;
+  readonly root: Hex;
+  /** RFC 9162 consistency proof between the two sizes; empty when `expectedSize` is 0. */
+  readonly proof: readonly Digest[];
+}
+
+/** Who signs: an ethers `Wallet`, or anything that holds a key elsewhere. */
+export interface TransactionSigner {
+  getAddress(): Promise<string>;
+  signTransaction(transaction: TransactionLike): Promise<string>;
+}
+
+/** A signed transaction, not sent. */
+export interface SignedTransaction {
+  readonly sender: Hex;
+  readonly nonce: number;
+  readonly transaction: Hex;
+  readonly raw: Hex;
+}
+
+/** What a replacement keeps: the nonce, and fees that no pool takes for too low a bump. */
+export interface Replaced {
+  readonly nonce: number;
+  readonly raw: Hex;
+}
+
+/** The call data of a publication. */
+export function publicationData(contract: Interface, publication: Publication): Hex {
+  const { logId, expectedSize, size, root, proof } = publication;
+  return contract.encodeFunctionData("publish", [logId, expectedSize, size, root, proof.map(toHex)]) as Hex;
+}
+
+/**
+ * Whether the contract would accept the publication after `block`, by asking it. Costs nothing and changes nothing.
+ *
+ * @throws ChainError C_ANCHOR_REVERTED with `details.reason` (the custom error's name) and `details.values`
+ */
+export async function rehearse(view: ChainView, from: Hex, data: Hex, block: BlockAnswer | "latest"): Promise<void> {
+  const tag = block === "latest" ? block : `0x${block.number.toString(16)}`;
+  try {
+    await view.ask("eth_call", [{ from, to: view.address, data }, tag]);
+  } catch (error) {
+    throw refused(error) ?? error;
+  }
+}
+
+/** A contract's refusal as this room's error; undefined when `error` is something else. */
+export function refused(error: unknown): ChainError | undefined {
+  const data = revertData(error);
+  if (data === undefined) return undefined;
+  const refusal = decodeRefusal(data);
+  const reason = refusal === undefined ? data : describeRefusal(refusal);
+  const details = { reason: refusal?.name, values: refusal?.values, data };
+  return new ChainError("C_ANCHOR_REVERTED", `the contract refused the checkpoint: ${reason}`, details, error);
+}
+
+/**
+ * Signs a publication for the chain's state at `block`. Nothing is sent.
+ *
+ * @throws ChainError C_ANCHOR_REVERTED if the contract would refuse; C_NONCE if the signer signed something else
+ */
+export async function signPublication(
+  view: ChainView,
+  signer: TransactionSigner,
+  publication: Publication,
+  at: { readonly chainId: number; readonly block: BlockAnswer; readonly replaced?: Replaced | undefined },
+): Promise<SignedTransaction> {
+  const from = (await signer.getAddress()).toLowerCase() as Hex;
+  const data = publicationData(view.contract, publication);
+  await rehearse(view, from, data, at.block);
+  const nonce = at.replaced?.nonce ?? (await view.nonce(from, at.block.number));
+  const fees = await feesFor(view, at.block, at.replaced);
+  const gasLimit = await gasFor(view, { from, to: view.address, data }, at.block);
+  const unsigned = { chainId: at.chainId, nonce, to: view.address, data, value: 0, gasLimit, ...fees };
+  const raw = (await signer.signTransaction(unsigned)).toLowerCase() as Hex;
+  return checked(raw, { sender: from, nonce, to: view.address, data });
+}
+
+function checked(raw: Hex, asked: { sender: Hex; nonce: number; to: Hex; data: Hex }): SignedTransaction {
+  const signed = Transaction.from(raw);
+  const { sender, nonce } = asked;
+  const same =
+    signed.from?.toLowerCase() === sender &&
+    signed.nonce === nonce &&
+    signed.to?.toLowerCase() === asked.to &&
+    signed.data === asked.data;
+  if (!same || signed.hash === null)
+    throw new ChainError("C_NONCE", "the signer signed another transaction", { sender, nonce });
+  return { sender, nonce, transaction: signed.hash as Hex, raw };
+}
+
+/** The estimate with a quarter on top, for the state may move before the block; never above the block's limit. */
+async function gasFor(view: ChainView, call: object, block: BlockAnswer): Promise<number> {
+  const answer = await view.ask("eth_estimateGas", [call]);
+  return Math.min(Math.ceil(new AnswerTo("eth_estimateGas").count(answer) * 1.25), block.gasLimit);
+}
+
+type Fees =
+  | { readonly type: 0; readonly gasPrice: bigint }
+  | { readonly type: 2; readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint };
+
+/** A consortium's chain takes zero; any other names its price, and the base fee may double before the block. */
+async function feesFor(view: ChainView, block: BlockAnswer, replaced: Replaced | undefined): Promise<Fees> {
+  const gasPrice = new AnswerTo("eth_gasPrice").quantity(await view.ask("eth_gasPrice", []));
+  const old = replaced === undefined ? undefined : Transaction.from(replaced.raw);
+  if (block.baseFeePerGas === undefined) return { type: 0, gasPrice: atLeast(gasPrice, bumped(old?.gasPrice)) };
+  const tip = gasPrice > block.baseFeePerGas ? gasPrice - block.baseFeePerGas : 0n;
+  const maxPriorityFeePerGas = atLeast(tip, bumped(old?.maxPriorityFeePerGas));
+  const maxFeePerGas = atLeast(2n * block.baseFeePerGas + maxPriorityFeePerGas, bumped(old?.maxFeePerGas));
+  return { type: 2, maxFeePerGas, maxPriorityFeePerGas };
+}
+
+/** An eighth more: the bump at which pools take a replacement (go-ethereum and Besu ask for 10 %). */
+function bumped(fee: bigint | null | undefined): bigint {
+  return fee === null || fee === undefined ? 0n : fee + (fee + 7n) / 8n;
+}
+
+function atLeast(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
