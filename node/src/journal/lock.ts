@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { NodeError } from "../errors.ts";
 import { errnoOf } from "./files.ts";
@@ -26,10 +36,14 @@ const attempts = 20;
 export class JournalLock {
   readonly #path: string;
   readonly #inode: bigint;
+  /** Kept open, so that the file system cannot give its number to another file while this object compares it. */
+  readonly #descriptor: number;
+  #released = false;
 
-  private constructor(path: string, inode: bigint) {
+  private constructor(path: string) {
     this.#path = path;
-    this.#inode = inode;
+    this.#descriptor = openSync(path, "r");
+    this.#inode = fstatSync(this.#descriptor, { bigint: true }).ino;
   }
 
   /** Takes the lock, before any other file of the directory is touched. Throws NodeError JOURNAL_LOCKED. */
@@ -40,7 +54,7 @@ export class JournalLock {
     writeFileSync(draft, JSON.stringify(own), { flag: "wx", mode: 0o600 });
     try {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
-        if (tryLink(draft, path)) return new JournalLock(path, statSync(path, { bigint: true }).ino);
+        if (tryLink(draft, path)) return new JournalLock(path);
         removeIfDead(path, `${draft}.dead`);
       }
       throw new NodeError("JOURNAL_LOCKED", `the lock ${path} keeps changing hands`, { file: path });
@@ -49,14 +63,17 @@ export class JournalLock {
     }
   }
 
-  /** Whether the name still leads to this process's file: two system calls' worth, asked before every write. */
+  /** Whether the name still leads to this process's file: asked before every write. */
   isHeld(): boolean {
     return statSync(this.#path, { bigint: true, throwIfNoEntry: false })?.ino === this.#inode;
   }
 
   /** Gives the lock back, if it is still this process's. */
   release(): void {
+    if (this.#released) return;
+    this.#released = true;
     if (this.isHeld()) rmSync(this.#path, { force: true });
+    closeSync(this.#descriptor);
   }
 }
 
