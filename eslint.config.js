@@ -31,6 +31,12 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "ExportDefaultDeclaration", message: "Named exports only: one name for one thing." },
+        // Node strips types and nothing else. The compiler's own check (erasableSyntaxOnly) would also refuse the
+        // type-only namespaces of the generated bindings, which Node accepts; so it is made here.
+        { selector: "TSEnumDeclaration", message: "Node strips types only: use a const object." },
+        { selector: "TSModuleDeclaration[declare!=true]", message: "Node strips types only: use modules." },
+        { selector: "TSParameterProperty", message: "Node strips types only: declare the field." },
+        { selector: "TSImportEqualsDeclaration", message: "Node strips types only: use import." },
       ],
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }],
     },

@@ -1,6 +1,7 @@
 // `npm test`: every suite of the project, one after another, and one closing line that adds them up.
 // A suite that ends badly without naming a failure, or that ran nothing, counts as a failure: silence is not success.
 import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 
 interface Suite {
   readonly title: string;
@@ -29,7 +30,7 @@ function run({ command, args }: Suite): Promise<{ readonly code: number; readonl
       process.stdout.write(chunk);
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? 1, text: text.replaceAll(/\u001b\[[0-9;]*m/g, "") }));
+    child.on("close", (code) => resolve({ code: code ?? 1, text: stripVTControlCharacters(text) }));
   });
 }
 

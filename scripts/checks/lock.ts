@@ -24,7 +24,9 @@ function missingOptionalPackages(packages: LockedPackages): readonly string[] {
 /** Registry packages without an integrity hash: npm could not notice a changed download. */
 function unhashedPackages(packages: LockedPackages): readonly string[] {
   return Object.entries(packages)
-    .filter(([path, locked]) => path.includes("node_modules/") && locked.link !== true && locked.integrity === undefined)
+    .filter(
+      ([path, locked]) => path.includes("node_modules/") && locked.link !== true && locked.integrity === undefined,
+    )
     .map(([path]) => `${path}: no integrity hash`);
 }
 
