@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify from "fastify";
+import Fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
 import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
@@ -75,10 +75,16 @@ export async function createApp(services: AppServices): Promise<App> {
 function newServer({ settings, logger }: AppServices): App {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    // Requests are logged by the app's own hook, which knows what must not stand there.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyBytes,
     requestTimeout: settings.requestTimeoutMs,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: Math.min(settings.requestTimeoutMs, 15_000) },
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: Math.min(settings.requestTimeoutMs, 15_000),
+      // How often Node looks for requests that are late; its own 30 s would double the timeout.
+      connectionsCheckingInterval: 1_000,
+    },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // The app's own hook answers while it closes, in the form of every other refusal.
@@ -103,7 +109,7 @@ function addRequestHooks(app: App, { access, now, logger }: AppServices, routes:
     void reply.header("x-request-id", request.id);
     if (closing) refuseWhileClosing(request);
     refuseOddRequests(request);
-    if (request.is404) {
+    if (request.is404 || hasEmptyParameter(request)) {
       routes.answer(request, reply);
       return;
     }
@@ -130,4 +136,9 @@ function refuseWhileClosing(request: FastifyRequest): void {
     "E_SHUTTING_DOWN",
     "The node is shutting down: nothing was stored. Send the request again later.",
   );
+}
+
+/** The router lets `:id` and `*` stand for nothing: a slash too many is another path, not an empty name. */
+function hasEmptyParameter({ params }: FastifyRequest): boolean {
+  return Object.values(params as Record<string, string>).includes("");
 }

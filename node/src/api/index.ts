@@ -1,6 +1,8 @@
 export { createAccess } from "./access.ts";
 export type { TokenRecord } from "./access.ts";
 export { createApp } from "./app.ts";
+export { createMemberKeys } from "./member-keys.ts";
+export type { ChainReader, MemberKeyOptions } from "./member-keys.ts";
 export type { App, AppServices } from "./app.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {

@@ -9,7 +9,7 @@ export interface LogSubmission {
   readonly type: string;
   readonly subject: string;
   readonly occurredAt: string;
-  readonly disclosures: string[];
+  readonly disclosures: readonly string[];
   readonly statement?: Statement;
 }
 
@@ -47,7 +47,7 @@ export interface StoredRecord {
 export interface RecordLog {
   /** Resolves when everything is on disk and covered by the receipt's checkpoint. */
   submit(
-    submissions: LogSubmission[],
+    submissions: readonly LogSubmission[],
     identity: RequestIdentity,
   ): Promise<{ readonly receipt: LogReceipt; readonly replayed: boolean }>;
   checkpoint(): string;

@@ -24,6 +24,7 @@ export function refuseOddRequests({ raw, headers, query }: FastifyRequest): void
   if (raw.rawHeaders.length / 2 > maxHeaderFields) {
     throw new NodeError("E_HEADERS_TOO_LARGE", `Send at most ${maxHeaderFields} header fields.`);
   }
+  if (raw.httpVersionMajor < 1) throw new NodeError("E_REQUEST", "Ask in HTTP/1.1.");
   if (headers.upgrade !== undefined) throw new NodeError("E_REQUEST", "This server does not change protocols.");
   for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
     if (!Array.isArray(value)) continue;

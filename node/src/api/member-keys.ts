@@ -1,0 +1,95 @@
+import { memberIdOf } from "@lianzheng/sdk/chain";
+import type { Deployment } from "@lianzheng/sdk/chain";
+import { contractInterfaces } from "@lianzheng/sdk/contracts";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { ChainError } from "../chain-error.ts";
+import type { MemberKeys } from "./ports.ts";
+
+/** JSON-RPC, as far as contracts are asked with it. */
+export interface ChainReader {
+  send(method: string, params: readonly unknown[]): Promise<unknown>;
+}
+
+/** What the keys of members are read with. */
+export interface MemberKeyOptions {
+  readonly chain: ChainReader;
+  readonly deployment: Deployment;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How long an answer is used again, ms: so long may a withdrawn key still sign. */
+  readonly keepMs?: number;
+}
+
+interface Answer {
+  readonly live: Promise<boolean>;
+  readonly until: number;
+}
+
+/** Most answers kept; a member has a few keys. */
+const maxAnswers = 10_000;
+
+/**
+ * The members' keys as the Members contract has them: a key counts while it is alive and its member active.
+ *
+ * @throws ChainError C_UNREACHABLE, C_INCONSISTENT from `isLive`; a failed question is not remembered
+ */
+export function createMemberKeys({ chain, deployment, now, keepMs = 5_000 }: MemberKeyOptions): MemberKeys {
+  const { address } = deployment.contracts.members;
+  const answers = new Map<string, Answer>();
+  return {
+    domain: { chainId: deployment.chainId, members: address },
+    isLive(member, key, at) {
+      const question = `${member} ${key}`;
+      const known = answers.get(question);
+      if (known !== undefined && known.until > now()) return known.live;
+      if (answers.size >= maxAnswers) answers.clear();
+      const live = askWhetherLive(chain, address, { member, key, at });
+      answers.set(question, { live, until: now() + keepMs });
+      live.catch(() => answers.delete(question));
+      return live;
+    },
+  };
+}
+
+async function askWhetherLive(
+  chain: ChainReader,
+  address: Hex,
+  { member, key, at }: { readonly member: string; readonly key: Hex; readonly at: number },
+): Promise<boolean> {
+  const id = memberIdOf(member);
+  const seconds = Math.floor(at / 1000);
+  const [alive, active] = await Promise.all([
+    askMembers(chain, address, "keyLiveAt", [id, key, seconds]),
+    askMembers(chain, address, "isActive", [id]),
+  ]);
+  return alive && active;
+}
+
+async function askMembers(
+  chain: ChainReader,
+  to: Hex,
+  question: "keyLiveAt" | "isActive",
+  values: readonly unknown[],
+): Promise<boolean> {
+  const { members } = contractInterfaces;
+  const answer = await send(chain, [{ to, data: members.encodeFunctionData(question, values) }, "latest"]);
+  try {
+    return members.decodeFunctionResult(question, String(answer))[0] as boolean;
+  } catch (cause) {
+    throw new ChainError("C_INCONSISTENT", `Members answers ${question} with no value of it`, { question }, cause);
+  }
+}
+
+async function send(chain: ChainReader, params: readonly unknown[]): Promise<unknown> {
+  try {
+    return await chain.send("eth_call", params);
+  } catch (cause) {
+    if (cause instanceof ChainError) throw cause;
+    throw new ChainError(
+      "C_UNREACHABLE",
+      "the chain does not say whether a key is live",
+      { method: "eth_call" },
+      cause,
+    );
+  }
+}

@@ -1,0 +1,258 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { Writable } from "node:stream";
+import { expect } from "chai";
+import type { RouteOptions } from "fastify";
+import { pino } from "pino";
+import { createAccess, createApp, defaultApiSettings } from "@lianzheng/node/api";
+import type { App, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
+import { issueToken } from "@lianzheng/node/config";
+import { EvidenceLog } from "@lianzheng/node/log";
+import { toHex } from "@lianzheng/sdk/encoding";
+import type { Bundle } from "@lianzheng/sdk/evidence";
+import { createNoteSigner, encodeProof, encodeVerifierKey } from "@lianzheng/sdk/log";
+import { ChainError } from "../../node/src/chain-error.ts";
+
+export const origin = "log.example/api";
+
+/** Members of these tests: the operator of the node, two that use it, one that nobody knows. */
+export const members = {
+  operator: "91460000MA5T000160",
+  venue: "91460000MA5T00024T",
+  broker: "91460000MA5T00032M",
+} as const;
+
+/** When all of this happens, ms. */
+export const now = Date.parse("2026-11-22T10:00:00.000Z");
+
+/** A record of `subject`, as a member submits it. */
+export function recordOf(subject: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const body = { price: "128000.00", currency: "CNY" };
+  return { type: "trade.contract", subject, occurredAt: "2026-11-22T09:14:05.120Z", body, ...more };
+}
+
+/** What a problem holds, as far as tests look at it. */
+export interface ProblemBody {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly requestId: string;
+}
+
+/** What a submission is answered with. */
+export interface ReceiptBody {
+  readonly records: readonly { id: string; index: number; subject: string; sequence: number; receivedAt: string }[];
+  readonly checkpoint: string;
+}
+
+export type Answer = Awaited<ReturnType<App["inject"]>>;
+
+/** Anchors by decree: the chain has its own tests, and test/node goes the whole way. */
+export class DecreedAnchors implements EvidenceDesk {
+  /** Leaves that are anchored. */
+  size = 0;
+  readonly expectedWaitSeconds = 7;
+  readonly #log: EvidenceLog;
+
+  constructor(log: EvidenceLog) {
+    this.#log = log;
+  }
+
+  anchorOf(index: number): ReturnType<EvidenceDesk["anchorOf"]> {
+    const hash = `0x${"11".repeat(32)}` as const;
+    const anchor = { size: this.size, transaction: hash, blockNumber: 3, blockHash: hash };
+    return Promise.resolve(index < this.size ? anchor : undefined);
+  }
+
+  async bundleOf(indexes: readonly number[]): Promise<Bundle> {
+    if (indexes.some((index) => index >= this.size)) throw new ChainError("C_NOT_ANCHORED", "not anchored");
+    const records = await Promise.all(indexes.map((index) => this.#record(index)));
+    const event = {
+      contract: `0x${"22".repeat(20)}`,
+      transaction: `0x${"33".repeat(32)}`,
+      header: "0xc0",
+      receiptIndex: 0,
+      receiptProof: ["0xc0"],
+      logIndex: 0,
+    } as const;
+    const anchor = { chainId: 1, genesis: `0x${"44".repeat(32)}`, logId: `0x${"55".repeat(32)}`, event } as const;
+    return { format: "lianzheng-evidence", version: 1, records, anchor, law: {} };
+  }
+
+  async #record(index: number): Promise<Bundle["records"][number]> {
+    const record = await this.#log.recordAt(index);
+    if (record === undefined) throw new TypeError(`no record ${index}`);
+    const hashes = await this.#log.inclusionProof(index, this.size);
+    const checkpoint = (await this.#log.checkpointAt(this.size)) ?? "";
+    return { entry: record.entry, disclosures: record.disclosures, proof: encodeProof({ index, hashes, checkpoint }) };
+  }
+}
+
+/** The keys that the chain knows, for tests without a chain. */
+export class KnownKeys implements MemberKeys {
+  readonly domain = { chainId: 20260, members: `0x${"aa".repeat(20)}` } as const;
+  readonly live = new Set<string>();
+
+  isLive(member: string, key: string): Promise<boolean> {
+    return Promise.resolve(this.live.has(`${member} ${key}`));
+  }
+}
+
+/** An API over a real log in a temporary folder. */
+export interface TestApi {
+  readonly app: App;
+  readonly log: EvidenceLog;
+  readonly anchors: DecreedAnchors;
+  readonly keys: KnownKeys;
+  readonly routes: readonly RouteOptions[];
+  /** Lines of the node's log. */
+  readonly lines: string[];
+  token(member: string, scopes?: readonly Scope[]): string;
+  submit(token: string, body: unknown, key?: string): Promise<Answer>;
+  get(url: string, token?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** What a test may want otherwise. */
+export interface ApiOptions {
+  readonly settings?: Partial<ApiSettings>;
+  /** Puts something between the API and its log. */
+  readonly wrap?: (log: EvidenceLog) => RecordLog;
+  readonly ready?: () => boolean;
+}
+
+const holders: readonly {
+  member: string;
+  scopes: readonly Scope[];
+  from?: number;
+  until?: number | null;
+  name?: string;
+}[] = [
+  ...Object.values(members).map((member) => ({ member, scopes: ["submit", "read"] as const })),
+  ...Object.values(members).map((member) => ({ member, scopes: ["read"] as const })),
+  ...Object.values(members).map((member) => ({ member, scopes: ["submit"] as const })),
+  { member: members.operator, scopes: ["admin"] },
+  { member: members.venue, scopes: ["submit", "read"], from: now - 1000, until: now, name: "expired" },
+  { member: members.venue, scopes: ["submit", "read"], from: now + 1, until: null, name: "not yet valid" },
+];
+
+/** Opens an API; {@link withApi} closes it again. */
+async function openApi(options: ApiOptions): Promise<TestApi & { readonly special: ReadonlyMap<string, string> }> {
+  const directory = await mkdtemp(join(tmpdir(), "lianzheng-api-"));
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const raw = new Uint8Array(Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url"));
+  const signer = createNoteSigner(origin, raw, (message) => new Uint8Array(sign(null, message, privateKey)));
+  const log = await EvidenceLog.open({ directory, origin, signer, now: () => now });
+  const issued = holders.map(({ member, scopes, from = 0, until = null, name }) => ({
+    ...issueToken(member, scopes, from, until),
+    name: name ?? `${member} ${scopes.join(" ")}`,
+  }));
+  const tokens = new Map(issued.map(({ name, token }) => [name, token]));
+  const [lines, routes]: [string[], RouteOptions[]] = [[], []];
+  const anchors = new DecreedAnchors(log);
+  const keys = new KnownKeys();
+  const app = await createApp({
+    log: options.wrap?.(log) ?? log,
+    evidence: anchors,
+    keys,
+    condition: {
+      status: () => Promise.resolve(statusOf(log, encodeVerifierKey(origin, raw))),
+      readiness: () =>
+        options.ready?.() === false ? { ready: false, reasons: ["of a test"] } : { ready: true, reasons: [] },
+    },
+    access: createAccess(issued.map(({ entry }) => entry)),
+    settings: { ...defaultApiSettings, ...options.settings },
+    logger: pino({ level: "debug" }, lineSink(lines)),
+    now: () => now,
+    onRoute: (route) => routes.push(route),
+  });
+  let count = 0;
+  return {
+    app,
+    log,
+    anchors,
+    keys,
+    routes,
+    lines,
+    special: tokens,
+    token: (member, scopes = ["submit", "read"]) => tokens.get(`${member} ${scopes.join(" ")}`) ?? "",
+    submit: (token, body, key = `key-${(count += 1)}`) =>
+      app.inject({
+        method: "POST",
+        url: "/v1/records",
+        headers: { ...bearer(token), "content-type": "application/json", "idempotency-key": key },
+        payload: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
+    get: (url, token) => app.inject({ method: "GET", url, headers: bearer(token) }),
+    close: async () => {
+      await app.close();
+      await log.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Runs `work` with an API of its own. */
+export async function withApi<T>(
+  work: (api: Awaited<ReturnType<typeof openApi>>) => Promise<T>,
+  options: ApiOptions = {},
+): Promise<T> {
+  const api = await openApi(options);
+  try {
+    return await work(api);
+  } finally {
+    await api.close();
+  }
+}
+
+/** The field with a token, or none. */
+export function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** The problem in an answer, after checking what every problem has. */
+export function problemIn(answer: Answer): ProblemBody {
+  const problem = answer.json<ProblemBody>();
+  expect(answer.headers["content-type"]).to.match(/^application\/problem\+json/);
+  expect(problem).to.include.keys("code", "status", "title", "detail", "requestId");
+  expect(problem.status).to.equal(answer.statusCode);
+  expect(answer.headers["x-request-id"]).to.equal(problem.requestId);
+  expect(answer.body).not.to.match(/\bat .*\.[jt]s:\d|node_modules/);
+  return problem;
+}
+
+/** The receipt in an answer that accepted something. */
+export function receiptIn(answer: Answer, status = 201): ReceiptBody {
+  expect(answer.statusCode, answer.body).to.equal(status);
+  return answer.json<ReceiptBody>();
+}
+
+function lineSink(lines: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+}
+
+function statusOf(
+  log: EvidenceLog,
+  key: string,
+): Awaited<ReturnType<Parameters<typeof createApp>[0]["condition"]["status"]>> {
+  return {
+    origin,
+    owner: members.operator,
+    logId: toHex(new Uint8Array(32).fill(1)),
+    key,
+    size: log.size,
+    chain: { chainId: 1, genesis: toHex(new Uint8Array(32).fill(2)), engine: "test", blockNumber: null, notice: null },
+    contracts: {},
+    anchored: null,
+    anchoring: { healthy: true, code: null },
+  };
+}
