@@ -12,7 +12,7 @@ import { HeadWitness } from "./head-witness.ts";
 import { FolderLock, lockedError } from "./lock.ts";
 import { Miner } from "./miner.ts";
 import { openLedger, waitingTransactions } from "./opening.ts";
-import type { OpeningParts, Operator } from "./opening.ts";
+import type { Operator } from "./opening.ts";
 import { Filters } from "./rpc/filters.ts";
 import { callMethod } from "./rpc/methods.ts";
 import type { Backend } from "./rpc/backend.ts";
@@ -171,17 +171,18 @@ async function openParts(
   const nodes = new NodeCache(store);
   const events = new EventEmitter<ChainEvents>().setMaxListeners(0);
   const staged = new StagedNodes(nodes);
+  const witness = HeadWitness.open(options.directory);
   const opened = {
     rules,
     store,
     ledger,
     nodes: staged,
+    witness,
     operator,
     chainId: options.chainId,
     balances: options.alloc ?? {},
   };
-  const witness = HeadWitness.open(options.directory);
-  const { head, genesis } = await openWitnessed(opened, witness).catch((error: unknown) => {
+  const { head, genesis } = await openLedger(opened).catch((error: unknown) => {
     witness.close();
     throw error;
   });
@@ -194,12 +195,6 @@ async function openParts(
   const miner = new Miner({ rules, store, ledger, nodes: staged, sealer: operator, now, onBlock }, head);
   await miner.restore(await waitingTransactions(store, rules));
   return { operator, genesis, rules, store, lock, witness, ledger, nodes, miner, events };
-}
-
-async function openWitnessed(parts: OpeningParts, witness: HeadWitness): Promise<{ head: ChainBlock; genesis: Hex }> {
-  // A database that is gone must not be taken for one that was never made.
-  await witness.check(parts.ledger, await parts.ledger.headNumber());
-  return openLedger(parts);
 }
 
 function backendOf(chainId: number, { rules, store, ledger, nodes, miner }: OpenedParts): Backend {

@@ -6,6 +6,7 @@ import { ChainError } from "../chain-error.ts";
 import type { ChainBlock } from "./block.ts";
 import { genesisBlock } from "./genesis.ts";
 import type { GenesisBalances } from "./genesis.ts";
+import type { HeadWitness } from "./head-witness.ts";
 import { headChanges } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StagedNodes } from "./state.ts";
@@ -25,6 +26,7 @@ export interface OpeningParts {
   readonly store: ChainStore;
   readonly ledger: Ledger;
   readonly nodes: StagedNodes;
+  readonly witness: HeadWitness;
   readonly operator: Operator;
   readonly chainId: number;
   readonly balances: GenesisBalances;
@@ -56,6 +58,7 @@ export async function openLedger(parts: OpeningParts): Promise<{ head: ChainBloc
   checkIdentity(identity, parts);
   const number = await parts.ledger.headNumber();
   if (number === undefined) throw damaged("the folder has an identity and no head", "m/head");
+  await parts.witness.check(parts.ledger, number);
   const head = await parts.ledger.existing(number);
   await checkLinks(parts, head, identity.genesis);
   await checkState(parts, head);
@@ -64,6 +67,8 @@ export async function openLedger(parts: OpeningParts): Promise<{ head: ChainBloc
 
 async function create(parts: OpeningParts): Promise<{ head: ChainBlock; genesis: Hex }> {
   const { store, rules, nodes, operator, chainId } = parts;
+  // A database that is gone must not be taken for one that was never made.
+  await parts.witness.check(parts.ledger, undefined);
   const head = await genesisBlock(rules, nodes, operator, parts.balances);
   const identity: Identity = { format, chainId, sealer: operator.address, genesis: head.hash };
   const value = utf8(JSON.stringify(identity));
