@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
@@ -17,6 +18,7 @@ import {
   toHex,
   utf8,
 } from "@lianzheng/sdk/encoding";
+import type { Sha256 } from "@lianzheng/sdk/encoding";
 import vectors from "../vectors/encoding.json" with { type: "json" };
 import { expectRefusal } from "./refusal.ts";
 
@@ -49,6 +51,17 @@ describe("encoding", () => {
       fc.property(fc.array(fc.uint8Array(), { maxLength: 4 }), (parts) => {
         expect(toHex(sha256(...parts))).to.equal(toHex(sha256(concatBytes(...parts))));
         expect(toHex(keccak256(...parts))).to.equal(toHex(keccak256(concatBytes(...parts))));
+      }),
+    );
+  });
+
+  it("keys its hash as node does, with any SHA-256 that it is given", () => {
+    const native: Sha256 = (bytes) => createHash("sha256").update(bytes).digest();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 130 }), fc.uint8Array(), (key, message) => {
+        const expected = `0x${createHmac("sha256", key).update(message).digest("hex")}`;
+        expect(toHex(hmacSha256(key, message))).to.equal(expected);
+        expect(toHex(hmacSha256(key, message, native))).to.equal(expected);
       }),
     );
   });

@@ -1,7 +1,8 @@
 import { EvidenceError, fromBase64Url, fromUtf8, hmacSha256, sha256, toBase64Url, utf8 } from "@lianzheng/sdk/encoding";
+import type { Sha256 } from "@lianzheng/sdk/encoding";
 import { canonicalJson } from "./canonical.ts";
 import type { JsonValue } from "./json.ts";
-import { isForbiddenKey, parseJson } from "./parse.ts";
+import { isForbiddenKey, parseText } from "./parse.ts";
 
 /** What a disclosure tells: one member of a record, and the salt that hid it. */
 export interface Disclosure {
@@ -28,9 +29,9 @@ export function isReservedName(name: string): boolean {
  *
  * @throws EvidenceError E_SEED when the seed is not 32 bytes
  */
-export function saltOf(seed: Uint8Array, name: string): string {
+export function saltOf(seed: Uint8Array, name: string, hash: Sha256 = sha256): string {
   if (seed.length !== seedBytes) throw new EvidenceError("E_SEED", `a record's seed is ${seedBytes} bytes`);
-  return toBase64Url(hmacSha256(seed, utf8(name)));
+  return toBase64Url(hmacSha256(seed, utf8(name), hash));
 }
 
 /**
@@ -61,7 +62,7 @@ export function decodeDisclosure(text: string): Disclosure {
 
 function decode(text: string): Disclosure {
   const json = fromUtf8(fromBase64Url(text));
-  const value = parseJson(utf8(json));
+  const value = parseText(json);
   if (!isTriple(value)) throw new EvidenceError("E_DISCLOSURE", "a disclosure is a salt, a name and a value");
   const [salt, name, content] = value;
   if (!saltForm.test(salt)) throw new EvidenceError("E_DISCLOSURE", "a salt is base64url of 128 bits or more");
@@ -79,6 +80,6 @@ function isTriple(value: JsonValue): value is readonly [string, string, JsonValu
  *
  * @see RFC 9901 section 4.2.3
  */
-export function commitmentOf(disclosure: string): string {
-  return toBase64Url(sha256(utf8(disclosure)));
+export function commitmentOf(disclosure: string, hash: Sha256 = sha256): string {
+  return toBase64Url(hash(utf8(disclosure)));
 }

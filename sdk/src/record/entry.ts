@@ -1,10 +1,10 @@
-import { EvidenceError, fromBase64Url, utf8 } from "@lianzheng/sdk/encoding";
+import { EvidenceError, fromBase64Url } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { canonicalJson } from "./canonical.ts";
 import { arrayAt, countAt, digestAt, exactObject, instantAt, recordTypeAt, refusal, stringAt } from "./fields.ts";
 import { subjectAt, usccAt } from "./fields.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import { parseJson } from "./parse.ts";
+import { parseText } from "./parse.ts";
 import type { Statement } from "./statement.ts";
 import { statementAt } from "./submission.ts";
 
@@ -66,9 +66,14 @@ export function encodeEntry(entry: Entry): string {
  *   `details.field` for a member that does not fit
  */
 export function decodeEntry(text: string): Entry {
-  const value = checked(parseJson(utf8(text), { maxBytes: maxEntryBytes }));
+  if (text.length > maxEntryBytes) throw tooLarge();
+  const value = checked(parseText(text));
   if (canonicalJson(value) !== text) throw new EvidenceError("E_NOT_CANONICAL", "the entry is not in its JCS form");
   return entryOf(value);
+}
+
+function tooLarge(): EvidenceError {
+  return new EvidenceError("E_TOO_LARGE", `an entry has ${maxEntryBytes} bytes or fewer`);
 }
 
 function checked(value: JsonValue): JsonObject {

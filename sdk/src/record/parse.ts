@@ -244,9 +244,15 @@ function utf8Length(text: string): number {
  * @see RFC 8259, RFC 7493 (I-JSON)
  */
 export function parseJson(bytes: Uint8Array, limits: JsonLimits = {}): JsonValue {
-  const { maxBytes, maxDepth, maxMembers } = { ...defaults, ...limits };
+  const { maxBytes = defaults.maxBytes } = limits;
   if (bytes.length > maxBytes) {
     throw new EvidenceError("E_TOO_LARGE", `more than ${maxBytes} bytes`, { limit: maxBytes, size: bytes.length });
   }
-  return new JsonReader(fromUtf8(bytes), { maxDepth, maxMembers }).whole();
+  return parseText(fromUtf8(bytes), limits);
+}
+
+/** As {@link parseJson}, of a text that somebody decoded already. Its length is the caller's to bound. */
+export function parseText(text: string, limits: Omit<JsonLimits, "maxBytes"> = {}): JsonValue {
+  const { maxDepth = defaults.maxDepth, maxMembers = defaults.maxMembers } = limits;
+  return new JsonReader(text, { maxDepth, maxMembers }).whole();
 }

@@ -1,5 +1,5 @@
-import { EvidenceError, isHex } from "@lianzheng/sdk/encoding";
-import type { Hex } from "@lianzheng/sdk/encoding";
+import { EvidenceError, isHex, sha256 } from "@lianzheng/sdk/encoding";
+import type { Hex, Sha256 } from "@lianzheng/sdk/encoding";
 import { commitmentOf, decodeDisclosure, encodeDisclosure, isReservedName, saltOf } from "./disclosure.ts";
 import type { Disclosure } from "./disclosure.ts";
 import { arrayAt, digestAt, exactObject, instantAt, objectAt, recordTypeAt, refusal, stringAt } from "./fields.ts";
@@ -179,15 +179,16 @@ export function statementAt(value: JsonValue, field: string): Statement {
  * and one for `attachments` where present. The same record and seed always give the same disclosures.
  *
  * @param seed - 32 random bytes of this one record; they never leave the issuer
+ * @param hash - SHA-256, where the caller has a faster one
  * @throws EvidenceError E_SEED, and those of `canonicalJson`
  * @see formats.md section 4
  */
-export function prepareRecord(record: RecordInput, seed: Uint8Array): PreparedRecord {
+export function prepareRecord(record: RecordInput, seed: Uint8Array, hash: Sha256 = sha256): PreparedRecord {
   const { type, subject, occurredAt, body, parties, attachments } = record;
   const members: [string, JsonValue][] = Object.entries(body);
   if (parties !== undefined) members.push(["parties", parties.map(({ member, role }) => ({ member, role }))]);
   if (attachments !== undefined) members.push(["attachments", attachmentValues(attachments)]);
-  const disclosures = members.map(([name, value]) => encodeDisclosure(saltOf(seed, name), name, value));
+  const disclosures = members.map(([name, value]) => encodeDisclosure(saltOf(seed, name, hash), name, value));
   return { type, subject, occurredAt, disclosures };
 }
 
@@ -196,6 +197,6 @@ function attachmentValues(attachments: Readonly<Record<string, Attachment>>): Js
 }
 
 /** The commitments to `disclosures` as an entry holds them: sorted by their ASCII bytes. */
-export function commitmentsOf(disclosures: readonly string[]): readonly string[] {
-  return disclosures.map(commitmentOf).sort();
+export function commitmentsOf(disclosures: readonly string[], hash: Sha256 = sha256): readonly string[] {
+  return disclosures.map((disclosure) => commitmentOf(disclosure, hash)).sort();
 }
