@@ -1,12 +1,15 @@
 import { EvidenceError } from "./error.ts";
 
 const encoder = new TextEncoder();
+const anySurrogate = /[\ud800-\udfff]/;
+const loneSurrogate = /\p{Surrogate}/u;
 // `ignoreBOM: true` means "leave the mark in the text": only so can it be seen and refused.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Whether `text` holds no lone surrogate, so that it has a UTF-8 form. (String.isWellFormed, for every lib target.) */
 export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
+  // Nearly all texts hold no surrogate at all, which the simpler pattern sees several times as fast.
+  return !anySurrogate.test(text) || !loneSurrogate.test(text);
 }
 
 /**
