@@ -45,8 +45,6 @@ function runWith(program) {
 }
 
 if (isNewEnough(process.versions.node)) {
-  const { enableCompileCache } = await import("node:module");
-  enableCompileCache();
   await import("../src/main.ts");
 } else {
   const program = process.env.LZ_REEXECUTED === "1" ? undefined : projectNode();

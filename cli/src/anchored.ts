@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeClient } from "@lianzheng/sdk/client";
-import { ClientError } from "@lianzheng/sdk/client";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Progress } from "./output/progress.ts";
 
@@ -13,15 +12,15 @@ export interface Waiting {
 }
 
 /**
- * Waits until the node can give evidence of a record.
+ * Waits until the chain has accepted a checkpoint that holds the record.
  *
  * @returns false if the time ran out first
- * @throws ClientError for any other answer than "not anchored yet"
+ * @throws ClientError if the node refuses to show the record
  */
 export async function waitUntilAnchored(client: NodeClient, id: Hex, { seconds, progress }: Waiting): Promise<boolean> {
   const end = performance.now() + seconds * 1_000;
   try {
-    while (!(await isAnchored(client, id))) {
+    while ((await client.record(id)).anchor === null) {
       const left = end - performance.now();
       if (left <= 0) return false;
       progress.update(`${Math.ceil(left / 1_000)} s left`);
@@ -30,15 +29,5 @@ export async function waitUntilAnchored(client: NodeClient, id: Hex, { seconds, 
     return true;
   } finally {
     progress.done();
-  }
-}
-
-async function isAnchored(client: NodeClient, id: Hex): Promise<boolean> {
-  try {
-    await client.evidence(id);
-    return true;
-  } catch (error) {
-    if (error instanceof ClientError && error.code === "E_NOT_ANCHORED") return false;
-    throw error;
   }
 }

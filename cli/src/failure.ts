@@ -66,7 +66,7 @@ function ofRoom(error: CodedError): Failure | undefined {
     case "ChainError":
       return fail(error.code, error.message, ofStored(error.code), details);
     case "ClientError":
-      return fail(error.code, error.message, ofAnswer(error.status), details);
+      return fail(error.code, error.message, ofAnswer(error), details);
     default:
       return undefined;
   }
@@ -88,7 +88,8 @@ function ofStored(code: string): ExitCode {
   return /^(CONFIG_|C_OPTIONS$|C_IDENTITY$|C_DEPLOYMENT_FORM$)/.test(code) ? exitCodes.usage : exitCodes.undecided;
 }
 
-function ofAnswer(status: number | undefined): ExitCode {
+function ofAnswer({ code, status }: CodedError): ExitCode {
+  if (code === "CLIENT_OPTIONS") return exitCodes.usage;
   return status !== undefined && requestFaults.has(status) ? exitCodes.usage : exitCodes.undecided;
 }
 

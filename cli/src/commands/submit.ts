@@ -32,7 +32,7 @@ export function submitCommand(context: Context): Command {
     english: "Submit records to a node",
     chinese: "向节点提交记录",
     examples: [
-      "lianzheng submit examples/trade.json --url http://127.0.0.1:8080 --token-file token.txt --wait anchored",
+      "lianzheng submit examples/contract.json --url http://127.0.0.1:8080 --token-file token.txt --wait anchored",
     ],
   })
     .requiredOption("--url <address>", "address of the node 节点地址")

@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { memberIdOf } from "@lianzheng/sdk/chain";
 import type { Deployment } from "@lianzheng/sdk/chain";
+import { maskOfKinds } from "@lianzheng/sdk/contracts";
 import type { KindName } from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { keccak256, toHex, utf8 } from "@lianzheng/sdk/encoding";
-import { applyMember, deployContracts } from "@lianzheng/node/deployment";
+import { deployContracts } from "@lianzheng/node/deployment";
 import { JsonRpcProvider, Wallet } from "ethers";
+import type { ContractTransaction } from "ethers";
 import type { Role, RoleName } from "./cast.ts";
 import { applicants, cast, council, councilThreshold } from "./cast.ts";
 import { GasBook } from "./gas-book.ts";
@@ -36,7 +38,7 @@ export interface RunningChain {
 export async function startChain(folder: string): Promise<RunningChain> {
   const chain = await startService(["chain", join(folder, "chain"), "--port", "0"], folder);
   const chainUrl = String(chain.ready["url"]);
-  const provider = new JsonRpcProvider(chainUrl, undefined, { staticNetwork: true, batchMaxCount: 1 });
+  const provider = new JsonRpcProvider(chainUrl, undefined, { staticNetwork: true, batchStallTime: 1 });
   return { chain, chainUrl, provider, sealer: String(chain.ready["sealer"]) as Hex };
 }
 
@@ -72,31 +74,30 @@ async function countDeployment(provider: JsonRpcProvider, deployment: Deployment
   }
 }
 
-/** An applicant that the council let in. */
-export interface Admission {
-  readonly role: Role;
-  readonly votes: number;
+/**
+ * Everyone applies with an own key; the council votes until its threshold decides.
+ *
+ * @returns the second, Unix, from which the new members' keys count
+ */
+export async function admitMembers({ keys, ledger }: Consortium): Promise<number> {
+  const applications = applicants.map((name) => ({ from: keys[name], call: applicationOf(ledger, cast[name]) }));
+  await ledger.sendAll("Members.applyFor", applications);
+  const proposals = await Promise.all(
+    applicants.map((name) => ledger.members.applicationOf(memberIdOf(cast[name].uscc), keys[name].address)),
+  );
+  const votes = council
+    .slice(0, councilThreshold)
+    .flatMap((voter) =>
+      proposals.map((proposal) => ({ from: keys[voter], call: ledger.members.vote.populateTransaction(proposal) })),
+    );
+  const receipts = await ledger.sendAll("Members.vote", votes);
+  const last = Math.max(...receipts.map(({ blockNumber }) => blockNumber));
+  return (await ledger.provider.getBlock(last))?.timestamp ?? 0;
 }
 
-/** Everyone applies with an own key; the council votes until its threshold decides. */
-export async function admitMembers(consortium: Consortium): Promise<readonly Admission[]> {
-  const { keys, ledger } = consortium;
-  const proposals = await Promise.all(applicants.map((name) => applyFor(consortium, cast[name])));
-  const voters = council.slice(0, councilThreshold);
-  for (const voter of voters) {
-    const votes = proposals.map((proposal) => ledger.members.vote.populateTransaction(proposal));
-    await ledger.sendAll("Members.vote", keys[voter], votes);
-  }
-  return applicants.map((name) => ({ role: cast[name], votes: voters.length }));
-}
-
-async function applyFor({ keys, ledger }: Consortium, role: Role): Promise<number> {
-  const signer = keys[role.name].connect(ledger.provider);
+function applicationOf({ members }: Ledger, role: Role): Promise<ContractTransaction> {
   const papers = toHex(keccak256(utf8(`application of ${role.uscc}`)));
-  const application = { member: role.uscc, kinds: [kindOf(role)], papers };
-  const { proposal } = await applyMember(signer, ledger.deployment, application);
-  if (proposal === undefined) throw new Error(`${role.english} has no application to vote on`);
-  return proposal;
+  return members.applyFor.populateTransaction(memberIdOf(role.uscc), maskOfKinds([kindOf(role)]), papers);
 }
 
 function kindOf({ kind }: Role): KindName {
@@ -109,14 +110,13 @@ export async function isActive({ ledger }: Consortium, role: Role): Promise<bool
 }
 
 /**
- * Waits until this machine's clock has reached the chain's newest block.
+ * Waits until this machine's clock has reached a second of the chain.
  *
  * The embedded chain gives every block a later second than the one before, so a burst of blocks runs ahead of the clock; a key that the
  * chain admitted a moment ahead does not count yet for a record that is signed now.
  */
-export async function clockReachesChain({ ledger }: Consortium): Promise<void> {
-  const block = await ledger.provider.getBlock("latest");
-  const ahead = (block?.timestamp ?? 0) * 1_000 - Date.now();
+export async function clockReaches(second: number): Promise<void> {
+  const ahead = second * 1_000 - Date.now();
   if (ahead > 0) await sleep(ahead);
 }
 

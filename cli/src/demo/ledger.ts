@@ -18,7 +18,13 @@ const ASKED_EVERY_MS = 20;
 const PATIENCE_MS = 30_000;
 
 /** More gas than any step of the story needs; given where the sender wants the refusal to stand in a block. */
-const PLENTY_OF_GAS = 3_000_000n;
+const PLENTY_OF_GAS = 1_500_000n;
+
+/** A call and the account that makes it. */
+export interface Call {
+  readonly from: Wallet;
+  readonly call: Promise<ContractTransaction>;
+}
 
 /** How the chain answered an attempt. */
 export interface Attempt {
@@ -62,29 +68,12 @@ export class Ledger {
   }
 
   /**
-   * Sends several calls of one account at once, so that they share blocks; all must succeed.
+   * Sends several calls at once, so that they share a block; all must succeed.
    *
    * @returns their receipts, in the order of the calls
    */
-  async sendAll(
-    action: string,
-    from: Wallet,
-    calls: readonly Promise<ContractTransaction>[],
-  ): Promise<readonly TransactionReceipt[]> {
-    const first = await this.provider.getTransactionCount(from.address, "pending");
-    const { chainId } = this.deployment;
-    const signed = await Promise.all(
-      calls.map(async (call, at) =>
-        from.signTransaction({
-          ...(await call),
-          type: 0,
-          gasPrice: 0n,
-          gasLimit: PLENTY_OF_GAS,
-          nonce: first + at,
-          chainId,
-        }),
-      ),
-    );
+  async sendAll(action: string, calls: readonly Call[]): Promise<readonly TransactionReceipt[]> {
+    const signed = await this.#signAll(calls);
     const sent = await Promise.all(signed.map((transaction) => this.provider.broadcastTransaction(transaction)));
     const receipts = await Promise.all(sent.map(({ hash }) => this.#included(hash)));
     for (const receipt of receipts) {
@@ -105,6 +94,25 @@ export class Ledger {
   /** Seconds since 1970, as far from now as given; for deadlines and periods. */
   secondsFromNow(seconds: number): number {
     return Math.floor(Date.now() / 1_000) + seconds;
+  }
+
+  /** An account's transactions are numbered in the order of its calls. */
+  async #signAll(calls: readonly Call[]): Promise<readonly string[]> {
+    const { chainId } = this.deployment;
+    const nonces = new Map<string, number>();
+    for (const { address } of new Set(calls.map(({ from }) => from))) {
+      nonces.set(address, await this.provider.getTransactionCount(address, "pending"));
+    }
+    const requests = calls.map(({ from, call }) => {
+      const nonce = nonces.get(from.address) ?? 0;
+      nonces.set(from.address, nonce + 1);
+      return { from, call, nonce };
+    });
+    return Promise.all(
+      requests.map(async ({ from, call, nonce }) =>
+        from.signTransaction({ ...(await call), type: 0, gasPrice: 0n, gasLimit: PLENTY_OF_GAS, nonce, chainId }),
+      ),
+    );
   }
 
   async #faultOf(request: ContractTransaction & { readonly from: string }): Promise<ContractFault | undefined> {

@@ -47,13 +47,11 @@ export async function registerDataSets(
   const { ledger, keys } = consortium;
   const records = await Promise.all(sets.map((set) => registrationRecord(consortium, venue, set)));
   const scope = { ...(await period(consortium)), purposes: allPurposes, depth: 2 };
-  const calls = sets.map(({ digest }, at) =>
-    ledger.rights.registerResource.populateTransaction(
-      { digest, content: digest, metadata: records[at] ?? digest, grade: Grade.general },
-      scope,
-    ),
-  );
-  const receipts = await ledger.sendAll("Rights.registerResource", keys[holder], calls);
+  const calls = sets.map(({ digest }, at) => {
+    const registration = { digest, content: digest, metadata: records[at] ?? digest, grade: Grade.general };
+    return { from: keys[holder], call: ledger.rights.registerResource.populateTransaction(registration, scope) };
+  });
+  const receipts = await ledger.sendAll("Rights.registerResource", calls);
   return sets.flatMap((set, at) => {
     const [receipt, id] = [receipts[at], records[at]];
     return receipt === undefined || id === undefined ? [] : [{ set, record: id, ...idsOf(consortium, receipt) }];

@@ -60,3 +60,11 @@ export function clip(text: string, width: number): string {
   }
   return `${kept}…`;
 }
+
+/** Control characters, marks that turn the direction of a line, and the like. */
+const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** `text` from outside, with everything in it that could steer a terminal written out as an escape. */
+export function printable(text: string): string {
+  return text.replace(steering, (glyph) => `\\u{${(glyph.codePointAt(0) ?? 0).toString(16)}}`);
+}

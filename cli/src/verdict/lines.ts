@@ -1,6 +1,7 @@
 import type { Verdict } from "@lianzheng/sdk/evidence";
 import type { Colors } from "picocolors/types.js";
 import { tableLines } from "../output/table.ts";
+import { printable } from "../output/width.ts";
 import type { Language } from "./words.ts";
 import { answerWords, questionWords, reasonsByCode, resultWords, trustWords, wordFor } from "./words.ts";
 
@@ -33,9 +34,9 @@ export function verdictLines(name: string, verdict: Verdict, style: VerdictStyle
 function headLine(name: string, verdict: Verdict, { language, colors }: VerdictStyle): string {
   const paint = { verified: colors.green, failed: colors.red, undetermined: colors.yellow }[verdict.result];
   const word = colors.bold(paint(resultWords[verdict.result][language]));
-  if (verdict.result === "verified") return `${word}  ${name}`;
+  if (verdict.result === "verified") return `${word}  ${printable(name)}`;
   const code = verdict.code === undefined ? "" : ` [${verdict.code}]`;
-  return `${word}  ${name}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
+  return `${word}  ${printable(name)}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
 }
 
 function questionCells(question: Question, { language }: VerdictStyle): readonly string[] {
@@ -55,7 +56,7 @@ function coloured(line: string, question: Question | undefined, { colors }: Verd
 
 function reasonIn(language: Language, reason: string, code: string | undefined): string {
   const translated = language === "zh" && code !== undefined ? reasonsByCode[code] : undefined;
-  return translated === undefined ? reason : `${translated} (${reason})`;
+  return printable(translated === undefined ? reason : `${translated} (${reason})`);
 }
 
 /** What the evidence says, of which the questions above tell how far it can be trusted. */
@@ -74,5 +75,5 @@ function factLines(verdict: Verdict, { language, colors }: VerdictStyle): readon
 function disclosedNames(disclosed: Readonly<Record<string, unknown>>, language: Language): string {
   const names = Object.keys(disclosed);
   const none = { en: "nothing disclosed", zh: "未披露内容" }[language];
-  return names.length === 0 ? none : names.join(", ");
+  return names.length === 0 ? none : printable(names.join(", "));
 }

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { applicants, called, cast, council, councilThreshold } from "../cast.ts";
 import type { Consortium, RunningChain } from "../consortium.ts";
-import { admitMembers, clockReachesChain, foundConsortium, isActive, makeKeys, startChain } from "../consortium.ts";
+import { admitMembers, clockReaches, foundConsortium, isActive, makeKeys, startChain } from "../consortium.ts";
 import { openExchange, prepareExchange } from "../exchange.ts";
 import type { ExchangeFolder } from "../exchange.ts";
 import type { Theatre } from "../theatre.ts";
@@ -50,17 +50,17 @@ export async function admissionScene(
     "council 理事会",
     `${council.map((name) => called(cast[name])).join(", ")}; ${councilThreshold} votes decide`,
   );
-  await admitMembers(consortium);
+  const countsFrom = await admitMembers(consortium);
   for (const name of applicants) {
     const role = cast[name];
     narrator.expect(await isActive(consortium, role), "admitted 准入", `${role.uscc} ${called(role)}, ${role.kind}`);
   }
-  await clockReachesChain(consortium);
   const [provincial, sector] = await Promise.all(exchanges.map((exchange) => openExchange(consortium, exchange)));
   if (provincial === undefined || sector === undefined) throw new TypeError("there are two exchanges");
   for (const venue of [provincial, sector]) {
     theatre.run(venue.service);
     narrator.tell("node 节点", `${venue.origin} at ${venue.url}, ${called(venue.role)}`);
   }
+  await clockReaches(countsFrom);
   return { provincial, sector };
 }

@@ -1,0 +1,84 @@
+import { expect } from "chai";
+import { worstExit } from "../../cli/src/exit.ts";
+import type { ExitCode } from "../../cli/src/exit.ts";
+import { tableLines } from "../../cli/src/output/table.ts";
+import { clip, displayWidth, padEnd, padStart, printable } from "../../cli/src/output/width.ts";
+
+describe("the width of text on a terminal", () => {
+  const cases: readonly (readonly [string, number])[] = [
+    ["", 0],
+    ["abc", 3],
+    ["存证", 4],
+    ["a存b证", 6],
+    ["✔ VERIFIED", 10],
+    ["（全角）", 8],
+    ["한글", 4],
+    ["e\u0301", 1],
+    ["𠀋", 2],
+    ["\u001b[32m✔\u001b[39m", 1],
+    ["…", 1],
+  ];
+
+  for (const [text, width] of cases) {
+    it(`of ${JSON.stringify(text)} is ${width}`, () => expect(displayWidth(text)).to.equal(width));
+  }
+
+  it("has its cases", () => expect(cases).to.have.length(11));
+
+  it("is what padding fills up to", () => {
+    expect(padEnd("存证", 6)).to.equal("存证  ");
+    expect(padStart("存证", 6)).to.equal("  存证");
+    expect(padEnd("too long", 3)).to.equal("too long");
+  });
+
+  it("is what clipping keeps within, never half a glyph", () => {
+    expect(clip("数据交易", 8)).to.equal("数据交易");
+    expect(clip("数据交易", 6)).to.equal("数据…");
+    expect(displayWidth(clip("数据交易全过程", 7))).to.be.at.most(7);
+  });
+});
+
+describe("text from outside", () => {
+  it("can't steer the terminal or turn the line around", () => {
+    expect(printable("a\u001b[2Jb")).to.equal("a\\u{1b}[2Jb");
+    expect(printable("x\u202egnp.exe\n")).to.equal("x\\u{202e}gnp.exe\\u{a}");
+    expect(printable("存证 ok")).to.equal("存证 ok");
+  });
+});
+
+describe("a table", () => {
+  it("aligns columns of Chinese and Latin text", () => {
+    const lines = tableLines(
+      [
+        ["名称", "n"],
+        ["name", "10"],
+      ],
+      ["left", "right"],
+    );
+    expect(lines).to.deep.equal(["名称   n", "name  10"]);
+    expect(new Set(lines.map(displayWidth)).size).to.equal(1);
+  });
+
+  it("has no blanks at the end of a line and takes short rows", () => {
+    expect(tableLines([["a"], ["bb", "c"]])).to.deep.equal(["a", "bb  c"]);
+    expect(tableLines([])).to.deep.equal([]);
+  });
+});
+
+describe("the exit code of several things", () => {
+  const cases: readonly (readonly [readonly ExitCode[], ExitCode])[] = [
+    [[], 3],
+    [[0, 0], 0],
+    [[0, 3], 3],
+    [[3, 1, 0], 1],
+    [[2, 3], 2],
+    [[2, 1], 1],
+    [[0, 2], 2],
+  ];
+
+  for (const [codes, worst] of cases) {
+    it(`${JSON.stringify(codes)} is ${worst}`, () => expect(worstExit(codes)).to.equal(worst));
+  }
+
+  it("has its cases", () => expect(cases).to.have.length(7));
+});

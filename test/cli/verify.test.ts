@@ -1,0 +1,137 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeBundle, encodePolicy } from "@lianzheng/sdk/evidence";
+import type { Bundle } from "@lianzheng/sdk/evidence";
+import { expect } from "chai";
+import { makeEvidence, policy } from "../evidence/fixture.ts";
+import { finish, jsonOf, lianzheng, startCommand } from "./command.ts";
+import type { Run } from "./command.ts";
+
+interface FileAnswer {
+  readonly file: string;
+  readonly result: string;
+  readonly code?: string;
+  readonly exitCode: number;
+  readonly verdicts?: readonly { readonly question: string; readonly answer: string }[];
+}
+
+function filesOf(run: Run): readonly FileAnswer[] {
+  return jsonOf(run)["files"] as readonly FileAnswer[];
+}
+
+describe("lianzheng verify", function () {
+  this.timeout(60_000);
+  let folder = "";
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lianzheng-verify-"));
+    const { bundle } = await makeEvidence();
+    const open = await makeEvidence({ counted: 0 });
+    const first = bundle.records[0]!;
+    const altered: Bundle = { ...bundle, records: [{ ...first, disclosures: [] }, ...bundle.records.slice(2)] };
+    await write("policy.json", encodePolicy(policy));
+    await write("good.evidence.json", encodeBundle(bundle));
+    await write("good2.evidence.json", encodeBundle(bundle));
+    await write("open.evidence.json", encodeBundle(open.bundle));
+    await write("bad.evidence.json", encodeBundle(altered));
+    await write("empty.evidence.json", "");
+    await write("not-json.evidence.json", "{");
+    execFileSync("mkfifo", [join(folder, "fifo")]);
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+  const verify = (...args: string[]): Promise<Run> =>
+    lianzheng(["verify", ...args, "--policy", "policy.json"], { cwd: folder });
+
+  const cases: readonly {
+    readonly files: readonly string[];
+    readonly exitCode: number;
+    readonly results: readonly string[];
+    readonly codes?: readonly (string | undefined)[];
+  }[] = [
+    { files: ["good.evidence.json"], exitCode: 0, results: ["verified"] },
+    { files: ["bad.evidence.json"], exitCode: 1, results: ["failed"], codes: ["V_INCOMPLETE"] },
+    { files: ["open.evidence.json"], exitCode: 3, results: ["undetermined"] },
+    { files: ["not-json.evidence.json"], exitCode: 1, results: ["failed"], codes: ["V_FORMAT"] },
+    { files: ["empty.evidence.json"], exitCode: 2, results: ["error"], codes: ["E_FILE_EMPTY"] },
+    { files: ["absent.evidence.json"], exitCode: 2, results: ["error"], codes: ["E_FILE_ABSENT"] },
+    { files: ["."], exitCode: 2, results: ["error"], codes: ["E_FILE_DIRECTORY"] },
+    { files: ["fifo"], exitCode: 2, results: ["error"], codes: ["E_FILE_KIND"] },
+    {
+      files: ["good.evidence.json", "open.evidence.json", "bad.evidence.json", "absent.evidence.json"],
+      exitCode: 1,
+      results: ["verified", "undetermined", "failed", "error"],
+    },
+    { files: ["open.evidence.json", "good.evidence.json"], exitCode: 3, results: ["undetermined", "verified"] },
+    { files: ["good.evidence.json", "good2.evidence.json"], exitCode: 0, results: ["verified", "verified"] },
+  ];
+
+  for (const { files, exitCode, results, codes } of cases) {
+    it(`ends with ${exitCode} for ${files.join(", ")}`, async () => {
+      const run = await verify(...files, "--json");
+      expect(run.exitCode, run.stderr).to.equal(exitCode);
+      expect(jsonOf(run)).to.include({ schema: 1, exitCode });
+      expect(filesOf(run).map(({ file }) => file)).to.deep.equal(files);
+      expect(filesOf(run).map(({ result }) => result)).to.deep.equal(results);
+      if (codes !== undefined) expect(filesOf(run).map(({ code }) => code)).to.deep.equal(codes);
+    });
+  }
+
+  it("has its cases", () => expect(cases).to.have.length(11));
+
+  it("shows a person one line for every question, with reason and trust", async () => {
+    const { stdout, exitCode } = await verify("good.evidence.json");
+    const lines = stdout.split("\n");
+    expect(exitCode).to.equal(0);
+    expect(lines[0]).to.equal("✔ VERIFIED  good.evidence.json");
+    const questions = ["unaltered", "logged", "signed", "anchored", "final", "time", "entitled", "complete"];
+    expect(lines.slice(1, 9).map((line) => line.trim().split(/\s/)[0])).to.deep.equal(questions);
+    expect(lines[5]).to.contain("a single operator, no other witness");
+    expect(lines[7]).to.contain("? unknown");
+    expect(stdout).to.not.contain("\u001b");
+  });
+
+  it("says first that a forgery is none, and why", async () => {
+    const { stdout, exitCode } = await verify("bad.evidence.json");
+    expect(exitCode).to.equal(1);
+    expect(stdout.split("\n")[0]).to.match(/^✘ NOT VERIFIED {2}bad\.evidence\.json: complete: .+ \[V_INCOMPLETE\]$/);
+  });
+
+  it("explains itself in Chinese", async () => {
+    const { stdout } = await verify("good.evidence.json", "bad.evidence.json", "--lang", "zh");
+    expect(stdout).to.contain("✔ 核验通过  good.evidence.json");
+    expect(stdout).to.contain("✘ 核验不通过  bad.evidence.json: 该事项的记录有缺失");
+    expect(stdout).to.contain("未被篡改");
+  });
+
+  it("says only the verdicts with --quiet", async () => {
+    const { stdout, stderr } = await verify("good.evidence.json", "bad.evidence.json", "--quiet");
+    expect(stdout.trimEnd().split("\n")).to.have.length(2);
+    expect(stderr).to.equal("");
+  });
+
+  it("reads a bundle from standard input", async () => {
+    const { bundle } = await makeEvidence();
+    const args = ["verify", "-", "--policy", "policy.json", "--json"];
+    const run = await lianzheng(args, { cwd: folder, stdin: encodeBundle(bundle) });
+    expect(run.exitCode).to.equal(0);
+  });
+
+  it("refuses a policy that is none, whatever the bundle", async () => {
+    const args = ["verify", "good.evidence.json", "--policy", "good.evidence.json", "--json"];
+    const run = await lianzheng(args, { cwd: folder });
+    expect(run.exitCode).to.equal(2);
+    expect(jsonOf(run)).to.include({ result: "error", code: "V_POLICY", exitCode: 2 });
+  });
+
+  it("does not lose its verdict when its reader leaves early", async () => {
+    const child = startCommand(["verify", "bad.evidence.json", "--policy", "policy.json"], { cwd: folder });
+    child.stdout?.destroy();
+    const run = await finish(child);
+    expect(run).to.include({ exitCode: 1, stderr: "" });
+  });
+});
