@@ -1,0 +1,127 @@
+import { utf8, toHex, type Hex } from "@lianzheng/sdk/encoding";
+import { leafDigest } from "@lianzheng/sdk/log";
+import type { AnswerReader } from "./answer.ts";
+
+/** What a node gives for records, at once. @see docs/formats.md section 7 */
+export interface SubmissionReceipt {
+  readonly records: readonly {
+    readonly id: Hex;
+    readonly index: number;
+    readonly subject: string;
+    readonly sequence: number;
+    readonly receivedAt: string;
+  }[];
+  /** Signed note that already covers them all. Not verified here: `openCheckpoint` with the log's key does that. */
+  readonly checkpoint: string;
+  /** True if the node had taken these records before, under the same idempotency key. */
+  readonly replayed: boolean;
+}
+
+/** Where the chain accepted a checkpoint. Size in leaves. */
+export interface AnchorPlace {
+  readonly size: number;
+  readonly transaction: Hex;
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+}
+
+/** A record as its node keeps it. */
+export interface StoredRecord {
+  readonly id: Hex;
+  readonly index: number;
+  /** The entry's text; its leaf hash is `id`. */
+  readonly entry: string;
+  readonly disclosures: readonly string[];
+  readonly submitter: string;
+  readonly anchor: AnchorPlace | null;
+}
+
+/** What a node says of itself. Nothing of it is proof. */
+export interface NodeStatus {
+  readonly origin: string;
+  readonly owner: string;
+  readonly logId: Hex;
+  /** The log's key, as a vkey. */
+  readonly key: string;
+  readonly size: number;
+  readonly chain: {
+    readonly chainId: number;
+    readonly genesis: Hex;
+    readonly engine: string;
+    /** Null while the chain can't be reached. */
+    readonly blockNumber: number | null;
+    /** A sentence for people, where this chain's word is worth less than a consortium's. */
+    readonly notice: string | null;
+  };
+  readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
+  readonly anchored: (AnchorPlace & { readonly pending: number }) | null;
+  readonly anchoring: { readonly healthy: boolean; readonly code: string | null };
+}
+
+export function readReceipt(answer: AnswerReader, replayed: boolean): SubmissionReceipt {
+  const records = answer.list("records", (record) => ({
+    id: record.hex("id", 32),
+    index: record.count("index"),
+    subject: record.text("subject"),
+    sequence: record.count("sequence"),
+    receivedAt: record.text("receivedAt"),
+  }));
+  return { records, checkpoint: answer.text("checkpoint"), replayed };
+}
+
+/** @throws ClientError CLIENT_ANSWER also if the entry is not the record that was asked for */
+export function readRecord(answer: AnswerReader, asked: Hex): StoredRecord {
+  const entry = answer.text("entry");
+  if (answer.hex("id", 32) !== asked || toHex(leafDigest(utf8(entry))) !== asked) {
+    throw answer.refusal("entry", "is not of the record that was asked for");
+  }
+  return {
+    id: asked,
+    index: answer.count("index"),
+    entry,
+    disclosures: answer.texts("disclosures"),
+    submitter: answer.text("submitter"),
+    anchor: answer.orNull("anchor", () => answer.within("anchor", anchorPlace)),
+  };
+}
+
+export function readStatus(answer: AnswerReader): NodeStatus {
+  return {
+    origin: answer.text("origin"),
+    owner: answer.text("owner"),
+    logId: answer.hex("logId", 32),
+    key: answer.text("key"),
+    size: answer.count("size"),
+    chain: answer.within("chain", chainStatus),
+    contracts: answer.each("contracts", (contract) => ({
+      address: contract.hex("address", 20),
+      codeHash: contract.hex("codeHash", 32),
+    })),
+    anchored: answer.orNull("anchored", () =>
+      answer.within("anchored", (anchored) => ({ ...anchorPlace(anchored), pending: anchored.count("pending") })),
+    ),
+    anchoring: answer.within("anchoring", (anchoring) => ({
+      healthy: anchoring.flag("healthy"),
+      code: anchoring.orNull("code", () => anchoring.text("code")),
+    })),
+  };
+}
+
+function chainStatus(chain: AnswerReader): NodeStatus["chain"] {
+  return {
+    chainId: chain.count("chainId"),
+    genesis: chain.hex("genesis", 32),
+    engine: chain.text("engine"),
+    blockNumber: chain.orNull("blockNumber", () => chain.count("blockNumber")),
+    notice: chain.orNull("notice", () => chain.text("notice")),
+  };
+}
+
+function anchorPlace(anchor: AnswerReader): AnchorPlace {
+  return {
+    size: anchor.count("size"),
+    transaction: anchor.hex("transaction", 32),
+    blockNumber: anchor.count("blockNumber"),
+    blockHash: anchor.hex("blockHash", 32),
+  };
+}
