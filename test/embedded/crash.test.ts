@@ -91,7 +91,7 @@ describe("an embedded chain that is killed", function () {
         state = { nonce: 1, head: 1 };
       }
       const sending = sendUntilDeath(chain, state.nonce, acknowledged);
-      await pause(randomInt(20, 600));
+      await pause(randomInt(20, 1000));
       await chain.kill();
       await sending;
       const next = await audit(directory, acknowledged);

@@ -13,7 +13,7 @@ import {
 import type { RpcBlock, RpcReceipt } from "@lianzheng/sdk/chain";
 import { fromHex, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import type { EmbeddedChain } from "@lianzheng/node/embedded";
+import type { EmbeddedChain, EmbeddedChainOptions } from "@lianzheng/node/embedded";
 import { expect } from "chai";
 import { getCreateAddress } from "ethers";
 import { Level } from "level";
@@ -145,12 +145,12 @@ describe("the folder of an embedded chain", function () {
   });
 
   it("has one genesis for one chain id and sealer, and another for others", async () => {
-    const options = [
+    const options: Partial<EmbeddedChainOptions>[] = [
       {},
       {},
       { chainId: 5 },
       { sealerKey: `0x${"77".repeat(32)}` },
-      { alloc: { [`0x${"01".repeat(20)}`]: 1n } as Record<Hex, bigint> },
+      { alloc: { [`0x${"01".repeat(20)}`]: 1n } },
     ];
     const hashes: string[] = [];
     for (const each of options) {

@@ -62,6 +62,8 @@ describe("the embedded chain beside Hardhat's EVM", function () {
   let oracle: Asked;
   const nonces = new Map<Wallet, number>();
   let compared = 0;
+  /** Time of the next block on both chains: contracts see it. */
+  let seconds = Math.floor(Date.now() / 1000) + 1000;
 
   before(async () => {
     const { provider } = await network.create("oracle");
@@ -71,7 +73,7 @@ describe("the embedded chain beside Hardhat's EVM", function () {
       alloc[address.toLowerCase() as Hex] = 100n * ether;
       await oracle.request("hardhat_setBalance", [address, toQuantity(100n * ether)]);
     }
-    ours = await openChain({ alloc });
+    ours = await openChain({ alloc, now: () => seconds * 1000 });
   });
 
   after(async () => {
@@ -106,6 +108,8 @@ describe("the embedded chain beside Hardhat's EVM", function () {
   /** Sends to both; the oracle answers a failing transaction with an error although it is in the block. */
   async function run(wallet: Wallet, fields: TransactionLike): Promise<Json> {
     const raw = await next(wallet, fields);
+    seconds += 10;
+    await oracle.request("evm_setNextBlockTimestamp", [seconds]);
     const hash = await send(ours, raw);
     await oracle.request("eth_sendRawTransaction", [raw]).catch((error: unknown) => {
       expect((error as Error).message).to.match(/revert|ran out of gas|out of gas|invalid opcode|panic|exception/i);

@@ -65,10 +65,10 @@ export class Execution {
     const first = await this.#run(request, block, high);
     if (first.execResult.exceptionError !== undefined) throw failure(first.execResult);
     let low = max(first.totalGasSpent, leastGas) - 1n;
-    const guess = ((first.totalGasSpent + first.gasRefund) * 64n) / 63n;
-    if (guess < high && (await this.#succeeds(request, block, guess))) high = guess;
+    const guesses = likelyNeeds(first);
     while (low + 1n < high && Number(high - low) / Number(high) > estimateTolerance) {
-      const middle = (low + high) / 2n;
+      const guess = guesses.shift();
+      const middle = guess !== undefined && guess > low && guess < high ? guess : (low + high) / 2n;
       if (await this.#succeeds(request, block, middle)) high = middle;
       else low = middle;
     }
@@ -159,4 +159,10 @@ function max(a: bigint, b: bigint): bigint {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : String(error);
+}
+
+/** What is mostly enough: the gas before refunds; with a 64th more for one call that keeps a 64th back. */
+function likelyNeeds({ totalGasSpent, gasRefund }: RunTxResult): bigint[] {
+  const spent = totalGasSpent + gasRefund;
+  return [spent, (spent * 64n) / 63n];
 }

@@ -1,3 +1,4 @@
+import { RLP } from "@ethereumjs/rlp";
 import { createTxFromRLP, TransactionType } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import type { Common } from "@ethereumjs/common";
@@ -43,13 +44,25 @@ function parse(rules: Common, raw: Uint8Array): TypedTransaction {
   if (type <= 0x7f && !accepted.includes(type))
     throw new ChainError("C_TX_FORM", "transaction type not supported", { type });
   try {
+    // As EIP-155 has it signed over: the library takes its empty signature for one of another chain.
+    if (type > 0x7f && isUnsigned(RLP.decode(raw))) throw unsigned();
     const transaction = createTxFromRLP(raw, { common: rules });
-    if (!transaction.isSigned()) throw new ChainError("C_TX_FORM", "the transaction is not signed");
+    if (!transaction.isSigned()) throw unsigned();
     if (type > 0x7f) checkReplayProtection(transaction);
     return transaction;
   } catch (cause) {
     throw cause instanceof ChainError ? cause : formError(rules, cause);
   }
+}
+
+function isUnsigned(fields: unknown): boolean {
+  if (!Array.isArray(fields)) return false;
+  const [r, s] = fields.slice(7) as unknown[];
+  return r instanceof Uint8Array && r.length === 0 && s instanceof Uint8Array && s.length === 0;
+}
+
+function unsigned(): ChainError {
+  return new ChainError("C_TX_FORM", "the transaction is not signed");
 }
 
 /** A signature without chain id (before EIP-155) would hold on every chain. */
