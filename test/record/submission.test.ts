@@ -89,6 +89,10 @@ const refusedRecords: readonly Case[] = [
   [record, "attachments", {}, "E_MISSING_FIELD", "/attachments"],
   [record, "attachments", { a: {} }, "E_MISSING_FIELD", "/attachments/a/sha-256"],
   [record, "attachments", { "a\n": {} }, "E_ID_CHARSET", "/attachments/a\n"],
+  [record, "attachments", { "": {} }, "E_ID_CHARSET", "/attachments/"],
+  [record, "attachments", { "a\u202efdp.exe": {} }, "E_ID_CHARSET", "/attachments/a\u202efdp.exe"],
+  [record, "attachments", { "a\u200b": {} }, "E_ID_CHARSET", "/attachments/a\u200b"],
+  [record, "attachments", { "e\u0301": {} }, "E_UNICODE_FORM", "/attachments/e\u0301"],
   [record, "attachments", { a: { "sha-256": "0x12" } }, "E_HASH_FORM", "/attachments/a/sha-256"],
   [record, "attachments", { a: { "sha-256": "ab".repeat(32) } }, "E_HASH_FORM", "/attachments/a/sha-256"],
   [record, "attachments", { a: { "sha-256": `0x${"AB".repeat(32)}` } }, "E_HASH_FORM", "/attachments/a/sha-256"],
@@ -149,7 +153,7 @@ describe("decodeSubmission", () => {
       const steps = path === "a/b" ? [path] : path.split("/");
       expectRefusal(() => decodeSubmission(altered(base, steps, put)), code, field);
     }
-    expect(refusedRecords).to.have.length(72);
+    expect(refusedRecords).to.have.length(76);
   });
 
   it("refuses what is no object", () => {

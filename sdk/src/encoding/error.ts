@@ -34,10 +34,7 @@ export type InputErrorCode =
   | "E_NOTE_NAME"
   | "E_NOTE_KEY"
   | "E_TILE"
-  | "E_TILE_PATH"
-  | "E_INDEX"
-  | "E_DEPLOYMENT"
-  | "E_RLP";
+  | "E_TILE_PATH";
 
 /** Why a proof, a note, a bundle or a policy does not hold. */
 export type VerificationErrorCode =
@@ -58,8 +55,6 @@ export type VerificationErrorCode =
   | "V_HEADER"
   | "V_SEAL"
   | "V_SEAL_SIGNER"
-  | "V_SEAL_QUORUM"
-  | "V_SEAL_DUPLICATE"
   | "V_MEMBER_SIGNATURE"
   | "V_NOTE"
   | "V_TIME"
@@ -67,7 +62,6 @@ export type VerificationErrorCode =
   | "V_EQUIVOCATION"
   | "V_DISCLOSURE"
   | "V_INCOMPLETE"
-  | "V_NOT_AUTHORISED"
   | "V_POLICY";
 
 /** Every code the sdk answers with. Codes are API (semver); messages are not. */

@@ -57,6 +57,9 @@ export function rootFromPath(
 /**
  * Refuses unless the tree of `size` leaves with this `root` holds `leaf` at `index`.
  *
+ * Size and root must come together, from one checkpoint: a path alone does not bind the size (that of leaf 0 of 3 has the
+ * shape of one of leaf 0 of 4, and leads to the same root under either).
+ *
  * @throws EvidenceError V_ROOT (the path leads to another root) and those of {@link rootFromPath}
  * @see RFC 9162 section 2.1.3.2
  */

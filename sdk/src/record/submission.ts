@@ -47,14 +47,14 @@ const common = ["type", "subject", "occurredAt"];
 // Beside the body's members there are at most `parties` and `attachments`.
 const maxDisclosures = maxBodyMembers + 2;
 const roleForm = /^[a-z][a-z0-9-]{0,63}$/;
-// eslint-disable-next-line no-control-regex -- control characters are what is refused
-const attachmentNameForm = /^[^\u0000-\u001f\u007f]{1,255}$/u;
+// A file's name is shown to people: no control, bidirectional or zero-width character may make it look like another.
+const attachmentNameForm = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,255}$/u;
 
 /**
  * The submission in `value`, every field checked. It is prepared when it has `disclosures`.
  *
  * @throws EvidenceError with `details.field` (RFC 6901): E_TYPE, E_MISSING_FIELD, E_UNKNOWN_FIELD, E_RECORD_TYPE,
- *   E_ID_CHARSET, E_INSTANT, E_USCC, E_RESERVED_NAME, E_TOO_MANY_KEYS, E_TOO_LARGE, E_HASH_FORM, E_HASH_ZERO, E_DUPLICATE,
+ *   E_ID_CHARSET, E_UNICODE_FORM, E_INSTANT, E_USCC, E_RESERVED_NAME, E_TOO_MANY_KEYS, E_TOO_LARGE, E_HASH_FORM, E_HASH_ZERO, E_DUPLICATE,
  *   E_DISCLOSURE, E_ADDRESS, E_SIGNATURE_FORM
  */
 export function decodeSubmission(value: JsonValue): RecordInput | PreparedRecord {
@@ -115,6 +115,7 @@ function attachmentsAt(value: JsonValue, field: string): Readonly<Record<string,
 
 function attachmentAt(value: JsonValue | undefined, name: string, field: string): Attachment {
   if (!attachmentNameForm.test(name)) throw refusal("E_ID_CHARSET", field, "is not a file's name");
+  if (name !== name.normalize("NFC")) throw refusal("E_UNICODE_FORM", field, "must be in Unicode's form NFC");
   const object = exactObject(value, field, ["sha-256"]);
   return { "sha-256": digestAt(object["sha-256"], `${field}/sha-256`) };
 }

@@ -102,6 +102,24 @@ describe("verifyInclusion", () => {
     }
   });
 
+  it("does not bind the size, which is why root and size must come from one checkpoint", () => {
+    const path = naivePath(0, leaves.slice(0, 3));
+    verifyInclusion(leaves[0]!, 0, 3, path, root(3));
+    verifyInclusion(leaves[0]!, 0, 4, path, root(3));
+    expectRefusal(() => verifyInclusion(leaves[0]!, 0, 4, path, root(4)), "V_ROOT");
+    expectRefusal(() => verifyInclusion(leaves[2]!, 2, 4, naivePath(2, leaves.slice(0, 3)), root(3)), "V_PROOF_LENGTH");
+  });
+
+  it("refuses the path of one size under the root of the size before or after", () => {
+    for (let size = 2; size < 40; size++) {
+      for (let index = 0; index < size; index++) {
+        const path = naivePath(index, leaves.slice(0, size));
+        expectPlaceRefused(leaves[index]!, index, size + 1, path, root(size + 1));
+        if (index < size - 1) expectPlaceRefused(leaves[index]!, index, size - 1, path, root(size - 1));
+      }
+    }
+  });
+
   it("refuses an index and a size that no tree has", () => {
     const leaf = leaves[0]!;
     for (const index of [-1, 0.5, 2 ** 53, 2 ** 64, Number.NaN, Infinity, "1" as unknown as number]) {
