@@ -95,6 +95,12 @@ export class RecordIndex {
     }
   }
 
+  /** Whether the index knows no frame. */
+  async isEmpty(): Promise<boolean> {
+    const [first] = await this.#database.keys({ ...rangeBounds("f"), limit: 1 }).all();
+    return first === undefined;
+  }
+
   /** The frames that the index knows, in the journal's order. */
   async *frames(): AsyncGenerator<FrameEntry, undefined, undefined> {
     for await (const [key, value] of this.#database.iterator(rangeBounds("f"))) yield frameEntry(key, value);

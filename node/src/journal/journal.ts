@@ -142,8 +142,8 @@ export class Journal {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#mark.close();
-      for (const file of this.#open.values()) await (await file).close();
+      const closings = [...this.#open.values()].map(async (file) => (await file).close());
+      await Promise.all([this.#mark.close(), ...closings]);
     } finally {
       this.#lock.release();
     }

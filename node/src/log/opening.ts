@@ -68,14 +68,15 @@ export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
 
 async function openStores(options: OpeningOptions): Promise<Stores> {
   const { directory, files, failpoint, origin, signer, maxSegmentBytes } = options;
-  await assertNotLost(options);
   const identity = `${origin}+${signer.keyId.toString(16).padStart(8, "0")}`;
   const opened: { index?: RecordIndex; reconciliation?: Reconciliation; last?: FrameLocation } = {};
   const begin = async (): Promise<FrameVisitor> => {
     const { index, reason } = await RecordIndex.open({ directory: join(directory, "index"), identity, failpoint });
     if (reason !== undefined) options.onProgress({ stage: "index-discarded", reason });
+    opened.index = index;
+    await assertNotLost(options, index);
     const reconciliation = new Reconciliation(index);
-    Object.assign(opened, { index, reconciliation });
+    opened.reconciliation = reconciliation;
     return async (frame, location) => {
       if (frame.type === "records") opened.last = location;
       await reconciliation.visit(frame, location);
@@ -97,12 +98,12 @@ async function openStores(options: OpeningOptions): Promise<Stores> {
   }
 }
 
-/** A journal that is not there, beside views that are, is a lost journal and not a new log. */
-async function assertNotLost({ directory, files }: OpeningOptions): Promise<void> {
+/** A journal without a segment, beside tiles or an index of frames, is a lost journal and not a new log. */
+async function assertNotLost({ directory, files }: OpeningOptions, index: RecordIndex): Promise<void> {
   const names = await files.list(join(directory, "journal"));
   if (names.some((name) => name.endsWith(".journal"))) return;
-  const views = [...(await files.list(join(directory, "index"))), ...(await files.list(join(directory, "log")))];
-  if (views.length === 0) return;
+  const tiles = await files.list(join(directory, "log"));
+  if (tiles.length === 0 && (await index.isEmpty())) return;
   throw new NodeError("JOURNAL_MISSING", `${directory} has an index or tiles, but no journal: restore it from a copy`, {
     file: join(directory, "journal"),
   });

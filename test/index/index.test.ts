@@ -1,0 +1,171 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Level } from "level";
+import { expect } from "chai";
+import type { IndexedFrame } from "@lianzheng/node/index";
+import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
+import type { Frame, FrameLocation } from "@lianzheng/node/journal";
+import { encodeRecords } from "@lianzheng/node/journal";
+import { refusal, withFolder } from "../journal/fixture.ts";
+
+const identity = "log.example/a+00000001";
+const member = "91460000MA5T000160";
+
+const entryOf = (subject: string, sequence: number) => `{"sequence":${sequence},"subject":"${subject}"}`;
+
+/** Frame number `number` with two records: one of a common subject, one of its own. */
+function frameOf(number: number): { frame: Frame; location: FrameLocation; view: IndexedFrame } {
+  const subjects = [
+    { subject: "trade:all", sequence: number },
+    { subject: `trade:${number}`, sequence: 0 },
+  ];
+  const batches = [{ member, key: `k${number}`, requestDigest: Buffer.alloc(32, number), count: 2 }];
+  const records = subjects.map(({ subject, sequence }) => ({
+    entry: entryOf(subject, sequence),
+    submitter: member,
+    disclosures: ["abc"],
+  }));
+  const payload = encodeRecords({ firstIndex: 2 * number, checkpoint: "note", batches, records });
+  const location = { segment: 0, offset: 1000 * number, length: 900 };
+  const sequence = number + 1;
+  const frame: Frame = { type: "records", sequence, payload, previous: Buffer.alloc(32), checksum: Buffer.alloc(32) };
+  const views = subjects.map((one) => ({ ...one, id: leafHash(entryOf(one.subject, one.sequence)) }));
+  return { frame, location, view: { sequence, location, firstIndex: 2 * number, batches, records: views } };
+}
+
+async function filled(directory: string, numbers: readonly number[]): Promise<RecordIndex> {
+  const { index } = await RecordIndex.open({ directory, identity });
+  for (const number of numbers) await index.apply(frameOf(number).view);
+  return index;
+}
+
+async function reconcile(index: RecordIndex, count: number): Promise<{ agrees: boolean; added: number }> {
+  const reconciliation = new Reconciliation(index);
+  for (let number = 0; number < count; number += 1) {
+    const { frame, location } = frameOf(number);
+    await reconciliation.visit(frame, location);
+  }
+  return { agrees: await reconciliation.finish(), added: reconciliation.added };
+}
+
+describe("the index", () => {
+  it("finds records, subjects, requests and frames, after it is opened again too", () =>
+    withFolder(async (directory) => {
+      await (await filled(directory, [0, 1, 2, 3])).close();
+      const { index, reason } = await RecordIndex.open({ directory, identity });
+      expect(reason).to.equal(undefined);
+      expect(await index.indexOf(leafHash(entryOf("trade:all", 2)))).to.equal(4);
+      expect(await index.indexOf(Buffer.alloc(32))).to.equal(undefined);
+      expect(await index.indexesOf("trade:all")).to.deep.equal([0, 2, 4, 6]);
+      expect(await index.indexesOf("trade:al")).to.deep.equal([]);
+      const [all, third, none] = await index.heads(["trade:all", "trade:3", "trade:9"]);
+      expect([all?.count, all?.index, third?.count, none]).to.deep.equal([4, 6, 1, undefined]);
+      expect(all?.id.equals(leafHash(entryOf("trade:all", 3)))).to.equal(true);
+      const [known, unknown] = await index.requests([
+        { member, key: "k2" },
+        { member, key: "k" },
+      ]);
+      expect([known?.firstIndex, known?.count, known?.requestDigest[0], unknown]).to.deep.equal([4, 2, 2, undefined]);
+      for (let at = 0; at < 8; at += 1) expect((await index.frameOf(at)).sequence).to.equal(Math.floor(at / 2) + 1);
+      await refusal(index.frameOf(8), "INDEX_CORRUPT");
+      await index.close();
+    }));
+
+  it("agrees with its journal, or is brought up to it", () =>
+    withFolder(async (directory) => {
+      const index = await filled(directory, [0, 1]);
+      expect(await reconcile(index, 2)).to.deep.equal({ agrees: true, added: 0 });
+      expect(await reconcile(index, 5)).to.deep.equal({ agrees: true, added: 3 });
+      expect(await reconcile(index, 5)).to.deep.equal({ agrees: true, added: 0 });
+      expect(await index.indexesOf("trade:all")).to.deep.equal([0, 2, 4, 6, 8]);
+      await index.close();
+    }));
+
+  it("with a hole is void, and made again", () =>
+    withFolder(async (directory) => {
+      const index = await filled(directory, [0, 1, 3]);
+      expect((await reconcile(index, 4)).agrees).to.equal(false);
+      await index.discard();
+      expect(await reconcile(index, 4)).to.deep.equal({ agrees: true, added: 4 });
+      await index.close();
+    }));
+
+  it("that knows more than the journal shows that the journal lost frames", () =>
+    withFolder(async (directory) => {
+      const index = await filled(directory, [0, 1, 2]);
+      await refusal(reconcile(index, 2), "JOURNAL_CORRUPT");
+      await index.close();
+    }));
+
+  it("of another journal, or one that cannot be opened, is discarded with a reason", () =>
+    withFolder(async (directory) => {
+      await (await filled(directory, [0])).close();
+      const { index, reason } = await RecordIndex.open({ directory, identity: "log.example/b+00000002" });
+      expect(reason).to.equal("another journal's");
+      expect(await index.isEmpty()).to.equal(true);
+      await index.close();
+      const current = (await readdir(directory)).find((name) => name === "CURRENT") ?? "";
+      await writeFile(join(directory, current), "nonsense");
+      const { index: again, reason: why } = await RecordIndex.open({ directory, identity });
+      expect(why).to.contain("it cannot be opened");
+      await again.close();
+    }));
+
+  it("believes no value that is damaged, or that belongs to another key", () =>
+    withFolder(async (directory) => {
+      await (await filled(directory, [0, 1])).close();
+      const database = new Level<Buffer, Buffer>(directory, { keyEncoding: "buffer", valueEncoding: "buffer" });
+      const entries = await database.iterator().all();
+      let changed = 0;
+      for (const [key, value] of entries) {
+        const flipped = Buffer.from(value);
+        flipped[changed % value.length]! ^= 4;
+        await database.put(key, flipped);
+        changed += 1;
+      }
+      const identityKey = Buffer.from("midentity");
+      await database.put(identityKey, entries.find(([key]) => key.equals(identityKey))![1]);
+      await database.close();
+      const { index } = await RecordIndex.open({ directory, identity });
+      await refusal(index.indexOf(leafHash(entryOf("trade:1", 0))), "INDEX_CORRUPT");
+      await refusal(index.heads(["trade:all"]), "INDEX_CORRUPT");
+      await refusal(index.indexesOf("trade:all"), "INDEX_CORRUPT");
+      await refusal(index.requests([{ member, key: "k1" }]), "INDEX_CORRUPT");
+      await refusal(index.frameOf(0), "INDEX_CORRUPT");
+      expect((await reconcile(index, 2)).agrees).to.equal(false);
+      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2);
+      await index.close();
+    }));
+
+  it("does not let a subject begin again when its newest entry was lost", () =>
+    withFolder(async (directory) => {
+      await (await filled(directory, [0, 1])).close();
+      const database = new Level<Buffer, Buffer>(directory, { keyEncoding: "buffer", valueEncoding: "buffer" });
+      await database.del(Buffer.from("htrade:all"));
+      await database.close();
+      const { index } = await RecordIndex.open({ directory, identity });
+      await refusal(index.heads(["trade:all"]), "INDEX_CORRUPT");
+      await index.close();
+    }));
+
+  for (const step of ["index.beforeWrite", "index.afterWrite"]) {
+    it(`has a frame's views all or not at all when writing fails (${step})`, () =>
+      withFolder(async (directory) => {
+        let armed = true;
+        const failpoint = (name: string): void => {
+          if (armed && name === step) throw new Error("planned failure");
+        };
+        const { index } = await RecordIndex.open({ directory, identity, failpoint });
+        await refusal(index.apply(frameOf(0).view), "INDEX_FAILED");
+        armed = false;
+        await index.close();
+        const { index: again } = await RecordIndex.open({ directory, identity });
+        const there = step === "index.afterWrite";
+        expect(await again.isEmpty()).to.equal(!there);
+        expect(await again.indexesOf("trade:all")).to.deep.equal(there ? [0] : []);
+        expect(await reconcile(again, 1)).to.deep.equal({ agrees: true, added: there ? 0 : 1 });
+        expect(await again.indexesOf("trade:all")).to.deep.equal([0]);
+        await again.close();
+      }));
+  }
+});
