@@ -269,31 +269,6 @@ contract Members is IMembers, EIP712 {
         _admit(seat.member, seat.key, seat.kinds, 0);
     }
 
-    function _checkIdentity(bytes18 member, address key, uint16 kinds) private view {
-        if (!Uscc.isValid(member)) revert MembersUscc(member);
-        if (kinds == 0 || kinds & ~ALL_KINDS != 0) revert MembersKinds(kinds);
-        _checkKeyFree(key);
-    }
-
-    function _checkKeyFree(address key) private view {
-        if (key == address(0)) revert MembersZeroKey();
-        bytes18 taken = _lives[key].member;
-        if (taken != 0) revert MembersKeyTaken(key, taken);
-    }
-
-    function _checkStanding(Act act, bytes18 member) private view {
-        Standing standing = _entries[member].standing;
-        bool allowed =
-            act == Act.Suspension
-                ? standing == Standing.Active
-                : act == Act.Reinstatement
-                    ? standing == Standing.Suspended
-                    : act == Act.Expulsion
-                        ? standing == Standing.Active || standing == Standing.Suspended
-                        : standing == Standing.None || standing == Standing.Expelled;
-        if (!allowed) revert MembersStanding(member, standing);
-    }
-
     function _open(
         Act act,
         bytes18 member,
@@ -401,6 +376,31 @@ contract Members is IMembers, EIP712 {
         uint48 until = uint48(block.timestamp);
         _lives[key].until = until;
         emit KeyRetired(member, key, until);
+    }
+
+    function _checkIdentity(bytes18 member, address key, uint16 kinds) private view {
+        if (!Uscc.isValid(member)) revert MembersUscc(member);
+        if (kinds == 0 || kinds & ~ALL_KINDS != 0) revert MembersKinds(kinds);
+        _checkKeyFree(key);
+    }
+
+    function _checkKeyFree(address key) private view {
+        if (key == address(0)) revert MembersZeroKey();
+        bytes18 taken = _lives[key].member;
+        if (taken != 0) revert MembersKeyTaken(key, taken);
+    }
+
+    function _checkStanding(Act act, bytes18 member) private view {
+        Standing standing = _entries[member].standing;
+        bool allowed =
+            act == Act.Suspension
+                ? standing == Standing.Active
+                : act == Act.Reinstatement
+                    ? standing == Standing.Suspended
+                    : act == Act.Expulsion
+                        ? standing == Standing.Active || standing == Standing.Suspended
+                        : standing == Standing.None || standing == Standing.Expelled;
+        if (!allowed) revert MembersStanding(member, standing);
     }
 
     function _ballotOf(uint256 proposal) private view returns (Ballot storage ballot) {

@@ -71,7 +71,7 @@ describe("The sdk's barrel of contracts", () => {
     const key = `0x${"1".repeat(40)}`;
     const data = MembersFactory.createInterface().encodeErrorResult("MembersUnknownKey", [key]);
     expect(toContractFault(data)).to.deep.equal({ name: "MembersUnknownKey", values: { key } });
-    for (const other of ["0x", "0xdeadbeef", "0x12", "", undefined, null, 7, data.slice(2)]) {
+    for (const other of ["0x", "0xdeadbeef", "0x12", "", undefined, null, 7, data.slice(2), data.slice(0, -2)]) {
       expect(toContractFault(other)).to.equal(undefined);
     }
   });

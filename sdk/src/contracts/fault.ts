@@ -1,4 +1,4 @@
-import { Interface, type Result, isHexString } from "ethers";
+import { type ErrorFragment, Interface, isHexString } from "ethers";
 import { EvidenceLogs__factory } from "../chain/contracts/factories/evidence/EvidenceLogs__factory.ts";
 import { Members__factory } from "../chain/contracts/factories/membership/Members__factory.ts";
 import { Rights__factory } from "../chain/contracts/factories/rights/Rights__factory.ts";
@@ -33,11 +33,16 @@ export function toContractFault(data: unknown): ContractFault | undefined {
   if (!isHexString(data) || data.length < 10) return undefined;
   for (const contract of Object.values(contractInterfaces)) {
     const known = contract.getError(data.slice(0, 10));
-    if (known !== null) return { name: known.name, values: valuesOf(contract.decodeErrorResult(known, data)) };
+    if (known !== null) return decodeFault(contract, known, data);
   }
   return undefined;
 }
 
-function valuesOf(result: Result): Record<string, unknown> {
-  return result.toObject();
+function decodeFault(contract: Interface, known: ErrorFragment, data: string): ContractFault | undefined {
+  try {
+    return { name: known.name, values: contract.decodeErrorResult(known, data).toObject() };
+  } catch {
+    // The selector of an error and then bytes that are not its values: another contract's words, not ours.
+    return undefined;
+  }
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {EvidenceLogs} from "../../contracts/evidence/EvidenceLogs.sol";
+import {Members} from "../../contracts/membership/Members.sol";
+import {Consortium} from "./Consortium.sol";
+import {NaiveTree} from "./NaiveTree.sol";
+import {vm} from "./Vm.sol";
+
+/// @dev An operator that publishes honestly and tries to rewrite its past in every way it can.
+contract Operator {
+    uint256 public constant LIMIT = 24;
+
+    EvidenceLogs public immutable logs;
+    bytes32 public immutable logId;
+    bytes32[] public honest;
+    uint64[] public accepted;
+    uint256 public refusals;
+
+    constructor() {
+        Members members = Consortium.found(1, 1);
+        logs = new EvidenceLogs(members);
+        vm.prank(Consortium.key(0));
+        logId = logs.register("log", keccak256("key"));
+        honest = NaiveTree.leaves(1, LIMIT);
+        accepted.push(0);
+    }
+
+    function grow(uint8 by) external {
+        uint64 head = accepted[accepted.length - 1];
+        uint64 size = head + 1 + (by % 8);
+        if (size > LIMIT) return;
+        bytes32[] memory tree = honest;
+        _publish(head, size, NaiveTree.root(tree, 0, size), NaiveTree.proof(head, tree, size));
+        accepted.push(size);
+    }
+
+    function repeat(uint256 which) external {
+        uint64 size = accepted[which % accepted.length];
+        if (size == 0) return;
+        _publish(0, size, NaiveTree.root(honest, 0, size), new bytes32[](0));
+    }
+
+    /// Changes one old leaf and grows, with the best proof that the forged tree has.
+    function rewrite(uint8 by, uint256 where) external {
+        uint64 head = accepted[accepted.length - 1];
+        uint64 size = head + 1 + (by % 8);
+        if (head == 0 || size > LIMIT) return;
+        bytes32[] memory forged = honest;
+        forged[where % head] = keccak256("forged");
+        _refused(head, size, NaiveTree.root(forged, 0, size), NaiveTree.proof(head, forged, size));
+    }
+
+    function shrink(uint64 size, bytes32 root) external {
+        uint64 head = accepted[accepted.length - 1];
+        if (head == 0 || root == 0) return;
+        _refused(head, size % (head + 1), root, new bytes32[](0));
+    }
+
+    function noise(uint64 expected, uint64 size, bytes32 root, bytes32[] calldata proof) external {
+        if (expected == 0 || root == 0) return;
+        _refused(expected, size, root, proof);
+    }
+
+    function acceptedCount() external view returns (uint256) {
+        return accepted.length;
+    }
+
+    function leaves() external view returns (bytes32[] memory) {
+        return honest;
+    }
+
+    function _publish(uint64 expected, uint64 size, bytes32 root, bytes32[] memory proof) private {
+        vm.prank(Consortium.key(0));
+        logs.publish(logId, expected, size, root, proof);
+    }
+
+    function _refused(uint64 expected, uint64 size, bytes32 root, bytes32[] memory proof) private {
+        vm.prank(Consortium.key(0));
+        try logs.publish(logId, expected, size, root, proof) {
+            // Only an honest checkpoint that stands already may pass, as a no-op: the invariants see everything else.
+        } catch {
+            ++refusals;
+        }
+    }
+}
+
+contract EvidenceLogsTest {
+    Operator private _operator;
+    uint64 private _highest;
+
+    function setUp() external {
+        _operator = new Operator();
+    }
+
+    /// What the fuzzer plays with does grow, repeat and try to forge.
+    function test_theOperatorDoesWhatItSays() external {
+        _operator.grow(4);
+        _operator.repeat(1);
+        _operator.grow(7);
+        _operator.rewrite(3, 2);
+        _operator.shrink(3, keccak256("root"));
+        require(_operator.acceptedCount() == 3 && _operator.accepted(2) == 13 && _operator.refusals() == 2);
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(_operator);
+    }
+
+    /// Whatever was tried, every accepted root is that of the honest leaves, and the head is the newest of them.
+    function invariant_historyIsNeverRewritten() external view {
+        (uint64 size, ) = _operator.logs().head(_operator.logId());
+        uint256 count = _operator.acceptedCount();
+        require(size == _operator.accepted(count - 1), "head moved by what was refused");
+        bytes32[] memory leaves = _operator.leaves();
+        uint256 next = 1;
+        for (uint64 s = 1; s <= size; ++s) {
+            bytes32 root = _operator.logs().rootAt(_operator.logId(), s);
+            bool accepted = next < count && _operator.accepted(next) == s;
+            if (accepted) ++next;
+            require(root == (accepted ? NaiveTree.root(leaves, 0, s) : bytes32(0)), "another history");
+        }
+    }
+
+    /// The head only grows.
+    function invariant_theHeadOnlyGrows() external {
+        (uint64 size, ) = _operator.logs().head(_operator.logId());
+        require(size >= _highest, "head went back");
+        _highest = size;
+    }
+}
