@@ -3,11 +3,15 @@ import { openCheckpoint, parseVerifierKey } from "@lianzheng/sdk/log";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { codeOf } from "./failure.ts";
-import { grow, Scene, verifierKey } from "./scene.ts";
+import { grow, verifierKey } from "./log-of-tests.ts";
+import { openGround, Scene, type Ground } from "./scene.ts";
 
 describe("anchor", () => {
+  let ground: Ground;
   let scene: Scene;
-  beforeEach(async () => (scene = await Scene.open()));
+  before(async () => (ground = await openGround()));
+  after(() => ground.oracle.close());
+  beforeEach(async () => (scene = await Scene.open(ground)));
   afterEach(() => scene.close());
 
   it("anchors nothing of an empty log", async () => {
@@ -34,7 +38,7 @@ describe("anchor", () => {
     expect(anchored.blockHash).to.equal(receipt["blockHash"]);
     expect(anchored.blockNumber).to.equal(Number(receipt["blockNumber"]));
     expect(anchored).to.include({ size: 3, logIndex: 0, receiptIndex: 0, root: toHex(await scene.log.rootAt(3)) });
-    expect(openCheckpoint(anchored.checkpoint, [parseVerifierKey(verifierKey)]).size).to.equal(3);
+    expect(openCheckpoint(anchored.checkpoint, [parseVerifierKey(verifierKey(scene.origin))]).size).to.equal(3);
     expect(await scene.log.anchors.covering(0)).to.deep.equal(anchored);
     expect(await scene.problems()).to.deep.equal([]);
     const { size, root, transaction, blockNumber, blockHash } = anchored;
@@ -121,8 +125,9 @@ describe("anchor", () => {
     await grow(scene.log, 1);
     const anchor = await scene.anchor({ timings: { answerMs: 600_000 } });
     scene.oracle.door.weather = () => ({ kind: "late", ms: 400 });
+    const before = scene.oracle.door.asked.length;
     const flushed = codeOf(anchor.flush());
-    await until(() => scene.oracle.door.asked.length > 0);
+    await until(() => scene.oracle.door.asked.length > before);
     await anchor.close();
     expect(await flushed).to.equal("C_CLOSED");
     expect(await codeOf(anchor.flush())).to.equal("C_CLOSED");

@@ -30,6 +30,8 @@ export class ChainDoor {
   readonly url: string;
   /** Every method that was asked for, in order. */
   readonly asked: string[] = [];
+  /** Told of every call before anything goes wrong with it. */
+  onAsked: (method: string, params: readonly unknown[]) => void = () => undefined;
   /** Decides on the fault of a call after the scripts ran out; for floods of faults. */
   weather: (method: string) => Fault | undefined = () => undefined;
   chain: Requestable;
@@ -60,6 +62,13 @@ export class ChainDoor {
     return [...this.#scripts.values()].reduce((sum, faults) => sum + faults.length, 0);
   }
 
+  /** All is well from now on. */
+  clear(): void {
+    this.#scripts.clear();
+    this.weather = () => undefined;
+    this.onAsked = () => undefined;
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -74,6 +83,7 @@ export class ChainDoor {
       return;
     }
     this.asked.push(body.method);
+    this.onAsked(body.method, body.params ?? []);
     const fault = this.#scripts.get(body.method)?.shift() ?? this.weather(body.method);
     await (fault === undefined ? this.#pass(body, response) : this.#spoil(fault, body, response));
   }

@@ -1,11 +1,10 @@
-import { expect } from "chai";
 import { JsonRpcProvider, Wallet, type HDNodeWallet } from "ethers";
 import hre from "hardhat";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import { isUscc, usccCheckCharacter } from "@lianzheng/sdk/record";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { ChainDoor } from "./chain-door.ts";
+import { owner } from "./owner.ts";
 
 export type Key = Wallet | HDNodeWallet;
 
@@ -19,8 +18,10 @@ export interface Oracle {
   close(): Promise<void>;
 }
 
-export async function openOracle(): Promise<Oracle> {
-  const network = await hre.network.create("oracle");
+/** @param initialDate - of block 0: chains with the same one have the same genesis */
+export async function openOracle(initialDate?: Date): Promise<Oracle> {
+  const override = initialDate === undefined ? {} : { initialDate };
+  const network = await hre.network.create({ network: "oracle", override });
   const door = await ChainDoor.open(network.provider);
   const provider = new JsonRpcProvider(door.url, 31337, { staticNetwork: true, batchMaxCount: 1 });
   return {
@@ -35,22 +36,12 @@ export async function openOracle(): Promise<Oracle> {
   };
 }
 
-/** A valid code for tests; `n` from 0 to 9999. */
-export function testUscc(n: number): string {
-  const first17 = `91460000MA5T${n.toString().padStart(5, "0")}`;
-  const code = `${first17}${usccCheckCharacter(first17)}`;
-  expect(isUscc(code)).to.equal(true);
-  return code;
-}
-
 /** A new key; the chain lets it send without funds. */
 export async function newKey(oracle: Oracle): Promise<Key> {
   const key = Wallet.createRandom().connect(oracle.provider);
   await oracle.request("hardhat_setBalance", key.address, "0xde0b6b3a7640000");
   return key;
 }
-
-export const owner = testUscc(1);
 
 /** The contracts on a new chain, with one member whose key also made them. */
 export async function found(oracle: Oracle): Promise<{ readonly key: Key; readonly deployment: Deployment }> {

@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import { decodeDeployment } from "@lianzheng/sdk/chain";
-import { newKey, openOracle, owner, type Oracle } from "../anchor/oracle.ts";
+import { newKey, openOracle, type Oracle } from "../anchor/oracle.ts";
+import { owner } from "../anchor/owner.ts";
 
 const script = resolve(import.meta.dirname, "../../scripts/deploy.ts");
 const passphrase = "correct horse battery staple";

@@ -15,7 +15,8 @@ import {
   type DeploymentDraft,
 } from "@lianzheng/node/deployment";
 import { codeOf, detailOf } from "../anchor/failure.ts";
-import { newKey, openOracle, testUscc, type Key, type Oracle } from "../anchor/oracle.ts";
+import { newKey, openOracle, type Key, type Oracle } from "../anchor/oracle.ts";
+import { testUscc } from "../anchor/owner.ts";
 
 const other: Hex = `0x${"ab".repeat(32)}`;
 const nowhere: Hex = `0x${"34".repeat(20)}`;

@@ -3,7 +3,8 @@ import { logIdOf, type Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { applyMember, deployContracts, registerLog, voteMember, type Application } from "@lianzheng/node/deployment";
 import { codeOf, detailOf } from "../anchor/failure.ts";
-import { newKey, openOracle, testUscc, type Key, type Oracle } from "../anchor/oracle.ts";
+import { newKey, openOracle, type Key, type Oracle } from "../anchor/oracle.ts";
+import { testUscc } from "../anchor/owner.ts";
 
 const papers: Hex = `0x${"0a".repeat(32)}`;
 const application: Application = { member: testUscc(7), kinds: ["supplier", "processor"], papers };

@@ -101,10 +101,21 @@ function checked(raw: Hex, asked: { sender: Hex; nonce: number; to: Hex; data: H
   return { sender, nonce, transaction: signed.hash as Hex, raw };
 }
 
-/** The estimate with a quarter on top, for the state may move before the block; never above the block's limit. */
-async function gasFor(view: ChainView, call: object, block: BlockAnswer): Promise<number> {
-  const answer = await view.ask("eth_estimateGas", [call]);
-  return Math.min(Math.ceil(new AnswerTo("eth_estimateGas").count(answer) * 1.25), block.gasLimit);
+/**
+ * The estimate with a quarter on top, for the state may move before the block; never above the block's limit. Less than
+ * the call's data alone costs (EIP-2028) is no estimate, and a transaction with it would wait for ever.
+ */
+async function gasFor(
+  view: ChainView,
+  call: { readonly from: Hex; readonly to: Hex; readonly data: Hex },
+  block: BlockAnswer,
+): Promise<number> {
+  const method = "eth_estimateGas";
+  const estimate = new AnswerTo(method).count(await view.ask(method, [call]));
+  const least = 21_000 + 4 * (call.data.length / 2 - 1);
+  if (estimate < least || estimate > block.gasLimit)
+    throw new ChainError("C_INCONSISTENT", "the estimate is no gas for a publication", { method, estimate, least });
+  return Math.min(Math.ceil(estimate * 1.25), block.gasLimit);
 }
 
 type Fees =
