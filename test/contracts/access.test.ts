@@ -223,7 +223,7 @@ async function outcome(
   caller: Caller,
   entry: Entry,
 ): Promise<string> {
-  const contract = contractOf(s, name).connect(s.callers[caller]) as BaseContract;
+  const contract = contractOf(s, name).connect(s.callers[caller]);
   try {
     await contract.getFunction(fragment).staticCall(...(await entry.args(s, caller)));
     return "ok";

@@ -5,7 +5,10 @@ const ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /** Check character by the formula of the standard, C18 = 31 - MOD(sum of Ci * Wi, 31): another form than the contract's. */
 export function checkCharacter(first17: string): string {
-  const sum = [...first17].reduce((total, character, i) => total + ALPHABET.indexOf(character) * (3 ** i % 31), 0);
+  const sum = Array.from(first17).reduce(
+    (total, character, i) => total + ALPHABET.indexOf(character) * (3 ** i % 31),
+    0,
+  );
   return ALPHABET.charAt((31 - (sum % 31)) % 31);
 }
 

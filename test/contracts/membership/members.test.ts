@@ -106,8 +106,10 @@ describe("Members: unified social credit codes", () => {
   it("refuses every other check character, and every character outside the alphabet", async () => {
     const { members, outsider } = await fixture();
     const first17 = "91440300192203821";
-    const wrong = [..."0123456789ABCDEFGHJKLMNPQRTUWXY"].filter((c) => c !== "6").map((c) => first17 + c);
-    const foreign = [..."IOSVZabz!/:@[ -"].map((c) => c + first17.slice(1) + "6");
+    const wrong = Array.from("0123456789ABCDEFGHJKLMNPQRTUWXY")
+      .filter((c) => c !== "6")
+      .map((c) => first17 + c);
+    const foreign = Array.from("IOSVZabz!/:@[ -").map((c) => c + first17.slice(1) + "6");
     const refused = [...wrong, ...foreign, "91440300192203821".padEnd(17)];
     expect(refused).to.have.length(46);
     for (const code of refused) {
@@ -170,7 +172,7 @@ describe("Members: admission", () => {
     await expect(mine.applyFor(id, SUPPLIER, PAPERS))
       .to.be.revertedWithCustomError(members, "MembersApplicationOpen")
       .withArgs(open);
-    await expect(members.connect(spare[0]!).applyFor(id, SUPPLIER, PAPERS)).to.emit(members, "ProposalOpened");
+    await expect(members.connect(spare[0]).applyFor(id, SUPPLIER, PAPERS)).to.emit(members, "ProposalOpened");
   });
 
   it("lets a key apply again when its application expired", async () => {
@@ -185,7 +187,7 @@ describe("Members: admission", () => {
     const seats = [venue, regulator];
     const other = memberId(usccOf(51));
     const genuine = { id, key: outsider, address: await outsider.getAddress() };
-    await members.connect(spare[0]!).applyFor(id, SUPPLIER, PAPERS);
+    await members.connect(spare[0]).applyFor(id, SUPPLIER, PAPERS);
     const rival = await members.proposalCount();
     await members.connect(outsider).applyFor(other, SUPPLIER, PAPERS);
     const double = await members.proposalCount();

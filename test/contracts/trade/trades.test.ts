@@ -1,7 +1,7 @@
 import { Grade, Listing, Stage, TradesFactory } from "@lianzheng/sdk/contracts";
 import type { SignedStruct, TermsStruct } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
-import { AbiCoder, Signature, ZeroHash, concat, keccak256, toBeHex, zeroPadValue } from "ethers";
+import { AbiCoder, Signature, ZeroHash, concat, keccak256, toBeHex, zeroPadValue, type AddressLike } from "ethers";
 import {
   DAY,
   HOUR,
@@ -168,13 +168,9 @@ describe("Trades: opening", () => {
 
   it("refuses registers where there are no contracts, and knows no trade that was not opened", async () => {
     const { members, rights, trades, venue, buyer } = await fixture();
-    for (const places of [
-      [buyer.address, rights],
-      [members, buyer.address],
-    ] as const) {
-      await expect(new TradesFactory(venue.key).deploy(...places))
-        .to.be.revertedWithCustomError(trades, "TradesNoContract")
-        .withArgs(buyer.address);
+    const deploy = (...places: [AddressLike, AddressLike]) => new TradesFactory(venue.key).deploy(...places);
+    for (const attempted of [deploy(buyer.address, rights), deploy(members, buyer.address)]) {
+      await expect(attempted).to.be.revertedWithCustomError(trades, "TradesNoContract").withArgs(buyer.address);
     }
     for (const call of [trades.tradeOf(REASON), trades.headOf(REASON), trades.signersOf(REASON, 1)]) {
       await expect(call).to.be.revertedWithCustomError(trades, "TradesUnknownTrade").withArgs(REASON);
@@ -369,7 +365,7 @@ describe("Trades: signatures", () => {
       concat([r, highS, v === 27 ? "0x1c" : "0x1b"]),
       ...["0x00", "0x01", "0x1d"].map((byte) => concat([body, byte])),
       compactSerialized,
-      concat([good!.signature as string, "0x00"]),
+      concat([good!.signature, "0x00"]),
       "0x",
       `0x${"00".repeat(65)}`,
     ];
