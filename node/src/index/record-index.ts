@@ -84,11 +84,15 @@ export class RecordIndex {
     this.#database = await openNew(this.#options);
   }
 
-  /** Writes one frame's views, all or none. Rejects with INDEX_FAILED: the journal still holds everything. */
-  async apply(frame: IndexedFrame): Promise<void> {
+  /**
+   * Writes one frame's views, all or none. Rejects with INDEX_FAILED: the journal still holds everything.
+   *
+   * `prepared` may be what {@link prepareViews} made of the same frame earlier, while the disk was busy.
+   */
+  async apply(frame: IndexedFrame, prepared: PreparedViews = prepareViews(frame)): Promise<void> {
     try {
       await this.#options.failpoint("index.beforeWrite");
-      await this.#database.batch(putsOf(frame));
+      await this.#database.batch([...framePuts(frame), ...prepared]);
       await this.#options.failpoint("index.afterWrite");
     } catch (error) {
       throw new NodeError("INDEX_FAILED", "the index cannot be written", {}, error);
@@ -235,14 +239,16 @@ function put(key: Buffer, numbers: readonly number[], bytes?: Uint8Array): Put {
   return { type: "put", key, value: sealedValue(key, numbers, bytes) };
 }
 
-function putsOf(frame: IndexedFrame): Put[] {
-  const { firstIndex, sequence, records, location } = frame;
-  const place = [location.segment, location.offset, location.length];
-  const puts = [put(numberKey("f", firstIndex, sequence), [...place, records.length])];
-  if (frame.anchoredSize !== undefined) puts.push(put(numberKey("a", frame.anchoredSize), place));
+/** The part of a frame's views that does not depend on where the frame stands. */
+export type PreparedViews = readonly Put[];
+
+/** Makes the views of records and requests: the larger part of the work of {@link RecordIndex.apply}. */
+export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" | "records">): PreparedViews {
+  const { firstIndex, records } = frame;
+  const puts: Put[] = [];
   const newest = new Map<string, number>();
-  for (const [at, { id, subject, sequence: inSubject }] of records.entries()) {
-    puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, inSubject), [firstIndex + at]));
+  for (const [at, { id, subject, sequence }] of records.entries()) {
+    puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, sequence), [firstIndex + at]));
     newest.set(subject, at);
   }
   for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
@@ -250,13 +256,23 @@ function putsOf(frame: IndexedFrame): Put[] {
   return puts;
 }
 
-function headPut(subject: string, { firstIndex, records }: IndexedFrame, at: number): Put {
+function framePuts({ firstIndex, sequence, records, location, anchoredSize }: IndexedFrame): Put[] {
+  const place = [location.segment, location.offset, location.length];
+  const frame = put(numberKey("f", firstIndex, sequence), [...place, records.length]);
+  return anchoredSize === undefined ? [frame] : [frame, put(numberKey("a", anchoredSize), place)];
+}
+
+function headPut(
+  subject: string,
+  { firstIndex, records }: Pick<IndexedFrame, "firstIndex" | "records">,
+  at: number,
+): Put {
   const record = records[at];
   if (record === undefined) throw new TypeError("no such record");
   return put(textKey("h", subject), [record.sequence + 1, firstIndex + at], record.id);
 }
 
-function requestPuts({ firstIndex, batches }: IndexedFrame): Put[] {
+function requestPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | "batches">): Put[] {
   let index = firstIndex;
   return batches.map(({ member, key, requestDigest, count }) => {
     const made = put(textKey("k", member, key), [index, count], requestDigest);

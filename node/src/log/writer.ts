@@ -1,7 +1,8 @@
 import type { NoteSigner, TreeEdge } from "@lianzheng/sdk/log";
 import { toInstant } from "@lianzheng/sdk/record";
-import type { IndexedFrame, KnownRequest, RecordIndex, SubjectHead } from "@lianzheng/node/index";
-import type { Failpoint, Files, FrameLocation, Journal, Waiting } from "@lianzheng/node/journal";
+import type { IndexedFrame, KnownRequest, PreparedViews, RecordIndex, SubjectHead } from "@lianzheng/node/index";
+import { prepareViews } from "@lianzheng/node/index";
+import type { Failpoint, Files, Journal, Waiting } from "@lianzheng/node/journal";
 import { GroupQueue, encodeRecords, recordBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { SubmitResult } from "./receipt.ts";
@@ -17,6 +18,10 @@ type Work =
 
 type Outcome = SubmitResult | "kept";
 type Pending = Waiting<Work, Outcome>;
+interface PendingRequest {
+  readonly request: DraftedRequest;
+  readonly waiting: Pending;
+}
 
 /** The parts that a writer works on, and its rules. */
 export interface WriterParts {
@@ -125,58 +130,49 @@ export class LogWriter {
   }
 
   async #commitRequests(group: readonly Pending[]): Promise<void> {
-    const fresh = await this.#withoutKnown(group);
+    const fresh = await this.#settleKnown(requestsOf(group));
     if (fresh.length === 0) return;
-    const requests = fresh.map(({ request }) => request);
-    const heads = await this.#headsOf(requests);
     const receivedAt = Math.max(this.#receivedAt, this.#parts.now());
-    const { origin, signer } = this.#parts;
-    const sequenced = sequence(requests, {
-      origin,
-      signer,
-      edge: this.#edge,
-      heads,
-      receivedAt: toInstant(receivedAt),
-    });
-    const location = await this.#parts.journal.append("records", encodeRecords(sequenced.payload));
+    const sequenced = await this.#sequence(fresh, receivedAt);
+    const appended = this.#parts.journal.append("records", encodeRecords(sequenced.payload));
+    // Made while the disk is busy. Nothing of it is written or told before the frame is on disk.
+    const view = { firstIndex: this.size, batches: sequenced.payload.batches, records: sequenced.views };
+    const prepared = prepareViews(view);
+    const location = await appended;
     // From here on the group is true, whatever happens to its views.
     this.#receivedAt = receivedAt;
-    await this.#publish(sequenced, location);
+    await this.#applyView({ ...view, location }, prepared);
+    await this.#parts.tiles.advance(sequenced.edge, sequenced.tiles);
+    this.#edge = sequenced.edge;
+    this.#checkpoint = sequenced.payload.checkpoint;
     await this.#parts.failpoint("log.beforeAcknowledge");
-    const { checkpoint } = sequenced.payload;
-    for (const [at, { waiting }] of fresh.entries()) {
-      waiting.resolve({ receipt: { records: sequenced.receipts[at] ?? [], checkpoint }, replayed: false });
-    }
+    acknowledge(fresh, sequenced);
   }
 
-  async #publish({ payload, edge, tiles, views }: SequencedGroup, location: FrameLocation): Promise<void> {
-    const { firstIndex, batches } = payload;
-    await this.#applyView({ location, firstIndex, batches, records: views });
-    await this.#parts.tiles.advance(edge, tiles);
-    this.#edge = edge;
-    this.#checkpoint = payload.checkpoint;
+  async #sequence(fresh: readonly PendingRequest[], receivedAt: number): Promise<SequencedGroup> {
+    const requests = fresh.map(({ request }) => request);
+    const heads = await this.#headsOf(requests);
+    const { origin, signer } = this.#parts;
+    return sequence(requests, { origin, signer, edge: this.#edge, heads, receivedAt: toInstant(receivedAt) });
   }
 
   /**
    * Writes the views of the frame that was appended last. The frame is safe and is acknowledged whatever happens here;
    * but an index with a hole must not be written on, so the first failure ends writing. The next start mends it.
    */
-  async #applyView(view: Omit<IndexedFrame, "sequence">): Promise<void> {
+  async #applyView(view: Omit<IndexedFrame, "sequence">, prepared?: PreparedViews): Promise<void> {
     if (this.#indexFailure !== undefined) return;
     try {
-      await this.#parts.index.apply({ ...view, sequence: this.#parts.journal.nextSequence - 1 });
+      await this.#parts.index.apply({ ...view, sequence: this.#parts.journal.nextSequence - 1 }, prepared);
     } catch (error) {
       this.#indexFailure = new NodeError("INDEX_FAILED", "the index cannot be written; start again", {}, error);
     }
   }
 
   /** Settles the requests that were accepted before, and gives the others. */
-  async #withoutKnown(group: readonly Pending[]): Promise<{ request: DraftedRequest; waiting: Pending }[]> {
-    const all = group.flatMap((waiting) =>
-      waiting.item.kind === "records" ? [{ request: waiting.item.request, waiting }] : [],
-    );
+  async #settleKnown(all: readonly PendingRequest[]): Promise<readonly PendingRequest[]> {
     const known = await this.#parts.index.requests(all.map(({ request }) => request.idempotency));
-    const fresh: typeof all = [];
+    const fresh: PendingRequest[] = [];
     for (const [at, one] of all.entries()) {
       const before = known[at];
       if (before === undefined) fresh.push(one);
@@ -228,6 +224,18 @@ export function assertSigner(checkpoint: string, origin: string, edge: TreeEdge,
   // Ed25519 is deterministic (RFC 8032), so the log's own key gives the very same note.
   if (signedCheckpoint(origin, edge, signer) === checkpoint) return;
   throw new NodeError("LOG_SIGNER", "the signing key is not the one that signed this log's checkpoints");
+}
+
+function requestsOf(group: readonly Pending[]): readonly PendingRequest[] {
+  return group.flatMap((waiting) =>
+    waiting.item.kind === "records" ? [{ request: waiting.item.request, waiting }] : [],
+  );
+}
+
+function acknowledge(fresh: readonly PendingRequest[], { receipts, payload: { checkpoint } }: SequencedGroup): void {
+  for (const [at, { waiting }] of fresh.entries()) {
+    waiting.resolve({ receipt: { records: receipts[at] ?? [], checkpoint }, replayed: false });
+  }
 }
 
 function weightOf({ drafts }: DraftedRequest): number {
