@@ -90,7 +90,7 @@ describe("lianzheng verify", function () {
     expect(lines[0]).to.equal("✔ VERIFIED  good.evidence.json");
     const questions = ["unaltered", "logged", "signed", "anchored", "final", "time", "entitled", "complete"];
     expect(lines.slice(1, 9).map((line) => line.trim().split(/\s/)[0])).to.deep.equal(questions);
-    expect(lines[5]).to.contain("a single operator, no other witness");
+    expect(lines[5]).to.contain("(one operator alone)");
     expect(lines[7]).to.contain("? unknown");
     expect(stdout).to.not.contain("\u001b");
   });

@@ -12,8 +12,6 @@ export interface Examination {
   readonly result: string;
   readonly reason: string;
   readonly code: string | undefined;
-  /** The lines that a person would have seen. */
-  readonly shown: string;
 }
 
 /** Keeps a bundle in the demo's folder and answers with its path there. */
@@ -30,22 +28,26 @@ export async function keepForgery(folder: string, { name, bundle }: Tampering): 
   return file;
 }
 
-/** Runs `lianzheng verify` on a file of the demo's folder, for the facts and for the eyes. */
+/** Runs `lianzheng verify` on a file of the demo's folder. */
 export async function examine(folder: string, file: string): Promise<Examination> {
-  const args = ["verify", file, "--policy", "policy.json"];
-  const [forPrograms, forPeople] = await Promise.all([
-    runCommand([...args, "--json"], folder),
-    runCommand([...args, "--no-color"], folder),
-  ]);
-  const verdict = (JSON.parse(forPrograms.stdout) as { readonly files?: readonly FileVerdict[] }).files?.[0];
+  const { exitCode, stdout } = await runCommand([...verification(file), "--json"], folder);
+  const verdict = (JSON.parse(stdout) as { readonly files?: readonly FileVerdict[] }).files?.[0];
   return {
     file,
-    exitCode: forPeople.exitCode === forPrograms.exitCode ? forPrograms.exitCode : -1,
+    exitCode,
     result: verdict?.result ?? "error",
-    reason: verdict?.reason ?? forPrograms.stdout,
+    reason: verdict?.reason ?? stdout,
     code: verdict?.code,
-    shown: forPeople.stdout,
   };
+}
+
+/** What `lianzheng verify` shows a person of a file of the demo's folder. */
+export async function show(folder: string, file: string): Promise<string> {
+  return (await runCommand(verification(file), folder)).stdout;
+}
+
+function verification(file: string): readonly string[] {
+  return ["verify", file, "--policy", "policy.json"];
 }
 
 interface FileVerdict {

@@ -38,7 +38,12 @@ export interface RunningChain {
 export async function startChain(folder: string): Promise<RunningChain> {
   const chain = await startService(["chain", join(folder, "chain"), "--port", "0"], folder);
   const chainUrl = String(chain.ready["url"]);
-  const provider = new JsonRpcProvider(chainUrl, undefined, { staticNetwork: true, batchStallTime: 1 });
+  const provider = new JsonRpcProvider(chainUrl, undefined, {
+    staticNetwork: true,
+    batchStallTime: 1,
+    // What was read a moment ago may be old by now: every transaction makes a block.
+    cacheTimeout: -1,
+  });
   return { chain, chainUrl, provider, sealer: String(chain.ready["sealer"]) as Hex };
 }
 

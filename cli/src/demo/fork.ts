@@ -41,9 +41,9 @@ export async function tryToRewrite(consortium: Consortium, venue: Venue): Promis
       attempt: await publish(consortium, venue, published, altered),
     },
     {
-      english: "the newest records cut off",
-      chinese: "截去最新的记录",
-      attempt: await publish(consortium, venue, published, leaves.slice(0, -1)),
+      english: "the newest records cut off, an old one altered",
+      chinese: "截去最新记录并改写旧记录",
+      attempt: await publish(consortium, venue, published, altered.slice(0, -1)),
     },
   ];
 }

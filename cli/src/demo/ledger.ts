@@ -26,6 +26,15 @@ export interface Call {
   readonly call: Promise<ContractTransaction>;
 }
 
+/** A call that is only asked about. */
+interface Question {
+  readonly from: string;
+  readonly to: string;
+  readonly data: string;
+  /** After this block; the newest if left out. */
+  readonly blockTag?: number;
+}
+
 /** How the chain answered an attempt. */
 export interface Attempt {
   readonly receipt: TransactionReceipt;
@@ -58,12 +67,11 @@ export class Ledger {
    * Sends a call that must succeed.
    *
    * @param action - name under which its gas is counted, such as `Rights.grant`
-   * @throws the error of ethers if the contract would refuse it
+   * @throws Error if the contract refuses it
    */
   async send(action: string, from: Wallet, call: Promise<ContractTransaction>): Promise<TransactionReceipt> {
-    const sent = await from.connect(this.provider).sendTransaction({ ...(await call), type: 0, gasPrice: 0n });
-    const receipt = await this.#included(sent.hash);
-    this.#gas.note(action, receipt.gasUsed);
+    const [receipt] = await this.sendAll(action, [{ from, call }]);
+    if (receipt === undefined) throw new TypeError("one call has one receipt");
     return receipt;
   }
 
@@ -77,7 +85,7 @@ export class Ledger {
     const sent = await Promise.all(signed.map((transaction) => this.provider.broadcastTransaction(transaction)));
     const receipts = await Promise.all(sent.map(({ hash }) => this.#included(hash)));
     for (const receipt of receipts) {
-      if (receipt.status !== 1) throw new Error(`${action}: the contract refused transaction ${receipt.hash}`);
+      if (receipt.status !== 1) throw await this.#refusal(action, receipt);
       this.#gas.note(action, receipt.gasUsed);
     }
     return receipts;
@@ -85,8 +93,9 @@ export class Ledger {
 
   /** Sends a call without asking first whether it would succeed, so that a refusal stands in a block too. */
   async attempt(from: Wallet, call: Promise<ContractTransaction>): Promise<Attempt> {
-    const request = { ...(await call), type: 0, gasPrice: 0n, gasLimit: PLENTY_OF_GAS };
-    const fault = await this.#faultOf({ ...request, from: from.address });
+    const { to, data } = await call;
+    const fault = await this.#faultOf({ from: from.address, to, data });
+    const request = { to, data, type: 0, gasPrice: 0n, gasLimit: PLENTY_OF_GAS };
     const sent = await from.connect(this.provider).sendTransaction(request);
     return { receipt: await this.#included(sent.hash), fault };
   }
@@ -115,7 +124,15 @@ export class Ledger {
     );
   }
 
-  async #faultOf(request: ContractTransaction & { readonly from: string }): Promise<ContractFault | undefined> {
+  /** Asks again for the reason, against the state before the block that refused. */
+  async #refusal(action: string, { hash, blockNumber }: TransactionReceipt): Promise<Error> {
+    const transaction = await this.provider.getTransaction(hash);
+    const { from = "", to = "", data = "" } = transaction ?? {};
+    const fault = await this.#faultOf({ from, to: to ?? "", data, blockTag: blockNumber - 1 });
+    return new Error(`${action}: the contract refused: ${fault?.name ?? "for no reason that it gave"} (${hash})`);
+  }
+
+  async #faultOf(request: Question): Promise<ContractFault | undefined> {
     try {
       await this.provider.call(request);
       return undefined;

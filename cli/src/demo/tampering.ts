@@ -1,7 +1,9 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { fromBase64Url } from "@lianzheng/sdk/encoding";
 import type { Bundle, BundleRecord } from "@lianzheng/sdk/evidence";
 import { decodeDisclosure, decodeEntry, encodeDisclosure } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
-import { decodeProof, encodeProof } from "@lianzheng/sdk/log";
+import { createNoteSigner, decodeProof, encodeProof, signNote } from "@lianzheng/sdk/log";
 
 /** One way to cheat with a bundle. */
 export interface Tampering {
@@ -39,16 +41,22 @@ export function tamperings(genuine: Bundle, foreign: Bundle): readonly Tampering
       bundle: withForeignCheckpoint(genuine, foreign),
     },
     {
+      name: "self-signed-checkpoint",
+      english: "the checkpoint is signed again, by a key of the cheat's own",
+      chinese: "以自造密钥重签检查点",
+      bundle: withSelfSignedCheckpoint(genuine),
+    },
+    {
       name: "removed-stage",
       english: "the delivery is left out",
       chinese: "删去交付环节",
       bundle: without(genuine, "trade.delivery"),
     },
     {
-      name: "removed-last-stage",
-      english: "the newest stages are left out",
-      chinese: "删去最后的环节",
-      bundle: without(without(genuine, "trade.certificate"), "trade.settlement"),
+      name: "removed-ending",
+      english: "settlement and everything after it are left out",
+      chinese: "删去清结算及其后的环节",
+      bundle: cutBefore(genuine, "trade.settlement"),
     },
   ];
 }
@@ -78,9 +86,27 @@ function withSwappedEntries(bundle: Bundle, one: string, other: string): Bundle 
 }
 
 function withForeignCheckpoint(bundle: Bundle, foreign: Bundle): Bundle {
-  const [first] = foreign.records;
+  return withCheckpoint(bundle, checkpointOf(foreign));
+}
+
+/** Origin, size and root are the true ones; only the key is not the log's. */
+function withSelfSignedCheckpoint(bundle: Bundle): Bundle {
+  const [text = ""] = checkpointOf(bundle).split("\n\n");
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const { x = "" } = publicKey.export({ format: "jwk" });
+  const signer = createNoteSigner(text.split("\n")[0] ?? "", fromBase64Url(x), (message) =>
+    sign(null, message, privateKey),
+  );
+  return withCheckpoint(bundle, signNote(`${text}\n`, signer));
+}
+
+function checkpointOf(bundle: Bundle): string {
+  const [first] = bundle.records;
   if (first === undefined) throw new TypeError("a bundle has a record");
-  const { checkpoint } = decodeProof(first.proof);
+  return decodeProof(first.proof).checkpoint;
+}
+
+function withCheckpoint(bundle: Bundle, checkpoint: string): Bundle {
   const records = bundle.records.map((record) => ({
     ...record,
     proof: encodeProof({ ...decodeProof(record.proof), checkpoint }),
@@ -90,6 +116,11 @@ function withForeignCheckpoint(bundle: Bundle, foreign: Bundle): Bundle {
 
 function without(bundle: Bundle, type: string): Bundle {
   return { ...bundle, records: bundle.records.filter((record) => typeOf(record) !== type) };
+}
+
+function cutBefore(bundle: Bundle, type: string): Bundle {
+  const at = bundle.records.findIndex((record) => typeOf(record) === type);
+  return { ...bundle, records: bundle.records.slice(0, at) };
 }
 
 function typeOf(record: BundleRecord): string {

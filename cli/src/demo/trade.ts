@@ -118,22 +118,33 @@ export class StoryTrade {
 
   /** Plays one stage: the issuer's signed record goes into the log, then the step into the contract. */
   async play(script: StageScript): Promise<RecordedStage> {
-    const record = await this.#record(script);
+    const record = await this.#record(`trade.${script.stage}`, script.issuer, script.body);
     const step = this.#step(script.stage, record);
     const signatures = await Promise.all(script.signers.map((side) => this.#sign(side, step)));
     const { ledger, keys } = this.#consortium;
     const call = ledger.trades.record.populateTransaction(step, signatures);
-    const receipt = await ledger.send("Trades.record", keys[this.#roleOf(script.issuer)], call);
+    // The seller relays every step: what counts are the signatures, and an exchange's key is its node's to send with.
+    const receipt = await ledger.send("Trades.record", keys[this.deal.seller], call);
     const stage = { stage: script.stage, record, gas: Number(receipt.gasUsed) };
     this.#stages.push(stage);
     return stage;
   }
 
-  async #record({ stage, issuer, body }: StageScript): Promise<Hex> {
+  /**
+   * Closes the file: one last record, which names the head that the contract has.
+   *
+   * It is younger than the last step, so whatever checkpoint holds it is anchored after that step, and evidence of the trade shows that no
+   * stage is missing.
+   */
+  async archive(issuer: Side): Promise<Hex> {
+    return this.#record("trade.archive", issuer, { stages: this.#stages.length, head: this.head });
+  }
+
+  async #record(type: string, issuer: Side, body: JsonObject): Promise<Hex> {
     const { keys, ledger } = this.#consortium;
     const role = this.#roleOf(issuer);
     const input = {
-      type: `trade.${stage}`,
+      type,
       subject: this.subject,
       occurredAt: toInstant(Date.now()),
       body,

@@ -39,13 +39,14 @@ function headLine(name: string, verdict: Verdict, { language, colors }: VerdictS
   return `${word}  ${printable(name)}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
 }
 
+/** The longest part of a line comes last, so that a narrow terminal breaks nothing else. */
 function questionCells(question: Question, { language }: VerdictStyle): readonly string[] {
   const code = question.code === undefined ? "" : ` [${question.code}]`;
   return [
     wordFor(questionWords, question.question, language),
     wordFor(answerWords, question.answer, language),
-    reasonIn(language, question.reason, question.code) + code,
     `(${wordFor(trustWords, question.trust, language)})`,
+    reasonIn(language, question.reason, question.code) + code,
   ];
 }
 
@@ -59,17 +60,18 @@ function reasonIn(language: Language, reason: string, code: string | undefined):
   return printable(translated === undefined ? reason : `${translated} (${reason})`);
 }
 
-/** What the evidence says, of which the questions above tell how far it can be trusted. */
-function factLines(verdict: Verdict, { language, colors }: VerdictStyle): readonly string[] {
-  const rows = verdict.facts.records.map((record) => [
-    record.type,
-    record.subject,
-    record.occurredAt,
-    record.issuer,
-    disclosedNames(record.disclosed, language),
+/** What the evidence says; the answers above tell how far that can be trusted. A bundle is about one subject. */
+function factLines({ facts }: Verdict, { language, colors }: VerdictStyle): readonly string[] {
+  const [first] = facts.records;
+  if (first === undefined) return [];
+  const rows = facts.records.map(({ sequence, type, occurredAt, issuer, disclosed }) => [
+    `#${sequence}`,
+    type,
+    occurredAt,
+    issuer,
+    disclosedNames(disclosed, language),
   ]);
-  if (rows.length === 0) return [];
-  return ["", ...tableLines(rows).map((line) => colors.dim(`  ${line}`))];
+  return ["", first.subject, ...tableLines(rows)].map((line) => (line === "" ? line : colors.dim(`  ${line}`)));
 }
 
 function disclosedNames(disclosed: Readonly<Record<string, unknown>>, language: Language): string {

@@ -41,11 +41,11 @@ export const questionWords: Readonly<Record<string, Bilingual>> = {
 /** What an answer leans on. */
 export const trustWords: Readonly<Record<string, Bilingual>> = {
   mathematics: { en: "mathematics", zh: "数学证明" },
-  "log-key": { en: "the log's key", zh: "日志密钥" },
-  "member-key": { en: "the member's key", zh: "成员密钥" },
-  "single-operator": { en: "a single operator, no other witness", zh: "单一运营者，无其他见证" },
-  validators: { en: "the chain's validators", zh: "链上验证者" },
-  chain: { en: "the chain", zh: "链上状态" },
+  "log-key": { en: "log key", zh: "日志密钥" },
+  "member-key": { en: "member key", zh: "成员密钥" },
+  "single-operator": { en: "one operator alone", zh: "仅单一运营者" },
+  validators: { en: "validators", zh: "链上验证者" },
+  chain: { en: "chain", zh: "链上状态" },
 };
 
 /** Chinese for the reasons that people meet most; the others are given in English, with their code. */

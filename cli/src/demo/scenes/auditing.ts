@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import type { Examination } from "../audit.ts";
-import { examine, keepBundle, keepForgery } from "../audit.ts";
+import { examine, keepBundle, keepForgery, show } from "../audit.ts";
 import { called, cast } from "../cast.ts";
 import { auditorsPolicy, keepPolicy } from "../policy.ts";
 import { tamperings } from "../tampering.ts";
@@ -51,15 +51,16 @@ export async function offlineScene(theatre: Theatre, { files }: Dossier): Promis
     "stopped 停止",
     `${stopped} processes: both nodes and the chain; nothing listens any more 节点与链均已停止`,
   );
+  const shown = show(out, files[0] ?? "");
   const examinations = await Promise.all(files.map((file) => examine(out, file)));
-  narrator.show(examinations[0]?.shown ?? "");
+  narrator.show(await shown);
   for (const { file, exitCode, result } of examinations) {
     narrator.expect(exitCode === 0 && result === "verified", "verified 通过", `${file}, exit code ${exitCode}`);
   }
   return examinations;
 }
 
-/** Five ways to cheat with the evidence of the trade; each must be refused, and by name. */
+/** Six ways to cheat with the evidence of the trade; each must be refused, and by name. */
 export async function tamperingScene({ narrator, out }: Theatre, dossier: Dossier): Promise<readonly Examination[]> {
   await mkdir(join(out, "forged"), { recursive: true });
   const forged = tamperings(dossier.onFloor, dossier.offFloor);

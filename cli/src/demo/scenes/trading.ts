@@ -53,6 +53,7 @@ export async function onFloorScene(theatre: Theatre, stage: Stage, { product }: 
   await play({ stage: "acceptance", issuer: "buyer", signers: ["buyer"], body: { rows, digest, result: "accepted" } });
   await play({ stage: "settlement", issuer: "venue", signers: all, body: settlementBody(price.amount) });
   await play({ stage: "certificate", issuer: "venue", signers: ["venue"], body: { number: "QZ-2026-000001", rows } });
+  await archive(theatre, trade, "venue");
   return { trade, delivery };
 }
 
@@ -72,6 +73,7 @@ export async function offFloorScene(theatre: Theatre, stage: Stage, { sets }: Go
   await play({ stage: "delivery", issuer: "seller", signers: ["seller"], body: { file: "airports.csv", digest } });
   await play({ stage: "acceptance", issuer: "buyer", signers: ["buyer"], body: { digest, result: "accepted" } });
   await play({ stage: "settlement", issuer: "seller", signers: both, body: settlementBody(price.amount) });
+  await archive(theatre, trade, "seller");
   return trade;
 }
 
@@ -93,6 +95,11 @@ async function playStage({ narrator }: Theatre, trade: StoryTrade, script: Stage
     `${script.stage} ${stageNames[script.stage]}`,
     `record ${record.slice(0, 14)}…, ${signed}, ${gas.toLocaleString("en")} gas`,
   );
+}
+
+async function archive({ narrator }: Theatre, trade: StoryTrade, issuer: "seller" | "venue"): Promise<void> {
+  const record = await trade.archive(issuer);
+  narrator.tell("archived 归档", `record ${record.slice(0, 14)}… names the head of ${trade.stages.length} stages`);
 }
 
 function tellDelivery({ narrator }: Theatre, { rows, receipts, perSecond }: Delivery): void {
