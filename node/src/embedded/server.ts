@@ -32,6 +32,9 @@ const connectionLimit = 512;
 /**
  * Serves a chain as JSON-RPC over HTTP (POST, any path) and WebSocket.
  *
+ * Blocks come within milliseconds: an ethers `JsonRpcProvider` needs `{ cacheTimeout: -1 }`, since by default it repeats an answer for
+ * 250 ms, an account's old nonce for one.
+ *
  * No CORS headers are sent, and a request must name this machine by address or by an allowed name in its `Host`: so no web page
  * can read answers, not even by a name of its own that it points here (DNS rebinding). A WebSocket or POST that a page of
  * another origin opens is refused by its `Origin`.
