@@ -66,6 +66,12 @@ describe("chain: RLP", () => {
     refused(() => decodeRlp(new Uint8Array(1_000_000).fill(0xc1), "V_TRIE"), "V_TRIE");
   });
 
+  it("stops at a number of items that no block holds", () => {
+    const payload = new Uint8Array(600_000).fill(0xc0);
+    const list = new Uint8Array([0xfa, 0x09, 0x27, 0xc0, ...payload]);
+    refused(() => decodeRlp(list, "V_RECEIPT"), "V_RECEIPT");
+  });
+
   it("writes quantities in their shortest form and reads no other", () => {
     fc.assert(fc.property(fc.bigInt(0n, 2n ** 64n - 1n), (value) => rlpUint(uintBytes(value), "V_HEADER") === value));
     expect(uintBytes(0n)).to.have.length(0);

@@ -147,6 +147,7 @@ describe("chain: a trie proof", () => {
     ["padding that is not zero", () => encodeRlp([Uint8Array.of(0x21, 0x12), new Uint8Array(32).fill(1)])],
     ["an empty path", () => encodeRlp([new Uint8Array(0), new Uint8Array(32).fill(1)])],
     ["an extension of no nibbles", () => encodeRlp([Uint8Array.of(0), new Uint8Array(32).fill(1)])],
+    ["a path longer than any key", () => encodeRlp([new Uint8Array(34).fill(0x20), new Uint8Array(32).fill(1)])],
     ["a leaf without a value", () => encodeRlp([Uint8Array.of(0x20, ...key), new Uint8Array(0)])],
     ["a branch whose value is a list", () => encodeRlp([...Array<Uint8Array>(16).fill(new Uint8Array(0)), [key]])],
   ];
@@ -156,7 +157,7 @@ describe("chain: a trie proof", () => {
       refused(() => verifyTrieProof(keccak256(bytes), key, [bytes]), "V_TRIE");
     });
   }
-  it("was shown every wrong form", () => expect(forms).to.have.length(8));
+  it("was shown every wrong form", () => expect(forms).to.have.length(9));
 
   it("with a long node inside its parent, or a reference that is neither node nor hash, is refused", () => {
     const first = nibble(key);

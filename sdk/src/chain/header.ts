@@ -37,6 +37,9 @@ type FieldShape = { readonly bytes: number } | { readonly quantity: number } | {
  */
 const MAX_EXTRA_DATA = 4096;
 
+/** All other fields together have less than 1 KiB. */
+const MAX_HEADER = MAX_EXTRA_DATA + 1024;
+
 const WORD: FieldShape = { bytes: 32 };
 const COUNT: FieldShape = { quantity: 8 };
 
@@ -90,6 +93,7 @@ export function encodeHeaderFields(header: Header): Uint8Array {
  * @throws EvidenceError V_HEADER
  */
 export function decodeHeader(bytes: Uint8Array): Header {
+  if (bytes.length > MAX_HEADER) throw new EvidenceError("V_HEADER", `a header has ${MAX_HEADER} bytes or fewer`);
   const items = rlpList(decodeRlp(bytes, "V_HEADER"), "V_HEADER", FIELDS.length);
   const fields = FIELDS.map(([name, , shape], index) => [name, decodeField(items[index], name, shape)] as const);
   return Object.fromEntries(fields) as unknown as Header;

@@ -7,6 +7,9 @@ export type RlpItem = Uint8Array | readonly RlpItem[];
 /** Nothing that Ethereum defines nests deeper: receipt → logs → log → topics, with one level in hand for trie nodes. */
 const MAX_DEPTH = 6;
 
+/** A block of 30 million gas has room for 80,000 logs of four items each; the bound keeps hostile input out of memory. */
+const MAX_ITEMS = 500_000;
+
 /** Encodes an item; byte strings are taken as they are, so an integer must come from {@link uintBytes}. */
 export function encodeRlp(item: RlpItem): Uint8Array {
   return encode(item as Parameters<typeof encode>[0]);
@@ -31,7 +34,7 @@ export function uintBytes(value: bigint): Uint8Array {
  * @throws EvidenceError with code `fault`
  */
 export function decodeRlp(bytes: Uint8Array, fault: EvidenceErrorCode): RlpItem {
-  const reader: Reader = { bytes, fault };
+  const reader: Reader = { bytes, fault, items: 0 };
   const { item, end } = readItem(reader, 0, bytes.length, 0);
   if (end !== bytes.length) refuse(reader, "bytes follow the item", end);
   return item;
@@ -66,6 +69,7 @@ export function rlpUint(item: RlpItem | undefined, fault: EvidenceErrorCode, max
 interface Reader {
   readonly bytes: Uint8Array;
   readonly fault: EvidenceErrorCode;
+  items: number;
 }
 
 interface Span {
@@ -76,6 +80,7 @@ interface Span {
 
 function readItem(reader: Reader, offset: number, limit: number, depth: number): { item: RlpItem; end: number } {
   const { isList, start, end } = readSpan(reader, offset, limit);
+  if (++reader.items > MAX_ITEMS) refuse(reader, "more items than any block holds", offset);
   if (!isList) return { item: reader.bytes.slice(start, end), end };
   if (depth >= MAX_DEPTH) refuse(reader, "lists nest too deep", offset);
   const items: RlpItem[] = [];

@@ -39,7 +39,11 @@ export function toTrieNode(item: RlpItem, fault: EvidenceErrorCode): TrieNode {
   return { kind: "extension", path, child: second };
 }
 
+/** No key of Ethereum's tries is longer than a digest; with its flag that is a byte more. */
+const MAX_PATH_BYTES = 33;
+
 function decodePath(bytes: Uint8Array, fault: EvidenceErrorCode): { path: readonly number[]; isLeaf: boolean } {
+  if (bytes.length > MAX_PATH_BYTES) throw new EvidenceError(fault, "a path longer than any key");
   const [flag, second, ...rest] = nibblesOf(bytes);
   if (flag === undefined || second === undefined || flag > 3)
     throw new EvidenceError(fault, "a path with an unknown flag");
