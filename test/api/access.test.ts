@@ -150,7 +150,9 @@ describe("evidence of a subject", () => {
       receiptIn(await submit(token(members.venue), recordOf("trade:1")));
       receiptIn(await submit(token(members.broker), recordOf("trade:1", { body: { secret: "of the broker" } })));
       anchors.size = 2;
-      type Records = { records: { disclosures: string[] }[] };
+      interface Records {
+        records: { disclosures: string[] }[];
+      }
       const counts = async (bearerToken: string): Promise<number[]> =>
         (await get("/v1/subjects/trade:1/evidence", bearerToken))
           .json<Records>()

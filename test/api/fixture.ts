@@ -111,10 +111,10 @@ export interface TestApi {
   readonly routes: readonly RouteOptions[];
   /** Lines of the node's log. */
   readonly lines: string[];
-  token(member: string, scopes?: readonly Scope[]): string;
-  submit(token: string, body: unknown, key?: string): Promise<Answer>;
-  get(url: string, token?: string): Promise<Answer>;
-  close(): Promise<void>;
+  readonly token: (member: string, scopes?: readonly Scope[]) => string;
+  readonly submit: (token: string, body: unknown, key?: string) => Promise<Answer>;
+  readonly get: (url: string, token?: string) => Promise<Answer>;
+  readonly close: () => Promise<void>;
 }
 
 /** What a test may want otherwise. */

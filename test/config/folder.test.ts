@@ -261,10 +261,10 @@ describe("the environment", () => {
   it("may name another chain only where the chain is not in the folder", () =>
     withFolder(async (folder) => {
       await initNode(initOf(folder, { chain: "http://127.0.0.1:1" }));
-      const environment = { LIANZHENG_CHAIN_URL: "wss://chain.example" };
+      const environment = { LIANZHENG_CHAIN_URL: "https://chain.example" };
       expect((await readNodeSettings(folder, environment)).chain).to.deep.equal({
         kind: "rpc",
-        url: "wss://chain.example",
+        url: "https://chain.example",
       });
       await initNode(initOf(`${folder}-embedded`));
       expect((await refusalOf(readNodeSettings(`${folder}-embedded`, environment))).code).to.equal("CONFIG_VALUE");

@@ -117,6 +117,8 @@ function addRequestHooks(app: App, { access, now, logger }: AppServices, routes:
     done();
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
+    // A connection that stays open after its last answer would hold up the stop.
+    if (closing) void reply.header("connection", "close");
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
     done(null, payload);
   });

@@ -15,7 +15,7 @@ export interface EmbeddedChainSettings {
 /** A chain that others run too. */
 export interface RemoteChainSettings {
   readonly kind: "rpc";
-  /** `http`, `https`, `ws` or `wss`, without credentials. */
+  /** `http` or `https`, without credentials. */
   readonly url: string;
 }
 
@@ -87,11 +87,11 @@ export function isLogLevel(text: string): text is LogLevel {
 export function isChainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);
-  return ["http:", "https:", "ws:", "wss:"].includes(protocol) && username === "" && password === "";
+  return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }
 
 /** What {@link isChainUrl} asks, in words. */
-export const chainUrlForm = "an http, https, ws or wss URL without user and password";
+export const chainUrlForm = "an http or https URL without user and password";
 
 /**
  * The settings in the bytes of `source` (a file's name, for messages).

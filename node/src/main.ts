@@ -1,0 +1,178 @@
+import { sign } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { Wallet } from "ethers";
+import { pino } from "pino";
+import type { Logger } from "pino";
+import { Anchor } from "@lianzheng/node/anchor";
+import { createApp } from "@lianzheng/node/api";
+import type { App } from "@lianzheng/node/api";
+import { readNodeFolder, writeDeployment } from "@lianzheng/node/config";
+import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
+import { deployContracts } from "@lianzheng/node/deployment";
+import { EvidenceLog } from "@lianzheng/node/log";
+import type { Deployment } from "@lianzheng/sdk/chain";
+import { createNoteSigner } from "@lianzheng/sdk/log";
+import { openChainLink } from "./chain-link.ts";
+import { Membership } from "./membership.ts";
+import { servicesOf } from "./services.ts";
+import type { NodeParts } from "./services.ts";
+
+/** What a node is started with. */
+export interface NodeStart {
+  readonly folder: string;
+  /** Settings for this run only, over those of the folder and the environment. */
+  readonly overrides?: Partial<Pick<NodeSettings, "listen" | "anchor" | "limits" | "logLevel">>;
+  /** pino on standard output by default. */
+  readonly logger?: Logger;
+  /** `process.env` by default. */
+  readonly environment?: Environment;
+}
+
+/** A node that runs. */
+export interface RunningNode {
+  /** Where its API listens. */
+  readonly url: string;
+  /** JSON-RPC of the embedded chain, where the settings ask for it. */
+  readonly chainUrl?: string;
+  readonly settings: NodeSettings;
+  readonly deployment: Deployment;
+  /** Stops in order. What was acknowledged is on disk before and after. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/** Patience of a stop, ms: for requests in work, then for the last anchor. The next start goes on with either. */
+const stopPatience = { requestsMs: 10_000, anchorMs: 5_000 } as const;
+
+/** Closes a part that was opened. */
+type Closer = () => Promise<void>;
+
+/**
+ * Starts the node in `folder`: opens what is there, goes on where it stopped, and listens.
+ *
+ * With an embedded chain the first start deploys the contracts, with the own member as the founding seat. With a chain of
+ * others a node may start before the chain answers or the council has admitted the member: records are taken, `readyz`
+ * says what is missing, and anchoring begins when it can.
+ *
+ * @throws NodeError CONFIG_*, JOURNAL_*, LOG_*, INDEX_*; ChainError C_WRONG_CHAIN, C_CONTRACT_*, C_NOT_OWNER, C_LOCKED, …:
+ *   whatever was opened is closed again
+ */
+export async function startNode(start: NodeStart): Promise<RunningNode> {
+  const read = await readNodeFolder(start.folder, start.environment);
+  const folder: NodeFolder = { ...read, settings: { ...read.settings, ...start.overrides } };
+  const logger = start.logger ?? createLogger(folder.settings.logLevel);
+  if (folder.passphraseSource === "generated") {
+    logger.warn("the passphrase lies beside the keys: whoever copies the folder has the keys");
+  }
+  const opened: Closer[] = [];
+  try {
+    return await listen(await openParts(folder, logger, opened), opened);
+  } catch (error) {
+    await closeAll(opened, logger);
+    throw error;
+  }
+}
+
+/**
+ * Closes the node at SIGTERM or SIGINT and resolves with the signal when it is closed. A second signal ends the process at
+ * once, as if nobody listened: nothing acknowledged depends on an orderly stop.
+ */
+export function stopOnSignal(node: RunningNode, host: NodeJS.Process = process): Promise<NodeJS.Signals> {
+  return new Promise((resolve, reject) => {
+    const stop = (signal: NodeJS.Signals): void => {
+      host.removeListener("SIGTERM", stop).removeListener("SIGINT", stop);
+      node.close().then(() => resolve(signal), reject);
+    };
+    host.on("SIGTERM", stop).on("SIGINT", stop);
+  });
+}
+
+/** Opens one part after the other; each knows only those before it. */
+async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): Promise<NodeParts> {
+  const { settings, paths, memberKey, logKey } = folder;
+  const { owner, origin } = settings;
+  const chain = await openChainLink(folder);
+  opened.push(() => chain.close());
+  const wallet = new Wallet(memberKey.privateKey, chain.provider);
+  const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  const log = await openLog(folder, logger);
+  opened.push(() => log.close());
+  const anchor = await Anchor.open({
+    ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
+    directory: paths.anchor,
+    policy: settings.anchor,
+  });
+  opened.push(() => anchor.close());
+  const { rpc } = chain;
+  const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
+  opened.push(() => membership.close());
+  await membership.join(() => anchor.start());
+  return { folder, chain, deployment, log, anchor, membership, logger };
+}
+
+async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> {
+  const { folder, chain, deployment, log, logger } = parts;
+  const { settings } = folder;
+  const app = await createApp(servicesOf(parts));
+  opened.push(() => app.close());
+  const url = await app.listen({ ...settings.listen });
+  logger.info({ url, origin: settings.origin, size: log.size, notice: chain.notice }, "node listens");
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= stop(app, parts, opened));
+  return { url, settings, deployment, ...(chain.url === undefined ? {} : { chainUrl: chain.url }), close };
+}
+
+/** No more requests, then the last anchor, then the parts in the order opposite to that of their opening. */
+async function stop(app: App, { anchor, membership, logger }: NodeParts, opened: Closer[]): Promise<void> {
+  const drained = app.close();
+  if (!(await within(drained, stopPatience.requestsMs))) app.server.closeAllConnections();
+  await drained;
+  if (membership.missing === undefined && !(await within(anchor.flush(), stopPatience.anchorMs))) {
+    logger.warn(
+      { backlog: anchor.status().backlog },
+      "stopped before the chain had everything; the next start goes on",
+    );
+  }
+  await closeAll(opened, logger);
+  logger.info("node stopped");
+}
+
+/** Whether `work` succeeded within `ms`. A failure is a "no" here: the part that it belongs to reports it. */
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const done = new AbortController();
+  const succeeded = work.then(
+    () => true,
+    () => false,
+  );
+  const late = pause(ms, false, { signal: done.signal }).catch(() => false);
+  const result = await Promise.race([succeeded, late]);
+  done.abort();
+  return result;
+}
+
+async function closeAll(opened: Closer[], logger: Logger): Promise<void> {
+  for (let close = opened.pop(); close !== undefined; close = opened.pop()) {
+    await close().catch((error: unknown) => logger.error({ err: error }, "a part did not close in order"));
+  }
+}
+
+/** No code passes secrets to a logger; these names are cut should one ever do. */
+function createLogger(level: string): Logger {
+  const names = ["authorization", "token", "passphrase", "privateKey", "disclosures", "body", "headers", "seed"];
+  return pino({ level, redact: { paths: names.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" } });
+}
+
+/** A first start that a crash interrupts leaves contracts on its own chain that nobody names; the next deploys again. */
+async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet, logger: Logger): Promise<Deployment> {
+  const seats = [{ member: settings.owner, key: memberKey.address, kinds: ["venue"] }] as const;
+  const deployment = await deployContracts(wallet, { seats, threshold: 1 });
+  await writeDeployment(paths, deployment);
+  logger.info({ genesis: deployment.genesis }, "contracts deployed");
+  return deployment;
+}
+
+function openLog({ settings, paths, logKey }: NodeFolder, logger: Logger): Promise<EvidenceLog> {
+  const { origin } = settings;
+  const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
+  const onProgress = (progress: object): void => logger.info(progress, "log opens");
+  return EvidenceLog.open({ directory: paths.folder, origin, signer, now: Date.now, onProgress });
+}

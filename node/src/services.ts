@@ -1,0 +1,92 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
+import { buildEvidence } from "@lianzheng/node/anchor";
+import type { Anchor } from "@lianzheng/node/anchor";
+import { createAccess, createMemberKeys } from "@lianzheng/node/api";
+import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from "@lianzheng/node/api";
+import type { NodeFolder } from "@lianzheng/node/config";
+import type { EvidenceLog } from "@lianzheng/node/log";
+import type { Deployment } from "@lianzheng/sdk/chain";
+import type { ChainLink } from "./chain-link.ts";
+import type { Membership } from "./membership.ts";
+
+/** The opened parts of a node. */
+export interface NodeParts {
+  readonly folder: NodeFolder;
+  readonly chain: ChainLink;
+  readonly deployment: Deployment;
+  readonly log: EvidenceLog;
+  readonly anchor: Anchor;
+  readonly membership: Membership;
+  readonly logger: Logger;
+}
+
+/** Longest that a status waits for the chain, ms. */
+const statusPatienceMs = 2_000;
+
+/** What the API leans on, made of the node's parts. */
+export function servicesOf(parts: NodeParts): AppServices {
+  const { folder, chain, deployment, log, logger } = parts;
+  const now = Date.now;
+  return {
+    log,
+    evidence: evidenceDeskOf(parts),
+    keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
+    condition: conditionOf(parts),
+    access: createAccess(folder.tokens),
+    settings: folder.settings.limits,
+    logger,
+    now,
+  };
+}
+
+function evidenceDeskOf({ folder, chain, deployment, log, anchor }: NodeParts): EvidenceDesk {
+  const { logId } = anchor;
+  return {
+    anchorOf: (index) => log.anchors.covering(index),
+    bundleOf: (indexes) => buildEvidence({ log, chain: chain.rpc, deployment, logId }, [...indexes]),
+    expectedWaitSeconds: Math.min(folder.settings.anchor.everySeconds, 60),
+  };
+}
+
+function conditionOf(parts: NodeParts): Condition {
+  return { status: () => statusOf(parts), readiness: () => readinessOf(parts) };
+}
+
+async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
+  const { settings, logKey } = folder;
+  const { chainId, genesis, contracts } = deployment;
+  const { lastAnchored, backlog, state, error } = anchor.status();
+  const blockNumber = await blockNumberOf(chain);
+  const healthy = membership.missing === undefined && (state === "idle" || state === "publishing");
+  return {
+    origin: settings.origin,
+    owner: settings.owner,
+    logId: anchor.logId,
+    key: logKey.verifier,
+    size: log.size,
+    chain: { chainId, genesis, engine: chain.engine, blockNumber, notice: chain.notice },
+    contracts,
+    anchored: lastAnchored === null ? null : { ...lastAnchored, pending: backlog },
+    anchoring: { healthy, code: membership.missing ?? error?.code ?? null },
+  };
+}
+
+function readinessOf({ log, anchor, membership }: NodeParts): Readiness {
+  const { state, error } = anchor.status();
+  const reasons = [
+    ...(log.failure === undefined ? [] : [`the log takes nothing more (${log.failure.code})`]),
+    ...(membership.missing === undefined ? [] : [`the log is not on the chain yet (${membership.missing})`]),
+    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${error?.code ?? "no code"})`]),
+  ];
+  return { ready: reasons.length === 0, reasons };
+}
+
+/** Null when the chain does not say, or not in time: a status is for finding out what is wrong. */
+async function blockNumberOf({ rpc }: ChainLink): Promise<number | null> {
+  const answer = await Promise.race([
+    rpc.send("eth_blockNumber", []).catch(() => null),
+    pause(statusPatienceMs, null, { ref: false }),
+  ]);
+  return typeof answer === "string" && /^0x[0-9a-f]{1,13}$/.test(answer) ? Number(answer) : null;
+}
