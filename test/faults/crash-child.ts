@@ -1,11 +1,14 @@
 /**
  * The process that is killed: opens the log in the folder argv[2] and submits without end, several clients at once,
- * printing each receipt after it has it. Kills itself with SIGKILL at the `argv[4]`-th passing of failpoint argv[3].
+ * printing each receipt after it has it. Kills itself with SIGKILL at the `argv[4]`-th passing of failpoint argv[3];
+ * argv[5] makes its keys its own. With argv[6] `unsynced` its disk only pretends to sync.
  */
 import { writeSync } from "node:fs";
+import type { Files } from "@lianzheng/node/journal";
+import { diskFiles } from "@lianzheng/node/journal";
 import { identity, openLog, submissionOf } from "../log-node/fixture.ts";
 
-const [, , folder = "", name = "", nth = "1", run = "0"] = process.argv;
+const [, , folder = "", name = "", nth = "1", run = "0", disk = "synced"] = process.argv;
 let passed = 0;
 const failpoint = (step: string): void => {
   if (step !== name) return;
@@ -13,7 +16,14 @@ const failpoint = (step: string): void => {
   if (passed === Number(nth)) process.kill(process.pid, "SIGKILL");
 };
 
-const { log } = await openLog(folder, { failpoint, maxSegmentBytes: 50_000 });
+const pretend = () => Promise.resolve();
+const lying: Files = {
+  ...diskFiles,
+  open: async (path, mode) => ({ ...(await diskFiles.open(path, mode)), datasync: pretend }),
+  syncDirectory: pretend,
+};
+const files = disk === "unsynced" ? lying : diskFiles;
+const { log } = await openLog(folder, { files, failpoint, maxSegmentBytes: 50_000 });
 writeSync(1, "open\n");
 
 async function client(number: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFile, cp, readFile, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -64,6 +65,19 @@ describe("the journal", () => {
     withFolder(async (folder) => {
       await writtenJournal(folder, texts);
       await refusal(openJournal(folder, { identity: "log.example/b+00000002" }), "JOURNAL_IDENTITY");
+    }));
+
+  it("refuses a format that it does not know, however well formed", () =>
+    withFolder(async (folder) => {
+      const { path, bytes } = await writtenJournal(folder, []);
+      bytes.write("2", bytes.indexOf("journal 1") + 8, "latin1");
+      createHash("sha256")
+        .update(bytes.subarray(0, -32))
+        .digest()
+        .copy(bytes, bytes.length - 32);
+      await writeFile(path, bytes);
+      await rm(join(folder, "acknowledged"));
+      await refusal(openJournal(folder), "JOURNAL_FORMAT");
     }));
 
   it("refuses a segment that is missing, moved, repeated or from another journal", () =>

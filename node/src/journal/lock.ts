@@ -51,7 +51,9 @@ export class JournalLock {
     const path = join(directory, "LOCK");
     const own = ownerOfThisProcess();
     const draft = join(directory, `LOCK.${own.nonce}`);
-    writeFileSync(draft, JSON.stringify(own), { flag: "wx", mode: 0o600 });
+    // Synced before it gets the name: after a power cut the name would otherwise lead to an empty file, which tells
+    // nobody that its owner is dead.
+    writeFileSync(draft, JSON.stringify(own), { flag: "wx", mode: 0o600, flush: true });
     try {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
         if (tryLink(draft, path)) return new JournalLock(path);
