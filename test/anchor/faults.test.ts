@@ -1,4 +1,7 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "chai";
+import { Transaction } from "ethers";
 import type { AnchorFailpoint } from "@lianzheng/node/anchor";
 import type { Fault } from "./chain-door.ts";
 import { grow, quick } from "./log-of-tests.ts";
@@ -148,6 +151,41 @@ describe("anchor with a faulty endpoint", () => {
     expect(await scene.problems()).to.deep.equal([]);
   });
 
+  it("signs anew with the same nonce and higher fees when no block takes the first bytes", async () => {
+    const sent: Transaction[] = [];
+    const { door } = ground.oracle;
+    // Taken and forgotten, however often it is sent, until other bytes come.
+    door.weather = (method) =>
+      method === "eth_sendRawTransaction" && new Set(sent.map(({ hash }) => hash)).size < 2
+        ? { kind: "answer", result: `0x${"ab".repeat(32)}` }
+        : undefined;
+    door.onAsked = (method, params) => {
+      if (method === "eth_sendRawTransaction") sent.push(Transaction.from(String(params[0])));
+    };
+    const anchor = await scene.anchor({ timings: { ...quick, rebroadcastMs: 30, replaceMs: 100 } });
+    await anchor.flush();
+    const first = sent[0]!;
+    const last = sent.at(-1)!;
+    expect(new Set(sent.map(({ nonce }) => nonce)).size).to.equal(1);
+    expect(last.data).to.equal(first.data);
+    expect(last.maxFeePerGas! * 8n >= first.maxFeePerGas! * 9n, "an eighth more").to.equal(true);
+    expect(await scene.problems()).to.deep.equal([]);
+  });
+
+  it("says what the chain answers to a publication that it does not take", async () => {
+    const { door } = ground.oracle;
+    door.weather = (method) =>
+      method === "eth_sendRawTransaction" ? { kind: "lost", how: "error-answer" } : undefined;
+    const anchor = await scene.anchor({ timings: { ...quick, stallMs: 50 } });
+    anchor.start();
+    await until(() => anchor.status().error?.code === "C_ANCHOR_TIMEOUT");
+    expect(anchor.status()).to.deep.include({ state: "stalled" });
+    expect(anchor.status().error?.message).to.contain("nonce too low");
+    door.clear();
+    await until(() => anchor.status().backlog === 0);
+    expect(await scene.problems()).to.deep.equal([]);
+  });
+
   it("does not believe an answer that is too large", async () => {
     ground.oracle.door.script("eth_getLogs", {
       kind: "body",
@@ -180,6 +218,20 @@ describe("anchor with a failing step", () => {
     await grow(scene.log, 2);
   });
   afterEach(() => scene.close());
+
+  it("sends nothing that it could not keep", async () => {
+    const directory = join(scene.folder, "node", "anchor");
+    await mkdir(join(directory, "state.json.tmp"), { recursive: true });
+    const before = await scene.sent();
+    const anchor = await scene.anchor();
+    anchor.start();
+    await until(() => anchor.status().error !== null);
+    expect(anchor.status().error?.code).to.equal("C_ANCHOR_STORE");
+    expect(await scene.sent()).to.equal(before);
+    await rm(join(directory, "state.json.tmp"), { recursive: true });
+    await until(() => anchor.status().backlog === 0);
+    expect(await scene.problems()).to.deep.equal([]);
+  });
 
   it("has eight of them", () => expect(writes).to.have.length(8));
   for (const [name, what] of writes) {

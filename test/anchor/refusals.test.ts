@@ -1,12 +1,14 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
+import { memberIdOf } from "@lianzheng/sdk/chain";
+import { EvidenceLogsFactory, MembersFactory } from "@lianzheng/sdk/contracts";
 import { fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
 import { describeRefusal, decodeRefusal, httpRpc, publishCheckpoint, type Anchor } from "@lianzheng/node/anchor";
 import { ChainDoor } from "./chain-door.ts";
 import { codeOf, detailOf, failureOf } from "./failure.ts";
-import { newKey, openOracle, type Oracle } from "./oracle.ts";
+import { newKey, openOracle, type Key, type Oracle } from "./oracle.ts";
+import { owner } from "./owner.ts";
 import { grow, quick, submit } from "./log-of-tests.ts";
 import { openGround, Scene, throwAt, type Ground } from "./scene.ts";
 
@@ -65,6 +67,18 @@ describe("anchor", () => {
       await (await scene.anchor()).flush();
       expect(await scene.problems()).to.deep.equal([]);
     });
+  });
+
+  it("goes on with another key of the same member while the old one's bytes lie about", async () => {
+    const first = await scene.anchor({ failpoint: throwAt("anchor.afterPersist"), timings: forEver });
+    first.start();
+    await until(() => first.status().error !== null);
+    await first.close();
+    const key = await rotatedKey(ground);
+    await grow(scene.log, 1);
+    const anchor = await scene.anchor({ signer: key, timings: { ...quick, replaceMs: 100 } });
+    await anchor.flush();
+    expect(await scene.problems()).to.deep.equal([]);
   });
 
   describe("with an older state file", () => {
@@ -309,6 +323,24 @@ describe("anchor", () => {
     expect(await codeOf(rpc.send("eth_chainId", []))).to.equal("C_UNREACHABLE");
   });
 });
+
+/** A new key of the member, beside its first. */
+async function rotatedKey({ oracle, deployment, key }: Ground): Promise<Key> {
+  const next = await newKey(oracle);
+  const members = MembersFactory.connect(deployment.contracts.members.address, key);
+  const verifyingContract = deployment.contracts.members.address;
+  const domain = { name: "Lianzheng Members", version: "1", chainId: 31337, verifyingContract };
+  const message = { member: memberIdOf(owner), key: next.address, deadline: 4_000_000_000 };
+  const consent = await next.signTypedData(domain, { KeyConsent: consentFields }, message);
+  await (await members.addKey(next.address, message.deadline, consent)).wait();
+  return next;
+}
+
+const consentFields = [
+  { name: "member", type: "bytes18" },
+  { name: "key", type: "address" },
+  { name: "deadline", type: "uint256" },
+];
 
 /** After its first failure an anchor with these waits longer than any test. */
 const forEver = { ...quick, backoffFirstMs: 600_000, backoffLastMs: 600_000 };

@@ -142,6 +142,7 @@ export class Anchor {
       waiter = { size, resolve, reject };
       this.#waiters.add(waiter);
     });
+    this.#condition.lookAgain();
     this.#run();
     this.#wake.abort();
     const done = new AbortController();
@@ -248,7 +249,9 @@ export class Anchor {
 
   #stall(): ChainError {
     const { transaction } = this.#state.pending ?? {};
-    return new ChainError("C_ANCHOR_TIMEOUT", "no block took the publication yet", { transaction });
+    const { poolAnswer } = this.#publisher;
+    const why = poolAnswer === undefined ? "" : `; ${poolAnswer}`;
+    return new ChainError("C_ANCHOR_TIMEOUT", `no block took the publication yet${why}`, { transaction });
   }
 
   /** Whether the policy, or somebody who waits, wants a publication now. */
@@ -265,7 +268,10 @@ export class Anchor {
   }
 
   async #rest(delayMs: number): Promise<void> {
-    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    if (this.#wake.signal.aborted) {
+      this.#wake = new AbortController();
+      return;
+    }
     const signal = AbortSignal.any([this.#wake.signal, this.#closing.signal]);
     // A wake-up ends the rest early; that is all that the rejection says.
     await pause(delayMs, undefined, { signal }).catch(() => undefined);

@@ -94,6 +94,11 @@ export class Condition {
     return this.#phase === "forked" || (this.#phase === "refused" && (this.#fault?.attempts ?? 0) >= sightings);
   }
 
+  /** Forgets how often a refusal was seen: who asks anew wants to know how it is now. A fork stays one. */
+  lookAgain(): void {
+    if (this.#phase === "refused" && this.#fault !== undefined) this.#fault = { ...this.#fault, attempts: 0 };
+  }
+
   went(phase: "idle" | "publishing" | "closed"): void {
     if (this.#phase === "forked" && phase !== "closed") return;
     this.#phase = phase;

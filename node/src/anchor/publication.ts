@@ -30,8 +30,9 @@ export interface SignedTransaction {
   readonly raw: Hex;
 }
 
-/** What a replacement keeps: the nonce, and fees that no pool takes for too low a bump. */
+/** What a replacement keeps: the nonce, and fees that no pool takes for too low a bump. Of another key's it keeps nothing. */
 export interface Replaced {
+  readonly sender: Hex;
   readonly nonce: number;
   readonly raw: Hex;
 }
@@ -80,8 +81,9 @@ export async function signPublication(
   const from = (await signer.getAddress()).toLowerCase() as Hex;
   const data = publicationData(view.contract, publication);
   await rehearse(view, from, data, at.block);
-  const nonce = at.replaced?.nonce ?? (await view.nonce(from, at.block.number));
-  const fees = await feesFor(view, at.block, at.replaced);
+  const replaced = at.replaced?.sender === from ? at.replaced : undefined;
+  const nonce = replaced?.nonce ?? (await view.nonce(from, at.block.number));
+  const fees = await feesFor(view, at.block, replaced);
   const gasLimit = await gasFor(view, { from, to: view.address, data }, at.block);
   const unsigned = { chainId: at.chainId, nonce, to: view.address, data, value: 0, gasLimit, ...fees };
   const raw = (await signer.signTransaction(unsigned)).toLowerCase() as Hex;

@@ -68,6 +68,7 @@ export class Publisher {
   #lastSentAt: number | undefined;
   #pursuedSince: number | undefined;
   #tip: number | undefined;
+  #poolAnswer: string | undefined;
   /** The head that was last found to be ours, so that an unchanged one costs no tile reads. */
   #agreed: LogHead | undefined;
 
@@ -78,6 +79,11 @@ export class Publisher {
   /** Number of the newest block that was read. */
   get tip(): number | undefined {
     return this.#tip;
+  }
+
+  /** With what the chain answered the pending transaction when it was last sent, if with an error. For people. */
+  get poolAnswer(): string | undefined {
+    return this.#poolAnswer;
   }
 
   /** Milliseconds since the pending transaction was first sent by this process; undefined without one. */
@@ -275,11 +281,13 @@ export class Publisher {
     const { transaction, nonce } = pending;
     this.#pursuedSince ??= monotonic();
     this.#lastSentAt = undefined;
+    this.#poolAnswer = undefined;
     try {
       await view.ask("eth_sendRawTransaction", [pending.raw]);
       notice("sent", { transaction, nonce });
     } catch (error) {
       if (!(error instanceof ChainError) || !error.code.startsWith("C_RPC_")) throw error;
+      this.#poolAnswer = error.message;
       notice("refused-by-pool", { transaction, code: error.code, message: error.message });
     }
     this.#lastSentAt = monotonic();
