@@ -66,9 +66,10 @@ export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
   }
 }
 
+/** A caller with a token. */
 export interface Caller {
-  get(path: string): Promise<Response>;
-  submit(records: unknown, key: string): Promise<Response>;
+  readonly get: (path: string) => Promise<Response>;
+  readonly submit: (records: unknown, key: string) => Promise<Response>;
 }
 
 /** Calls the node with a token. */
