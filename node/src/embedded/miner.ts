@@ -14,7 +14,8 @@ import { WaitingTransactions } from "./pool.ts";
 import { stateAt } from "./state.ts";
 import type { StagedNodes } from "./state.ts";
 import type { ChainStore } from "./store.ts";
-import { costLimit } from "./transaction.ts";
+import { Round } from "./round.ts";
+import type { Submission } from "./round.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
 /** What the miner works with. */
@@ -28,12 +29,6 @@ export interface MinerParts {
   readonly now: () => number;
   /** Called with each block once it is on disk. */
   readonly onBlock: (block: ChainBlock) => void;
-}
-
-interface Request {
-  readonly signed: SignedTransaction;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** Accounts and slots that the state manager may keep before it starts afresh. */
@@ -53,8 +48,8 @@ const blocksBetweenFreshStates = 256;
 export class Miner {
   readonly waiting = new WaitingTransactions();
   readonly #parts: MinerParts;
-  readonly #submitted = new Map<string, Request>();
-  #queue: Request[] = [];
+  readonly #submitted = new Map<string, Submission>();
+  #queue: Submission[] = [];
   #head: ChainBlock;
   #vm: VM | undefined;
   #running: Promise<void> | undefined;
@@ -120,7 +115,7 @@ export class Miner {
   }
 
   /** One block, or as much of the queue as fits; the rest goes back to the queue's front. Whether more that waits can run now. */
-  async #round(taken: readonly Request[]): Promise<boolean> {
+  async #round(taken: readonly Submission[]): Promise<boolean> {
     const { rules, nodes, sealer } = this.#parts;
     const assembly = await BlockAssembly.start({
       rules,
@@ -164,7 +159,7 @@ export class Miner {
     this.#queue.unshift(...left);
   }
 
-  #forget(request: Request): void {
+  #forget(request: Submission): void {
     const { sender, transaction } = request.signed;
     const key = slot(sender, transaction.nonce);
     if (this.#submitted.get(key) === request) this.#submitted.delete(key);
@@ -174,7 +169,7 @@ export class Miner {
    * After an error that is not a transaction's own, what is in memory may be ahead of the disk. Nobody of this round is told
    * that his transaction stands, and nothing more is written until the folder is opened again.
    */
-  #fail(taken: readonly Request[], cause: unknown): false {
+  #fail(taken: readonly Submission[], cause: unknown): false {
     this.#failure ??=
       cause instanceof ChainError ? cause : new ChainError("C_STORAGE", "a block could not be made", {}, cause);
     this.#parts.nodes.dropped();
@@ -215,109 +210,4 @@ export class Miner {
 
 function slot(sender: Hex, nonce: bigint): string {
   return `${sender}/${nonce}`;
-}
-
-/** Errors that are one transaction's own; any other is the chain's. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ChainError && error.code.startsWith("C_TX_");
-}
-
-/** What becomes of the transactions of one round. */
-class Round {
-  readonly done: Request[] = [];
-  readonly refused: { readonly request: Request; readonly error: unknown }[] = [];
-  readonly left: Request[] = [];
-  /** Something that waited could have run, had there been room. */
-  full = false;
-  readonly #assembly: BlockAssembly;
-  readonly #waiting: WaitingTransactions;
-  readonly #ledger: Ledger;
-  readonly #account: (sender: Hex) => Promise<{ nonce: bigint; balance: bigint }>;
-
-  constructor(
-    assembly: BlockAssembly,
-    waiting: WaitingTransactions,
-    ledger: Ledger,
-    account: (sender: Hex) => Promise<{ nonce: bigint; balance: bigint }>,
-  ) {
-    this.#assembly = assembly;
-    this.#waiting = waiting;
-    this.#ledger = ledger;
-    this.#account = account;
-  }
-
-  async take(request: Request): Promise<void> {
-    if (this.left.length > 0 || !this.#assembly.fits(request.signed)) {
-      this.left.push(request);
-      return;
-    }
-    try {
-      await this.#place(request.signed);
-      this.done.push(request);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.refused.push({ request, error });
-    }
-  }
-
-  /** Runs what waits and can run: after a start, and each time that room or money was what was missing. */
-  async runWaiting(): Promise<void> {
-    for (const sender of this.#waiting.senders()) await this.#runSuccessors(sender);
-  }
-
-  async #place(signed: SignedTransaction): Promise<void> {
-    const { hash, sender, transaction } = signed;
-    if (this.#waiting.byHash(hash) !== undefined || (await this.#ledger.placeOf(hash)) !== undefined || this.#has(hash))
-      throw new ChainError("C_TX_KNOWN", "already known", { hash });
-    const { nonce, balance } = await this.#account(sender);
-    if (transaction.nonce < nonce)
-      throw new ChainError("C_TX_NONCE_LOW", `nonce too low: next nonce ${nonce}, tx nonce ${transaction.nonce}`, {
-        hash,
-      });
-    if (transaction.nonce > nonce) this.#waiting.put(signed);
-    else await this.#runNext(signed, balance);
-  }
-
-  #has(hash: Hex): boolean {
-    return this.done.some(({ signed }) => signed.hash === hash);
-  }
-
-  async #runNext(signed: SignedTransaction, balance: bigint): Promise<void> {
-    const cost = costLimit(signed);
-    if (balance < cost)
-      throw new ChainError(
-        "C_TX_FUNDS",
-        `insufficient funds for gas * price + value: balance ${balance}, tx cost ${cost}`,
-        { hash: signed.hash },
-      );
-    await this.#assembly.add(signed);
-    const rival = this.#waiting.at(signed.sender, signed.transaction.nonce);
-    if (rival !== undefined) this.#waiting.remove(rival);
-    await this.#runSuccessors(signed.sender);
-  }
-
-  /** Those that waited for the one before them. One that cannot be paid yet goes on waiting: it was answered for. */
-  async #runSuccessors(sender: Hex): Promise<void> {
-    for (;;) {
-      const { nonce, balance } = await this.#account(sender);
-      const next = this.#waiting.at(sender, nonce);
-      if (next === undefined || balance < costLimit(next)) return;
-      if (!this.#assembly.fits(next)) {
-        this.full = true;
-        return;
-      }
-      if (!(await this.#runs(next))) return;
-      this.#waiting.remove(next);
-    }
-  }
-
-  async #runs(signed: SignedTransaction): Promise<boolean> {
-    try {
-      await this.#assembly.add(signed);
-      return true;
-    } catch (error) {
-      if (isRefusal(error)) return false;
-      throw error;
-    }
-  }
 }
