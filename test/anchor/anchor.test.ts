@@ -121,6 +121,27 @@ describe("anchor", () => {
     expect(await scene.problems()).to.deep.equal([]);
   });
 
+  it("sends the same bytes again when its block is gone before it was final", async () => {
+    await grow(scene.log, 2);
+    const sent: unknown[] = [];
+    scene.oracle.door.onAsked = (method, params) => {
+      if (method === "eth_sendRawTransaction") sent.push(params[0]);
+    };
+    const snapshot = await scene.oracle.request("evm_snapshot");
+    const anchor = await scene.anchor({ finality: { kind: "depth", blocks: 3 } });
+    const flushed = anchor.flush();
+    await until(async () => (await scene.published()).length === 1);
+    const pending = await waited(() => anchor.status().pending);
+    await scene.oracle.request("evm_revert", snapshot);
+    expect(await scene.published()).to.deep.equal([]);
+    await until(async () => (await scene.published()).length === 1);
+    await scene.oracle.request("hardhat_mine", "0x3");
+    expect((await flushed)?.transaction).to.equal(pending.transaction);
+    expect(sent).to.have.length(2);
+    expect(sent[0]).to.equal(sent[1]);
+    expect(await scene.problems()).to.deep.equal([]);
+  });
+
   it("serves nobody after it is closed, and closes while the chain is silent", async () => {
     await grow(scene.log, 1);
     const anchor = await scene.anchor({ timings: { answerMs: 600_000 } });
@@ -140,6 +161,13 @@ describe("anchor", () => {
 async function settled(anchor: Anchor): Promise<void> {
   for (let round = 0; round < 10; round++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(anchor.status().error).to.equal(null);
+}
+
+/** What `read` gives, as soon as it gives something. */
+async function waited<T>(read: () => T | null): Promise<T> {
+  let found = read();
+  await until(() => (found = read()) !== null);
+  return found!;
 }
 
 /** Asks again until it is so; mocha's own limit ends what never comes. */
