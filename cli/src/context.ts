@@ -10,7 +10,7 @@ export interface Context {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Takes the command's outcome: it is printed, and its exit code becomes the program's. */
-  finish(outcome: Outcome): void;
+  readonly finish: (outcome: Outcome) => void;
   /** Sets the exit code of a command that has answered already. */
-  end(exitCode: ExitCode): void;
+  readonly end: (exitCode: ExitCode) => void;
 }

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect } from "chai";
-import { finish, inFolder, jsonOf, lianzheng, plainEnvironment } from "./command.ts";
+import { inFolder, jsonOf, lianzheng } from "./command.ts";
 
 const key = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
 const id = `0x${"ab".repeat(32)}`;
@@ -65,12 +64,5 @@ describe("the command line", function () {
     const help = await lianzheng(["verify", "--help"]);
     expect(help.exitCode).to.equal(0);
     expect(help.stdout).to.contain("Examples 示例:\n  $ lianzheng verify ");
-  });
-
-  it("is started by a Node that is too old with the project's own", async () => {
-    const starter = resolve(import.meta.dirname, "../../cli/bin/lianzheng.mjs");
-    const run = await finish(spawn(process.execPath, [starter, "verify", "--json"], { env: plainEnvironment() }));
-    expect(run.exitCode).to.equal(2);
-    expect(jsonOf(run)).to.include({ code: "E_USAGE" });
   });
 });

@@ -24,7 +24,7 @@ export function evidenceCommand(context: Context): Command {
     english: "Fetch an evidence bundle from a node",
     chinese: "从节点取得证据包",
     examples: [
-      "lianzheng evidence --subject trade:0x… --url http://127.0.0.1:8080 --token-file token.txt -o trade.evidence.json",
+      "lianzheng evidence --subject trade:2026-0001 --url http://127.0.0.1:8080 --token-file token.txt -o trade.evidence.json",
     ],
   })
     .requiredOption("--url <address>", "address of the node 节点地址")

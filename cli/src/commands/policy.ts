@@ -30,10 +30,7 @@ export function policyCommand(context: Context): Command {
       "the draft names none, and statements of members stay undetermined.",
     english: "Draft a trust policy to compare and keep",
     chinese: "起草信任策略（须另行核对）",
-    examples: [
-      "lianzheng policy ./node -o policy.json",
-      "lianzheng policy http://127.0.0.1:8080 --chain http://127.0.0.1:8545",
-    ],
+    examples: ["lianzheng policy ./node -o policy.json"],
   })
     .option("-o, --output <file>", "write the policy to this file 输出文件")
     .option("--name <text>", "what you call the policy 策略名称", "draft")

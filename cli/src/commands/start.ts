@@ -7,24 +7,37 @@ import { exitCodes } from "../exit.ts";
 export function startCommand(context: Context): Command {
   return describedCommand("start <folder>", {
     usage:
-      "Starts where it left off. Ctrl-C or SIGTERM stops it in order: what was acknowledged is on disk either way.",
+      "Starts where it left off. Ctrl-C or SIGTERM stops it in order: what was acknowledged is on disk either way. The node's log goes\n" +
+      "to stderr, as lines of JSON.",
     english: "Run a node",
     chinese: "运行节点",
     examples: ["lianzheng start ./node"],
-  }).action(async (folder: string) => {
-    const { startNode } = await import("@lianzheng/node");
-    const node = await startNode({ folder });
-    await context.interruption.guard(
-      () => node.close(),
-      async () => {
-        context.out.answer({
-          exitCode: exitCodes.done,
-          result: "started",
-          json: { url: node.url, folder },
-          human: [`node  ${node.url}`, "stop  Ctrl-C"],
-        });
-        context.end(await context.interruption.untilStopped());
-      },
-    );
-  });
+  }).action((folder: string) => runNode(folder, context));
+}
+
+async function runNode(folder: string, { env, interruption, out, end }: Context): Promise<void> {
+  const { readNodeSettings } = await import("@lianzheng/node/config");
+  const { logLevel } = await readNodeSettings(folder, env);
+  const { nodeLogger } = await import("../logger.ts");
+  const { startNode } = await import("@lianzheng/node");
+  const node = await startNode({ folder, environment: env, logger: nodeLogger(logLevel) });
+  await interruption.guard(
+    () => node.close(),
+    async () => {
+      const { url, chainUrl, settings } = node;
+      const chain = chainUrl === undefined ? {} : { chainUrl };
+      out.answer({
+        exitCode: exitCodes.done,
+        result: "started",
+        json: { url, ...chain, folder, origin: settings.origin },
+        human: [
+          `node   ${url}`,
+          ...(chainUrl === undefined ? [] : [`chain  ${chainUrl}`]),
+          `log    ${settings.origin}`,
+          "stop   Ctrl-C",
+        ],
+      });
+      end(await interruption.untilStopped());
+    },
+  );
 }

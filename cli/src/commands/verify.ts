@@ -37,6 +37,7 @@ export function verifyCommand(context: Context): Command {
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
+      "lianzheng verify trade.evidence.json --policy policy.json",
       "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json",
       "lianzheng verify demo-output/evidence/*.evidence.json --policy demo-output/policy.json --lang zh",
     ],

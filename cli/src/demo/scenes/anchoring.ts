@@ -16,7 +16,7 @@ export async function anchoringScene(theatre: Theatre, stage: Stage): Promise<re
     const cost = await anchorCost(stage.consortium, venue);
     costs.push(cost);
     const { anchors, gas, gasPerRecord } = cost;
-    const price = `${anchors} checkpoints, ${gas.toLocaleString("en")} gas, ${gasPerRecord} a record`;
+    const price = `${anchors} ${anchors === 1 ? "checkpoint" : "checkpoints"}, ${gas.toLocaleString("en")} gas, ${gasPerRecord} a record`;
     narrator.expect(
       anchored >= size,
       "anchored 上链",

@@ -1,0 +1,166 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { decodePolicy, verify } from "@lianzheng/sdk/evidence";
+import { expect } from "chai";
+import { jsonOf, lianzheng, plainEnvironment } from "./command.ts";
+import type { Run } from "./command.ts";
+import { endServices, startService } from "./service.ts";
+import type { Service } from "./service.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** The examples in a command's help, as a person would type them. */
+async function examplesOf(command: string): Promise<readonly string[]> {
+  const { stdout } = await lianzheng([command, "--help"]);
+  const lines = stdout.split("\n").filter((line) => line.startsWith("  $ lianzheng "));
+  return lines.map((line) => line.slice("  $ ".length));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("the examples of the help, one after another", function () {
+  this.timeout(60_000);
+  let cwd = "";
+  let port = 0;
+  let node: Service | undefined;
+
+  /** Where the help says 8080 a port is taken that is free here. */
+  const env = (): Record<string, string> => ({ LIANZHENG_PORT: String(port) });
+  const here = (line: string): string => line.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`);
+
+  /** Runs a line of the help in a shell, so that quoting and globs are the shell's. */
+  const type = (line: string): Promise<Run> =>
+    new Promise((done) => {
+      const shell = here(line).replace(/^lianzheng/, `"${process.execPath}" "${join(root, "cli/src/main.ts")}"`);
+      execFile("sh", ["-c", shell], { cwd, env: { ...plainEnvironment(), ...env() } }, (error, stdout, stderr) => {
+        const exitCode = error === null ? 0 : Number(error.code);
+        done({ exitCode, signal: null, stdout, stderr });
+      });
+    });
+
+  const only = async (command: string): Promise<string> => {
+    const [line, ...more] = await examplesOf(command);
+    expect(more).to.deep.equal([]);
+    return line!;
+  };
+
+  before(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "lianzheng-quickstart-"));
+    port = await freePort();
+    await cp(join(root, "examples"), join(cwd, "examples"), { recursive: true });
+  });
+
+  after(async () => {
+    await endServices();
+    await rm(cwd, { recursive: true, force: true });
+  });
+
+  it("init sets a node up, keeps the token from others, and warns of the passphrase", async () => {
+    const run = await type(await only("init"));
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect((await stat(join(cwd, "token.txt"))).mode & 0o777).to.equal(0o600);
+    const token = (await readFile(join(cwd, "token.txt"), "utf8")).trim();
+    expect(token).to.match(/^lz_/);
+    expect(run.stdout + run.stderr).to.not.contain(token);
+    expect(run.stderr).to.match(/passphrase/);
+  });
+
+  it("init does not overwrite", async () => {
+    const again = await lianzheng(["init", "node", "--origin", "log.x/1", "--owner", "91460000MA5DEM119H", "--json"], {
+      cwd,
+    });
+    expect([again.exitCode, jsonOf(again)["code"]]).to.deep.equal([2, "CONFIG_EXISTS"]);
+  });
+
+  it("start runs it", async () => {
+    const [, , ...args] = (await only("start")).split(" ");
+    node = await startService(["start", ...args], { cwd, env: env() });
+    expect(node.ready).to.include({ schema: 1, result: "started", url: `http://127.0.0.1:${port}` });
+  });
+
+  it("submit waits until the chain has the record; the same file again is the same record", async () => {
+    const line = await only("submit");
+    const run = await type(line);
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect(run.stdout).to.match(/^anchored {2}0x[0-9a-f]{64} {2}leaf 0 {2}trade:2026-0001 {2}#0\n$/);
+    const again = await type(`${line} --json`);
+    expect(JSON.parse(again.stdout)).to.deep.include({ result: "done", state: "anchored", replayed: true });
+  });
+
+  it("submit takes an array, and a refusal names the place", async () => {
+    const to = ["--url", `http://127.0.0.1:${port}`, "--token-file", "token.txt", "--json"];
+    const run = await lianzheng(["submit", "examples/deliveries.json", ...to], { cwd });
+    expect(run.exitCode, run.stdout).to.equal(0);
+    expect(jsonOf(run)["records"]).to.have.length(2);
+    const bad = await lianzheng(["submit", "-", ...to], { cwd, stdin: '{"type":"trade.contract"}' });
+    expect(bad.exitCode).to.equal(2);
+    expect(jsonOf(bad)).to.include({ result: "error", code: "E_MISSING_FIELD" });
+  });
+
+  it("evidence writes a bundle, once", async () => {
+    const line = await only("evidence");
+    const run = await type(line);
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect((await type(`${line} --json`)).exitCode).to.equal(2);
+    expect((await type(`${line} --force --quiet`)).exitCode).to.equal(0);
+  });
+
+  it("evidence without a token is refused, and not as invalid", async () => {
+    const run = await lianzheng(["evidence", `0x${"00".repeat(32)}`, "--url", `http://127.0.0.1:${port}`, "--json"]);
+    expect([run.exitCode, jsonOf(run)["code"]]).to.deep.equal([3, "E_AUTH"]);
+  });
+
+  it("policy drafts whom to trust, and says loudly that this must be compared", async () => {
+    const run = await type(await only("policy"));
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect(run.stderr).to.match(/DRAFT/).and.match(/草稿/);
+    decodePolicy(await readFile(join(cwd, "policy.json")));
+  });
+
+  it("status shows the node by address and by folder, with what its chain is worth", async () => {
+    const lines = await examplesOf("status");
+    expect(lines).to.have.length(2);
+    for (const line of lines) {
+      const run = await type(line);
+      expect(run.exitCode, run.stderr).to.equal(0);
+      expect(run.stdout)
+        .to.match(/3 records/)
+        .and.match(/single operator/);
+    }
+  });
+
+  it("the node stops in order and finds everything at its next start", async () => {
+    expect(await node!.stop("SIGTERM")).to.equal(0);
+    const gone = await type(`lianzheng status http://127.0.0.1:${port} --json`);
+    expect([gone.exitCode, (JSON.parse(gone.stdout) as { code: string }).code]).to.deep.equal([
+      3,
+      "CLIENT_UNREACHABLE",
+    ]);
+    const again = await startService(["start", "node"], { cwd, env: env() });
+    const status = await type("lianzheng status ./node --json");
+    expect(JSON.parse(status.stdout)).to.have.nested.property("status.size", 3);
+    expect(await again.stop("SIGINT")).to.equal(130);
+  });
+
+  it("verify accepts the bundle when nothing runs any more", async () => {
+    const [line, ...ofDemo] = await examplesOf("verify");
+    expect(ofDemo).to.have.length(2);
+    const run = await type(line!);
+    expect(run.exitCode, run.stdout).to.equal(0);
+    expect(run.stdout).to.match(/^✔ VERIFIED {2}trade\.evidence\.json\n/);
+    const policy = decodePolicy(await readFile(join(cwd, "policy.json")));
+    expect(verify(await readFile(join(cwd, "trade.evidence.json")), policy).result).to.equal("verified");
+  });
+});

@@ -1,0 +1,30 @@
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { finish, inFolder, startCommand } from "../cli/command.ts";
+
+describe("the demo, interrupted", function () {
+  this.timeout(120_000);
+
+  it("ends with 130, stops what it started and leaves no keys behind", () =>
+    inFolder(async (folder) => {
+      const child = startCommand(["demo", "--out", "out"], { cwd: folder });
+      let told = "";
+      while (!told.includes("2. ")) told += String((await once(child.stderr!, "data"))[0]);
+      const chainUrl = /http:\/\/127\.0\.0\.1:\d+/.exec(told)![0];
+      expect((await fetch(chainUrl, { method: "POST", body: "{}" })).status).to.be.greaterThan(0);
+      child.kill("SIGINT");
+      expect((await finish(child)).exitCode).to.equal(130);
+      const answer = await fetch(chainUrl, { method: "POST", body: "{}" }).catch((error: unknown) => error);
+      expect(answer).to.be.instanceOf(TypeError);
+      expect((await readdir(join(folder, "out"))).sort()).to.deep.equal([".lianzheng-demo", "evidence"]);
+    }));
+
+  it("refuses a folder that it did not make, before it starts anything", () =>
+    inFolder(async (folder) => {
+      const run = await finish(startCommand(["demo", "--out", "..", "--json"], { cwd: folder }));
+      expect(run.exitCode).to.equal(2);
+      expect(JSON.parse(run.stdout)).to.include({ result: "error", code: "E_OUTPUT_FOREIGN" });
+    }));
+});
