@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Members} from "../../contracts/membership/Members.sol";
 import {Rights} from "../../contracts/rights/Rights.sol";
 import {Grade, Registration, Right, RightKind, Scope} from "../../contracts/rights/IRights.sol";
 import {Consortium} from "./Consortium.sol";
