@@ -1,15 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import {
-  canonicalJson,
-  commitmentsOf,
-  decodeSubmission,
-  prepareRecord,
-  recoverStatementKey,
-} from "@lianzheng/sdk/record";
+import { canonicalJson, commitmentsOf, decodeSubmission, recoverStatementKey } from "@lianzheng/sdk/record";
 import type { JsonValue, PreparedRecord, RecordInput, Statement } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
+import { prepareQuickly } from "./fast-prepare.ts";
 import type { LogSubmission, MemberKeys, Principal } from "./ports.ts";
 
 /** What turning a request's body into submissions leans on. */
@@ -99,7 +94,7 @@ async function settle(
   caller: Principal,
   rules: SubmissionRules,
 ): Promise<LogSubmission> {
-  const prepared = "disclosures" in record ? record : prepareRecord(record, randomBytes(32));
+  const prepared = "disclosures" in record ? record : prepareQuickly(record, randomBytes(32));
   const issuer = prepared.issuer ?? caller.member;
   const { statement, type, subject, occurredAt } = prepared;
   const submission = {
