@@ -114,7 +114,7 @@ describe("the folder of an embedded chain", function () {
       expect(block.miner).to.equal(chain.sealer);
       if (parent !== undefined) {
         expect(block.parentHash).to.equal(parent.hash);
-        expect(Number(block.timestamp)).to.be.greaterThan(Number(parent.timestamp));
+        expect(Number(block.timestamp)).to.be.at.least(Number(parent.timestamp));
       } else expect(block.hash).to.equal(chain.genesis);
       parent = block;
     }
@@ -162,7 +162,7 @@ describe("the folder of an embedded chain", function () {
     expect(new Set(hashes).size).to.equal(4);
   });
 
-  it("takes time from the clock, and always goes forward when the clock does not", async () => {
+  it("takes time from the clock, and never goes back when the clock does", async () => {
     let now = 2_000_000_000_000;
     const chain = await openChain({ now: () => now });
     const times: number[] = [];
@@ -171,7 +171,7 @@ describe("the folder of an embedded chain", function () {
       await send(chain, await signed(bob, times.length, { to: bob.address }));
       times.push(Number(((await chain.request("eth_getBlockByNumber", ["latest", false])) as RpcBlock).timestamp));
     }
-    expect(times).to.deep.equal([2_000_000_000, 2_000_000_001, 2_000_000_002, 2_000_000_100]);
+    expect(times).to.deep.equal([2_000_000_000, 2_000_000_000, 2_000_000_000, 2_000_000_100]);
     await chain.close();
   });
 

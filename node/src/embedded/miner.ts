@@ -198,13 +198,14 @@ export class Miner {
   }
 
   /**
-   * Time of the next block in seconds: the clock's, and later than the parent's. More than one block a second makes the chain's
-   * time run ahead of the clock; it never stands still or goes back, whatever the clock does.
+   * Time of the next block in seconds: the clock's, and never earlier than the parent's, whatever the clock does. Blocks of one
+   * second share its time, as Clique allows with a period of 0: a time that had to grow by a second a block would run ahead of
+   * the clock on a busy chain, and evidence would claim to be from the future.
    */
   #timestamp(): bigint {
     const clock = BigInt(Math.floor(this.#parts.now() / 1000));
-    const next = this.#head.block.header.timestamp + 1n;
-    return clock > next ? clock : next;
+    const parent = this.#head.block.header.timestamp;
+    return clock > parent ? clock : parent;
   }
 }
 
