@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,7 +106,13 @@ describe("lianzheng verify", function () {
     const { stdout } = await verify("good.evidence.json", "bad.evidence.json", "--lang", "zh");
     expect(stdout).to.contain("✔ 核验通过  good.evidence.json");
     expect(stdout).to.contain("✘ 核验不通过  bad.evidence.json: 该事项的记录有缺失");
-    expect(stdout).to.contain("未被篡改");
+    expect(stdout).to.contain("未被篡改").and.contain("披露内容与存证时的承诺一致");
+  });
+
+  it("names the policy by which it judged, with its digest", async () => {
+    const { policy: used } = jsonOf(await verify("good.evidence.json", "--json"));
+    const digest = createHash("sha256").update(encodePolicy(policy)).digest("hex");
+    expect(used).to.deep.equal({ file: "policy.json", name: policy.name, "sha-256": `0x${digest}` });
   });
 
   it("says only the verdicts with --quiet", async () => {

@@ -95,7 +95,10 @@ function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOpt
       ["folder", folder],
       ["log", settings.origin],
       ["log key", logKey],
-      ["member key", `${memberAddress} (the council admits it)`],
+      [
+        "member key",
+        settings.chain.kind === "embedded" ? memberAddress : `${memberAddress}, to be admitted by the council`,
+      ],
       ["token", tokenFile ?? `${adminToken} (shown once)`],
       ["next", `lianzheng start ${folder}`],
     ]),

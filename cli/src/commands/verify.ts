@@ -1,3 +1,5 @@
+import { sha256, toHex } from "@lianzheng/sdk/encoding";
+import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Policy, Verdict } from "@lianzheng/sdk/evidence";
 import type { Command } from "commander";
 import { Option } from "commander";
@@ -48,10 +50,12 @@ export function verifyCommand(context: Context): Command {
     )
     .action(async (files: string[], options: VerifyOptions) => {
       const { decodePolicy } = await import("@lianzheng/sdk/evidence");
-      const policy = decodePolicy(await readInput(options.policy));
+      const bytes = await readInput(options.policy);
+      const policy = decodePolicy(bytes);
       const examined: Examined[] = [];
       for (const file of files) examined.push(await examine(file, policy, context));
-      context.finish(toOutcome(examined, options.lang, context));
+      const used = { file: options.policy, name: policy.name, "sha-256": toHex(sha256(bytes)) };
+      context.finish(toOutcome(examined, used, options.lang, context));
     });
 }
 
@@ -66,13 +70,21 @@ async function examine(file: string, policy: Policy, context: Context): Promise<
   }
 }
 
-function toOutcome(examined: readonly Examined[], language: Language, { out }: Context): Outcome {
+/** By whose policy a verdict was reached: without that it says nothing. */
+interface UsedPolicy {
+  readonly file: string;
+  readonly name: string;
+  /** Of the file's bytes. */
+  readonly "sha-256": Hex;
+}
+
+function toOutcome(examined: readonly Examined[], policy: UsedPolicy, language: Language, { out }: Context): Outcome {
   const exitCode = worstExit(examined.map((one) => one.exitCode));
   const style: VerdictStyle = { language, colors: out.colors, brief: out.options.quiet };
   return {
     exitCode,
     result: resultOf(exitCode),
-    json: { files: examined.map(toJson) },
+    json: { policy, files: examined.map(toJson) },
     human: examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
   };
 }

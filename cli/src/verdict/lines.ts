@@ -3,7 +3,7 @@ import type { Colors } from "picocolors/types.js";
 import { tableLines } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import type { Language } from "./words.ts";
-import { answerWords, questionWords, reasonsByCode, resultWords, trustWords, wordFor } from "./words.ts";
+import { answerWords, findings, questionWords, reasonsByCode, resultWords, trustWords, wordFor } from "./words.ts";
 
 type Question = Verdict["verdicts"][number];
 
@@ -46,8 +46,13 @@ function questionCells(question: Question, { language }: VerdictStyle): readonly
     wordFor(questionWords, question.question, language),
     wordFor(answerWords, question.answer, language),
     `(${wordFor(trustWords, question.trust, language)})`,
-    reasonIn(language, question.reason, question.code) + code,
+    findingIn(language, question) + code,
   ];
+}
+
+function findingIn(language: Language, { question, answer, reason, code }: Question): string {
+  const found = language === "zh" && answer !== "fail" ? findings[question]?.[answer] : undefined;
+  return found === undefined ? reasonIn(language, reason, code) : printable(`${found} (${reason})`);
 }
 
 function coloured(line: string, question: Question | undefined, { colors }: VerdictStyle): string {
