@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import helmet from "@fastify/helmet";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
 import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
+import { browserSafetyFields } from "./browser-safety.ts";
 import { SubmissionGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
@@ -55,8 +55,7 @@ export async function createApp(services: AppServices): Promise<App> {
     routes.add(route);
     services.onRoute?.(route);
   });
-  await app.register(helmet, { hsts: false });
-  addRequestHooks(app, services, routes);
+  addRequestHooks(app, services, routes, await browserSafetyFields());
   app.setNotFoundHandler((request, reply) => {
     routes.answer(request, reply);
   });
@@ -99,14 +98,19 @@ function newServer({ settings, logger }: AppServices): App {
   return app;
 }
 
-function addRequestHooks(app: App, { access, now, logger }: AppServices, routes: RouteTable): void {
+function addRequestHooks(
+  app: App,
+  { access, now, logger }: AppServices,
+  routes: RouteTable,
+  fields: Readonly<Record<string, string>>,
+): void {
   let closing = false;
   app.addHook("preClose", (done) => {
     closing = true;
     done();
   });
   app.addHook("onRequest", (request, reply, done) => {
-    void reply.header("x-request-id", request.id);
+    void reply.headers(fields).header("x-request-id", request.id);
     if (closing) refuseWhileClosing(request);
     refuseOddRequests(request);
     if (request.is404 || hasEmptyParameter(request)) {
