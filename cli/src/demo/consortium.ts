@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { memberIdOf } from "@lianzheng/sdk/chain";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { maskOfKinds } from "@lianzheng/sdk/contracts";
@@ -79,12 +78,8 @@ async function countDeployment(provider: JsonRpcProvider, deployment: Deployment
   }
 }
 
-/**
- * Everyone applies with an own key; the council votes until its threshold decides.
- *
- * @returns the second, Unix, from which the new members' keys count
- */
-export async function admitMembers({ keys, ledger }: Consortium): Promise<number> {
+/** Everyone applies with an own key; the council votes until its threshold decides. */
+export async function admitMembers({ keys, ledger }: Consortium): Promise<void> {
   const applications = applicants.map((name) => ({ from: keys[name], call: applicationOf(ledger, cast[name]) }));
   await ledger.sendAll("Members.applyFor", applications);
   const proposals = await Promise.all(
@@ -95,9 +90,7 @@ export async function admitMembers({ keys, ledger }: Consortium): Promise<number
     .flatMap((voter) =>
       proposals.map((proposal) => ({ from: keys[voter], call: ledger.members.vote.populateTransaction(proposal) })),
     );
-  const receipts = await ledger.sendAll("Members.vote", votes);
-  const last = Math.max(...receipts.map(({ blockNumber }) => blockNumber));
-  return (await ledger.provider.getBlock(last))?.timestamp ?? 0;
+  await ledger.sendAll("Members.vote", votes);
 }
 
 function applicationOf({ members }: Ledger, role: Role): Promise<ContractTransaction> {
@@ -112,17 +105,6 @@ function kindOf({ kind }: Role): KindName {
 /** Whether the chain now has this organisation as an active member. */
 export async function isActive({ ledger }: Consortium, role: Role): Promise<boolean> {
   return ledger.members.isActive(memberIdOf(role.uscc));
-}
-
-/**
- * Waits until this machine's clock has reached a second of the chain.
- *
- * The embedded chain gives every block a later second than the one before, so a burst of blocks runs ahead of the clock; a key that the
- * chain admitted a moment ahead does not count yet for a record that is signed now.
- */
-export async function clockReaches(second: number): Promise<void> {
-  const ahead = second * 1_000 - Date.now();
-  if (ahead > 0) await sleep(ahead);
 }
 
 /** Lower-case address of a key. */

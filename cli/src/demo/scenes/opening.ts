@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { applicants, called, cast, council, councilThreshold } from "../cast.ts";
 import type { Consortium, RunningChain } from "../consortium.ts";
-import { admitMembers, clockReaches, foundConsortium, isActive, makeKeys, startChain } from "../consortium.ts";
+import { admitMembers, foundConsortium, isActive, makeKeys, startChain } from "../consortium.ts";
 import { openExchange, prepareExchange } from "../exchange.ts";
 import type { ExchangeFolder } from "../exchange.ts";
 import type { Theatre } from "../theatre.ts";
@@ -50,7 +50,7 @@ export async function admissionScene(
     "council 理事会",
     `${council.map((name) => called(cast[name])).join(", ")}; ${councilThreshold} votes decide`,
   );
-  const countsFrom = await admitMembers(consortium);
+  await admitMembers(consortium);
   for (const name of applicants) {
     const role = cast[name];
     narrator.expect(await isActive(consortium, role), "admitted 准入", `${role.uscc} ${called(role)}, ${role.kind}`);
@@ -61,6 +61,5 @@ export async function admissionScene(
     theatre.run(venue.service);
     narrator.tell("node 节点", `${venue.origin} at ${venue.url}, ${called(venue.role)}`);
   }
-  await clockReaches(countsFrom);
   return { provincial, sector };
 }
