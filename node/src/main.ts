@@ -22,7 +22,7 @@ export interface NodeStart {
   readonly folder: string;
   /** Settings for this run only, over those of the folder and the environment. */
   readonly overrides?: Partial<Pick<NodeSettings, "listen" | "anchor" | "limits" | "logLevel">>;
-  /** pino on standard output by default. */
+  /** pino on standard error by default: standard output belongs to the command. */
   readonly logger?: Logger;
   /** `process.env` by default. */
   readonly environment?: Environment;
@@ -158,7 +158,8 @@ async function closeAll(opened: Closer[], logger: Logger): Promise<void> {
 /** No code passes secrets to a logger; these names are cut should one ever do. */
 function createLogger(level: string): Logger {
   const names = ["authorization", "token", "passphrase", "privateKey", "disclosures", "body", "headers", "seed"];
-  return pino({ level, redact: { paths: names.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" } });
+  const redact = { paths: names.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
+  return pino({ level, redact }, pino.destination({ dest: 2, sync: true }));
 }
 
 /** A first start that a crash interrupts leaves contracts on its own chain that nobody names; the next deploys again. */
