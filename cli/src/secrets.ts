@@ -7,6 +7,9 @@ const secretOptions =
 /** A key without `0x`: no id of a record is written so. */
 const bareKey = /^[0-9a-f]{64}$/i;
 
+/** A token of a node's API. */
+const token = /^lz_[0-9a-f]{8}_/;
+
 /**
  * Refuses a command line on which a secret stands. The value is not repeated.
  *
@@ -23,10 +26,12 @@ export function refuseSecrets(args: readonly string[]): void {
       `${name} is refused: every user of this machine sees a command line. Use a file, such as --token-file FILE.`,
     );
   }
-  if (args.some((argument) => bareKey.test(argument))) {
+  const found = args.find((argument) => bareKey.test(argument) || token.test(argument));
+  if (found !== undefined) {
+    const what = token.test(found) ? "a token" : "a private key";
     throw new CliError(
       "E_SECRET_ARGUMENT",
-      "an argument looks like a private key, and every user of this machine sees a command line. Use a file; and if it was a key, do not use it any more.",
+      `an argument looks like ${what}, and every user of this machine sees a command line. Use a file; and if it was one, do not use it any more.`,
     );
   }
 }

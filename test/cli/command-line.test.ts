@@ -28,6 +28,7 @@ describe("the command line", function () {
     [["submit", "absent.json", ...url], 2, "E_FILE_ABSENT"],
     [["submit", "bad.json", ...url], 2, "E_JSON_DUPLICATE_KEY"],
     [["submit", "x", "--token", "lz_secret-word", ...url], 2, "E_SECRET_ARGUMENT"],
+    [["submit", "x", "--token-file", "lz_0123abcd_secret-word", ...url], 2, "E_SECRET_ARGUMENT"],
     [["start", "folder", "--private-key=secret-word"], 2, "E_SECRET_ARGUMENT"],
     [["start", key], 2, "E_SECRET_ARGUMENT"],
     [["start", "absent"], 2, "CONFIG_MISSING"],
@@ -47,7 +48,7 @@ describe("the command line", function () {
       }));
   }
 
-  it("has its cases", () => expect(cases).to.have.length(22));
+  it("has its cases", () => expect(cases).to.have.length(23));
 
   it("tells a person what is wrong on stderr, with the code and no stack", async () => {
     const { stdout, stderr, exitCode } = await lianzheng(["verfy"]);

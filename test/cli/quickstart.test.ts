@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
@@ -37,7 +37,7 @@ describe("the examples of the help, one after another", function () {
   let node: Service | undefined;
 
   /** Where the help says 8080 a port is taken that is free here. */
-  const env = (): Record<string, string> => ({ LIANZHENG_PORT: String(port) });
+  const env = (): Record<string, string> => ({ LIANZHENG_PORT: String(port), LIANZHENG_ANCHOR_SECONDS: "1" });
   const here = (line: string): string => line.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`);
 
   /** Runs a line of the help in a shell, so that quoting and globs are the shell's. */
@@ -78,10 +78,12 @@ describe("the examples of the help, one after another", function () {
   });
 
   it("init does not overwrite", async () => {
-    const again = await lianzheng(["init", "node", "--origin", "log.x/1", "--owner", "91460000MA5DEM119H", "--json"], {
-      cwd,
-    });
+    const about = ["--origin", "log.x/1", "--owner", "91460000MA5DEM119H", "--json"];
+    const again = await lianzheng(["init", "node", ...about, "--token-file", "other.txt"], { cwd });
     expect([again.exitCode, jsonOf(again)["code"]]).to.deep.equal([2, "CONFIG_EXISTS"]);
+    const token = await lianzheng(["init", "node2", ...about, "--token-file", "token.txt"], { cwd });
+    expect([token.exitCode, jsonOf(token)["code"]]).to.deep.equal([2, "E_OUTPUT_EXISTS"]);
+    expect((await readdir(cwd)).sort()).to.deep.equal(["examples", "node", "token.txt"]);
   });
 
   it("start runs it", async () => {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { InitializedNode, NodeInit } from "@lianzheng/node/config";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import type { Command } from "commander";
@@ -9,6 +10,9 @@ import { writeOutput } from "../files/write.ts";
 import { toChainId, toPort, toSeconds } from "../numbers.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
+
+/** Nobody but the owner reads it. */
+const SECRET_MODE = 0o600;
 
 interface InitOptions {
   readonly origin: string;
@@ -43,17 +47,31 @@ export function initCommand(context: Context): Command {
     .option("--port <port>", "port to listen on, 0 for any free one 端口", toPort, 8080)
     .option("--anchor-seconds <seconds>", "anchor at most so long after a record 上链间隔秒数", toSeconds)
     .option("--token-file <file>", "write the token here instead of showing it 令牌文件")
-    .action(async (folder: string, options: InitOptions) => {
-      const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
-      const { initNode, writeDeployment } = await import("@lianzheng/node/config");
-      const node = await initNode({ ...nodeInit(folder, options), environment: context.env });
-      if (deployment !== undefined) await writeDeployment(node.paths, deployment);
-      if (options.tokenFile !== undefined) {
-        await writeOutput(options.tokenFile, `${node.adminToken}\n`, { force: false, mode: 0o600 });
-      }
-      warnOfPassphrase(node, context);
-      context.finish(toOutcome(folder, node, options));
-    });
+    .action((folder: string, options: InitOptions) => setUp(folder, options, context));
+}
+
+async function setUp(folder: string, options: InitOptions, context: Context): Promise<void> {
+  const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
+  const { initNode, writeDeployment } = await import("@lianzheng/node/config");
+  const init = { ...nodeInit(folder, options), environment: context.env };
+  const node = await withTokenFile(options.tokenFile, () => initNode(init));
+  if (deployment !== undefined) await writeDeployment(node.paths, deployment);
+  warnOfPassphrase(node, context);
+  context.finish(toOutcome(folder, node, options));
+}
+
+/** The file is taken before the token is made: a token that could not be written down would be lost. */
+async function withTokenFile(file: string | undefined, init: () => Promise<InitializedNode>): Promise<InitializedNode> {
+  if (file === undefined) return init();
+  await writeOutput(file, "", { force: false, mode: SECRET_MODE });
+  try {
+    const node = await init();
+    await writeOutput(file, `${node.adminToken}\n`, { force: true, mode: SECRET_MODE });
+    return node;
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
 }
 
 async function readDeployment(file: string): Promise<Deployment> {

@@ -54,8 +54,22 @@ export async function startService(args: readonly string[], cwd: string): Promis
   return { pid: child.pid ?? 0, ready, stop: () => stopChild(child) };
 }
 
+/** No child outlives this process, however early it ends; what a child acknowledged is on its disk by then. */
 function start(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [program, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: plainEnvironment(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const end = (): void => void child.kill("SIGTERM");
+  process.once("exit", end);
+  child.once("exit", () => process.off("exit", end));
+  return child;
+}
+
+/** Settings that the user has for a node of their own are not for those of the story. */
+function plainEnvironment(): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LIANZHENG_")));
 }
 
 /** Keeps what a stream says, so that the child never waits for a reader; answers with all of it so far. */
