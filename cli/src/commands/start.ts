@@ -16,11 +16,8 @@ export function startCommand(context: Context): Command {
 }
 
 async function runNode(folder: string, { env, interruption, out, end }: Context): Promise<void> {
-  const { readNodeSettings } = await import("@lianzheng/node/config");
-  const { logLevel } = await readNodeSettings(folder, env);
-  const { nodeLogger } = await import("../logger.ts");
   const { startNode } = await import("@lianzheng/node");
-  const node = await startNode({ folder, environment: env, logger: nodeLogger(logLevel) });
+  const node = await startNode({ folder, environment: env });
   await interruption.guard(
     () => node.close(),
     async () => {

@@ -1,7 +1,6 @@
 import { initNode, readNodeFolder, writeDeployment } from "@lianzheng/node/config";
-import { registerLog } from "@lianzheng/node/deployment";
+import { logIdOf } from "@lianzheng/sdk/chain";
 import { NodeClient } from "@lianzheng/sdk/client";
-import { toHex } from "@lianzheng/sdk/encoding";
 import { Wallet } from "ethers";
 import type { RoleName } from "./cast.ts";
 import { cast } from "./cast.ts";
@@ -18,9 +17,8 @@ export interface ExchangeFolder {
   readonly folder: string;
   readonly origin: string;
   readonly token: string;
-  /** Vkey of the log, and its Ed25519 public key. */
+  /** Vkey of the log. */
   readonly logKey: string;
-  readonly logPublicKey: Uint8Array;
   /** The member's key, out of the node's keystore. */
   readonly memberKey: Wallet;
 }
@@ -44,25 +42,21 @@ export async function prepareExchange(
     environment: {},
   });
   await writeDeployment(made.paths, ledger.deployment);
-  const { memberKey, logKey } = await readNodeFolder(folder, {});
+  const { memberKey } = await readNodeFolder(folder, {});
   return {
     role,
     folder,
     origin,
     token: made.adminToken,
     logKey: made.logKey,
-    logPublicKey: logKey.publicKey,
     memberKey: new Wallet(memberKey.privateKey),
   };
 }
 
-/** Registers the exchange's log on the chain, then starts `lianzheng start` in a process of its own. */
-export async function openExchange({ ledger }: Consortium, exchange: ExchangeFolder): Promise<Venue> {
-  const { role, folder, origin, logKey, token, memberKey, logPublicKey } = exchange;
-  const key = toHex(logPublicKey);
-  const { logId } = await registerLog(memberKey.connect(ledger.provider), ledger.deployment, { origin, key });
+/** Starts `lianzheng start` in a process of its own; the node registers its log on the chain by itself. */
+export async function openExchange({ role, folder, origin, logKey, token }: ExchangeFolder): Promise<Venue> {
   const service = await startService(["start", folder], folder);
   const url = String(service.ready["url"]);
-  const client = new NodeClient({ url, token });
-  return { role: cast[role], origin, folder, url, logId, logKey, client, service };
+  const logId = logIdOf(cast[role].uscc, origin);
+  return { role: cast[role], origin, folder, url, logId, logKey, client: new NodeClient({ url, token }), service };
 }

@@ -55,7 +55,7 @@ export async function admissionScene(
     const role = cast[name];
     narrator.expect(await isActive(consortium, role), "admitted 准入", `${role.uscc} ${called(role)}, ${role.kind}`);
   }
-  const [provincial, sector] = await Promise.all(exchanges.map((exchange) => openExchange(consortium, exchange)));
+  const [provincial, sector] = await Promise.all(exchanges.map((exchange) => openExchange(exchange)));
   if (provincial === undefined || sector === undefined) throw new TypeError("there are two exchanges");
   for (const venue of [provincial, sector]) {
     theatre.run(venue.service);
