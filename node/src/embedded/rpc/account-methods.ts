@@ -1,10 +1,9 @@
 import { toHex, fromHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { ChainBlock } from "../block.ts";
-import type { MethodContext } from "./backend.ts";
 import { requireBlock } from "./blocks.ts";
 import { quantity } from "./format.ts";
-import type { Method, Methods } from "./method.ts";
+import type { Method, MethodContext, Methods } from "./method.ts";
 import { toAddressParam, toArray, toBlockParam, toSlotParam } from "./params.ts";
 
 type Read = (context: MethodContext, address: Hex, block: ChainBlock) => Promise<unknown>;

@@ -4,7 +4,6 @@ import type { Ledger } from "../ledger.ts";
 import type { Miner } from "../miner.ts";
 import type { ChainStore } from "../store.ts";
 import type { SignedTransaction } from "../transaction.ts";
-import type { Filters } from "./filters.ts";
 
 /** What the methods answer from. */
 export interface Backend {
@@ -16,10 +15,4 @@ export interface Backend {
   readonly state: StateReader;
   /** @throws ChainError C_TX_FORM, C_TX_CHAIN_ID, C_TX_GAS */
   readonly decode: (raw: Uint8Array) => SignedTransaction;
-}
-
-/** What a method is called with besides its parameters. */
-export interface MethodContext {
-  readonly backend: Backend;
-  readonly filters: Filters;
 }

@@ -1,10 +1,10 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { ChainBlock } from "../block.ts";
-import type { Backend, MethodContext } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 import { findBlock } from "./blocks.ts";
 import { formatBlock, formatPending, formatReceipt, formatTransaction, quantity } from "./format.ts";
-import type { Methods } from "./method.ts";
+import type { MethodContext, Methods } from "./method.ts";
 import { toBlockParam, toBooleanParam, toHashParam, toIndexParam } from "./params.ts";
 import type { BlockReference } from "./params.ts";
 

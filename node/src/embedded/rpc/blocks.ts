@@ -1,7 +1,7 @@
 import { ChainError } from "../../chain-error.ts";
 import type { ChainBlock } from "../block.ts";
-import { findLogs, logsOf } from "../log-index.ts";
-import type { FoundLog } from "../log-index.ts";
+import { findLogs, logsOf } from "../log-query.ts";
+import type { FoundLog } from "../log-query.ts";
 import type { Backend } from "./backend.ts";
 import type { BlockReference, FilterRequest } from "./params.ts";
 

@@ -1,9 +1,8 @@
 import { fromHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import type { MethodContext } from "./backend.ts";
 import { requireBlock } from "./blocks.ts";
 import { quantity } from "./format.ts";
-import type { Methods } from "./method.ts";
+import type { MethodContext, Methods } from "./method.ts";
 import { toBlockParam, toCallParam, toDataParam } from "./params.ts";
 
 /** Calls, estimates, and the one method that writes. */

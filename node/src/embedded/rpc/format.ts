@@ -2,7 +2,7 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { ChainBlock } from "../block.ts";
-import type { FoundLog } from "../log-index.ts";
+import type { FoundLog } from "../log-query.ts";
 import type { SignedTransaction } from "../transaction.ts";
 
 /** A JSON-RPC quantity. */

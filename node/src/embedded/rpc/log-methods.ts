@@ -1,7 +1,6 @@
 import { queryLogs } from "./blocks.ts";
 import { formatLog } from "./format.ts";
-import type { Method, Methods } from "./method.ts";
-import type { MethodContext } from "./backend.ts";
+import type { Method, MethodContext, Methods } from "./method.ts";
 import { toDataParam, toFilterParam } from "./params.ts";
 
 /** A method whose only parameter is a filter's id. */

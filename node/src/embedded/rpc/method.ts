@@ -1,4 +1,11 @@
-import type { MethodContext } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import type { Filters } from "./filters.ts";
+
+/** What a method is called with besides its parameters. */
+export interface MethodContext {
+  readonly backend: Backend;
+  readonly filters: Filters;
+}
 
 /** One JSON-RPC method: how many parameters it takes at most, and what it answers. */
 export interface Method {

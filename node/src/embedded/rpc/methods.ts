@@ -1,11 +1,10 @@
 import { ChainError } from "../../chain-error.ts";
 import { accountMethods } from "./account-methods.ts";
-import type { MethodContext } from "./backend.ts";
 import { blockMethods } from "./block-methods.ts";
 import { executionMethods } from "./execution-methods.ts";
 import { logMethods } from "./log-methods.ts";
 import { networkMethods } from "./network-methods.ts";
-import type { Method } from "./method.ts";
+import type { Method, MethodContext } from "./method.ts";
 
 const methods: ReadonlyMap<string, Method> = new Map(
   Object.entries({ ...networkMethods, ...blockMethods, ...accountMethods, ...executionMethods, ...logMethods }),

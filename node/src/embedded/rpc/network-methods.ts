@@ -2,10 +2,9 @@ import { keccak256, toHex } from "@lianzheng/sdk/encoding";
 import { fromHex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../../chain-error.ts";
 import { BLOCK_GAS_LIMIT } from "../rules.ts";
-import type { MethodContext } from "./backend.ts";
 import { numberOf, requireBlock } from "./blocks.ts";
 import { quantity } from "./format.ts";
-import type { Methods } from "./method.ts";
+import type { MethodContext, Methods } from "./method.ts";
 import { toArray, toBlockParam, toDataParam, toQuantityParam } from "./params.ts";
 
 /** What the chain calls itself, so that nobody takes it for a network of many. */

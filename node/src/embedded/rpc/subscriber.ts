@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 import { ChainError } from "../../chain-error.ts";
 import type { ChainBlock } from "../block.ts";
 import type { EmbeddedChain } from "../chain.ts";
-import { logsOf } from "../log-index.ts";
+import { logsOf } from "../log-query.ts";
 import { answerMessage } from "./envelope.ts";
 import { formatHeader, formatLog } from "./format.ts";
 import { toDataParam, toFilterParam } from "./params.ts";
