@@ -1,39 +1,20 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController } from "fastify";
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
+import type { App, AppServices } from "./app-services.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { SubmissionGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
-import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 import { answerError } from "./problems.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
-
-/** The app with its types: TypeBox schemas give the handlers theirs. */
-export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
-
-/** What the API leans on. All of it is given; the app opens nothing itself. */
-export interface AppServices {
-  readonly log: RecordLog;
-  readonly evidence: EvidenceDesk;
-  readonly keys: MemberKeys;
-  readonly condition: Condition;
-  readonly access: Access;
-  readonly settings: ApiSettings;
-  readonly logger: FastifyBaseLogger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Told of every route as it is added; tests hold their access matrix against it. */
-  readonly onRoute?: (route: RouteOptions) => void;
-}
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
 const maxParamLength = 600;

@@ -3,7 +3,7 @@ export type { TokenRecord } from "./access.ts";
 export { createApp } from "./app.ts";
 export { createMemberKeys } from "./member-keys.ts";
 export type { ChainReader, MemberKeyOptions } from "./member-keys.ts";
-export type { App, AppServices } from "./app.ts";
+export type { App, AppServices } from "./app-services.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,

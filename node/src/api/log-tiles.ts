@@ -2,7 +2,7 @@ import { EvidenceError, utf8 } from "@lianzheng/sdk/encoding";
 import { parseTilePath } from "@lianzheng/sdk/log";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
-import type { App, AppServices } from "./app.ts";
+import type { App, AppServices } from "./app-services.ts";
 import { sendTagged } from "./immutable.ts";
 import { NoQuery, problemAnswers, Raw, TileParams } from "./schemas.ts";
 

@@ -6,7 +6,7 @@ import type { JsonValue } from "@lianzheng/sdk/record";
 import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { maySee, principalOfRequest } from "./access.ts";
-import type { App, AppServices } from "./app.ts";
+import type { App, AppServices } from "./app-services.ts";
 import type { SubmissionGate } from "./gate.ts";
 import { requireJson } from "./json-body.ts";
 import type { Principal, StoredRecord } from "./ports.ts";

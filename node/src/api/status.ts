@@ -1,5 +1,5 @@
 import { NodeError } from "../errors.ts";
-import type { App, AppServices } from "./app.ts";
+import type { App, AppServices } from "./app-services.ts";
 import { HealthAnswer, NoQuery, problemAnswers, StatusAnswer } from "./schemas.ts";
 
 /** `GET /v1/status`, `GET /healthz` (the process answers), `GET /readyz` (it can do its work). */

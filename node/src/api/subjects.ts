@@ -4,7 +4,7 @@ import type { Bundle } from "@lianzheng/sdk/evidence";
 import { decodeEntry, isSubject } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import { maySee, principalOfRequest } from "./access.ts";
-import type { App, AppServices } from "./app.ts";
+import type { App, AppServices } from "./app-services.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
 import { requireAnchor } from "./records.ts";
 import { NoQuery, problemAnswers, Raw, SubjectParams } from "./schemas.ts";

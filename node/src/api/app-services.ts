@@ -1,0 +1,22 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
+import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
+
+/** The app with its types: TypeBox schemas give the handlers theirs. */
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+/** What the API leans on. All of it is given; the app opens nothing itself. */
+export interface AppServices {
+  readonly log: RecordLog;
+  readonly evidence: EvidenceDesk;
+  readonly keys: MemberKeys;
+  readonly condition: Condition;
+  readonly access: Access;
+  readonly settings: ApiSettings;
+  readonly logger: FastifyBaseLogger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of every route as it is added; tests hold their access matrix against it. */
+  readonly onRoute?: (route: RouteOptions) => void;
+}
