@@ -31,6 +31,8 @@ const shared = new Set(["node/src/errors.ts", "node/src/chain-error.ts"]);
 
 interface Import {
   readonly file: string;
+  /** Path of the imported file. */
+  readonly target: string;
   readonly specifier: string;
   readonly from: string;
   readonly to: string;
@@ -59,7 +61,7 @@ function importsOf(file: string): readonly Import[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), "utf8"), true, true);
   return importedFiles.flatMap(({ fileName: specifier }) => {
     const target = targetOf(file, specifier);
-    return target === undefined ? [] : [{ file, specifier, from: roomOf(file), to: targetRoom(target) }];
+    return target === undefined ? [] : [{ file, target, specifier, from: roomOf(file), to: targetRoom(target) }];
   });
 }
 
@@ -70,6 +72,21 @@ function targetRoom(target: string): string {
 function allowed({ from, to }: Import): boolean {
   if (from === to || (to === "shared" && from.startsWith("node"))) return true;
   return (arrows[from] ?? []).some((room) => (room.endsWith("/*") ? to.startsWith(room.slice(0, -1)) : room === to));
+}
+
+/** Files that import each other in a circle, types included: one of them, and the way back to it. */
+function circles(): readonly string[] {
+  const next = new Map(files.map((file) => [file, imports.filter((found) => found.file === file)]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(" -> "));
+    if (way.includes(file) || done.has(file)) return;
+    for (const { target } of next.get(file) ?? []) walk(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of files) walk(file, []);
+  return found;
 }
 
 const files = ["sdk/src", "node/src", "cli/src"].flatMap(sources);
@@ -92,6 +109,10 @@ describe("the rooms", () => {
   it("import only along the arrows", () => {
     const wrong = imports.filter((found) => !allowed(found));
     expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).to.deep.equal([]);
+  });
+
+  it("hold no files that import each other in a circle", () => {
+    expect(circles()).to.deep.equal([]);
   });
 
   it("of the sdk use nothing that a browser lacks", () => {

@@ -3,14 +3,7 @@ import pico from "picocolors";
 import type { Failure } from "../failure.ts";
 import type { ExitCode } from "../exit.ts";
 import { Progress } from "./progress.ts";
-
-/** A stream that text is written to; a terminal says so. */
-export interface Sink {
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  write(text: string): boolean;
-  on(event: "error", listener: (error: NodeJS.ErrnoException) => void): unknown;
-}
+import type { Sink } from "./sink.ts";
 
 /** How the person or program wants to be told. */
 export interface OutputOptions {

@@ -1,4 +1,4 @@
-import type { Sink } from "./output.ts";
+import type { Sink } from "./sink.ts";
 import { clip } from "./width.ts";
 
 const APPEARS_AFTER_MS = 1_000;
