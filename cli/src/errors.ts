@@ -33,7 +33,6 @@ export const cliFaults = {
   E_UNREACHABLE: exitCodes.undecided,
   E_WRONG_CHAIN: exitCodes.undecided,
   E_STATUS_FORM: exitCodes.undecided,
-  E_NOT_ANCHORED: exitCodes.undecided,
   E_CHILD_FAILED: exitCodes.undecided,
   E_DEMO_EXPECTATION: exitCodes.invalid,
   E_INTERNAL: exitCodes.undecided,

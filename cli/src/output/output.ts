@@ -30,7 +30,8 @@ const SCHEMA = 1;
 /**
  * The two streams of a command: answers on stdout, everything said on the way and every error on stderr.
  *
- * With `--json` stdout carries exactly one JSON object whatever happens, errors included.
+ * With `--json` stdout carries exactly one JSON object whatever happens, errors included; a service prints it when it is ready, and a
+ * second one only if it ends badly after that.
  */
 export class Output {
   readonly options: OutputOptions;
