@@ -25,9 +25,9 @@ describe("evidence: is anything missing", () => {
       { type: "x-note.asked" },
       { type: "trade.offer" },
     ]);
-    const law = await makeEvidence({ records: records.filter(({ entry }) => entry.type.startsWith("trade.")) });
-    const { bundle } = await makeEvidence({ records, counted: 0 });
-    expectAnswer(judge({ ...bundle, law: law.bundle.law }), "complete", "pass");
+    const verdict = await judged({ records });
+    expectAnswer(verdict, "complete", "pass");
+    expect(verdict.facts.trade!.stages).to.equal(2);
   });
 
   it("nothing, when a delivery was repeated", async () => {
@@ -91,9 +91,7 @@ describe("evidence: is anything missing", () => {
 
   it("something, when another record stands in a stage's place", async () => {
     const others = makeRecords(stages.map((stage, at) => ({ type: `trade.${stage}`, body: { other: at } })));
-    const { bundle } = await makeEvidence({ records: seven });
-    const law = (await makeEvidence({ records: others })).bundle.law;
-    expectFailure(judge({ ...bundle, law }), "complete", "V_INCOMPLETE");
+    expectFailure(await judged({ records: seven, onChain: others }), "complete", "V_INCOMPLETE");
   });
 
   it("is unknown when the log is ahead of the chain's count", async () => {
@@ -103,9 +101,8 @@ describe("evidence: is anything missing", () => {
 
   it("is unknown when all stages are here but not the records before them", async () => {
     const noted = makeRecords([{ type: "x-note.opened" }, ...stages.map((stage) => ({ type: `trade.${stage}` }))]);
-    const law = (await makeEvidence({ records: noted.slice(1) })).bundle.law;
-    const { bundle } = await makeEvidence({ records: noted, shown: [1, 2, 3, 4, 5, 6, 7], counted: 0 });
-    expect(expectAnswer(judge({ ...bundle, law }), "complete", "unknown").reason).to.match(/not the records before/);
+    const verdict = await judged({ records: noted, shown: [1, 2, 3, 4, 5, 6, 7] });
+    expect(expectAnswer(verdict, "complete", "unknown").reason).to.match(/not the records before/);
   });
 
   it("is unknown without law, and the policy decides whether that matters", async () => {

@@ -12,10 +12,12 @@ import {
   sealedExtraData,
   sealHash,
   stageHead,
+  tradeHeadSlot,
   EMPTY_STAGE_HEAD,
   EMPTY_TRIE_ROOT,
   type Header,
   type RpcReceipt,
+  type StorageProof,
 } from "@lianzheng/sdk/chain";
 import { concatBytes, fromHex, keccak256, sha256, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { encodeBundle, type Bundle, type BundleRecord, type ChainEvent, type Policy } from "@lianzheng/sdk/evidence";
@@ -42,7 +44,7 @@ import {
   type Entry,
   type JsonObject,
 } from "@lianzheng/sdk/record";
-import { computeAddress, encodeRlp, SigningKey } from "ethers";
+import { computeAddress, encodeRlp, SigningKey, toBeHex } from "ethers";
 
 const seedOf = (name: string): Uint8Array => sha256(utf8(name));
 const hash = (name: string): Hex => toHex(seedOf(name));
@@ -234,19 +236,58 @@ export function stageRecorded(
   };
 }
 
-/** Accounts of a state: the contracts and some others, and the proof of one. */
-export function makeState(codeHash: Hex = contracts.evidenceLogs.codeHash): {
+export interface StateSpec {
+  /** Code hash of `EvidenceLogs`. */
+  readonly codeHash?: Hex;
+  readonly tradesCodeHash?: Hex;
+  /** Heads by trade; there are always some of other trades. */
+  readonly heads?: readonly (readonly [tradeId: Hex, head: Hex])[];
+  /** No trade at all. */
+  readonly isEmpty?: boolean;
+}
+
+export interface MadeState {
   readonly root: Hex;
+  /** Proof of the account of `EvidenceLogs`. */
   readonly account: readonly Hex[];
-} {
-  const account = (code: Hex): Uint8Array => fromHex(encodeRlp(["0x01", "0x", toHex(EMPTY_TRIE_ROOT), code]));
+  /** Proof of a trade's head, or that it has none. */
+  head(tradeId: Hex): StorageProof;
+}
+
+/** Accounts of a state, the contracts among some others, and the heads of trades in the storage of `Trades`. */
+export function makeState(spec: StateSpec = {}): MadeState {
+  const storage = makeStorage(spec);
+  const account = (code: Hex, root = toHex(EMPTY_TRIE_ROOT)): Uint8Array =>
+    fromHex(encodeRlp(["0x01", "0x", root, code]));
   const others = Array.from(
     { length: 40 },
     (_, at) => [keccak256(utf8(`account ${at}`)), account(hash("code"))] as const,
   );
-  const key = keccak256(fromHex(contracts.evidenceLogs.address));
-  const trie = buildTrie([...others, [key, account(codeHash)]]);
-  return { root: toHex(trie.root), account: trie.prove(key).map(toHex) };
+  const [logsKey, tradesKey] = [contracts.evidenceLogs, contracts.trades].map(({ address }) =>
+    keccak256(fromHex(address)),
+  );
+  const trie = buildTrie([
+    ...others,
+    [logsKey!, account(spec.codeHash ?? contracts.evidenceLogs.codeHash)],
+    [tradesKey!, account(spec.tradesCodeHash ?? contracts.trades.codeHash, storage.root)],
+  ]);
+  return {
+    root: toHex(trie.root),
+    account: trie.prove(logsKey!).map(toHex),
+    head: (of) => ({ account: trie.prove(tradesKey!).map(toHex), storage: storage.prove(of) }),
+  };
+}
+
+function makeStorage({ heads = [], isEmpty = false }: StateSpec): { root: Hex; prove(tradeId: Hex): readonly Hex[] } {
+  if (isEmpty) return { root: toHex(EMPTY_TRIE_ROOT), prove: () => [] };
+  const others = Array.from({ length: 30 }, (_, at) => [hash(`other trade ${at}`), hash(`head ${at}`)] as const);
+  const key = (of: Hex): Uint8Array => keccak256(fromHex(tradeHeadSlot(of)));
+  const trie = buildTrie(
+    [...others, ...heads]
+      .filter(([, head]) => BigInt(head) > 0n)
+      .map(([of, head]) => [key(of), fromHex(encodeRlp(toBeHex(BigInt(head))))]),
+  );
+  return { root: toHex(trie.root), prove: (of) => trie.prove(key(of)).map(toHex) };
 }
 
 /** RLP of a sealed header over these receipts, and events in it. */
@@ -300,14 +341,19 @@ export interface Scenario {
   readonly records?: readonly Made[];
   /** Of the records, by place, those in the bundle; all if left out. */
   readonly shown?: readonly number[];
-  /** Of the records, how many the chain counted as stages; none means that the bundle has no law. */
+  /** Of the records' stages, how many the chain counted by the event; none means that the bundle has no law. */
   readonly counted?: number;
+  /** What the chain recorded as stages, where it is something else than the records. */
+  readonly onChain?: readonly Made[];
   readonly log?: LogSpec;
   readonly anchorBlock?: Partial<BlockSpec>;
   readonly lawBlock?: Partial<BlockSpec>;
   readonly published?: Parameters<typeof published>[1];
   readonly stageRecorded?: Parameters<typeof stageRecorded>[1];
-  readonly codeHash?: Hex;
+  /** The state at the anchor's block, where it is another than that of the counted stages. */
+  readonly state?: StateSpec;
+  /** The bundle proves nothing of the trade in that state. */
+  readonly isForgetful?: boolean;
 }
 
 export interface Evidence {
@@ -328,12 +374,14 @@ export async function makeEvidence(scenario: Scenario = {}): Promise<Evidence> {
   const records = scenario.records ?? threeStages;
   const log = makeLog([...strangers(5), ...records.map(({ id }) => id), ...strangers(9).slice(5)], scenario.log);
   const shown = (scenario.shown ?? [...records.keys()]).map((at) => records[at]!);
+  const counted = countedStages(records, scenario);
+  const state = makeState({ heads: [[tradeId, headOf(counted)]], ...scenario.state });
   const bundle: Bundle = {
     format: "lianzheng-evidence",
     version: 1,
     records: await Promise.all(shown.map((record) => bundleRecord(record, log))),
-    anchor: makeAnchor(log, scenario),
-    law: makeLaw(records, scenario),
+    anchor: makeAnchor(log, state, scenario),
+    law: makeLaw(counted, state, scenario),
   };
   return { bundle, records, log };
 }
@@ -342,8 +390,7 @@ export async function bundleRecord(record: Made, log: MadeLog): Promise<BundleRe
   return { entry: record.text, disclosures: record.disclosures, proof: await log.proof(record.id) };
 }
 
-function makeAnchor(log: MadeLog, scenario: Scenario): Bundle["anchor"] {
-  const state = makeState(scenario.codeHash);
+function makeAnchor(log: MadeLog, state: MadeState, scenario: Scenario): Bundle["anchor"] {
   const block = makeBlock({
     number: 12,
     stateRoot: state.root,
@@ -357,17 +404,22 @@ function makeAnchor(log: MadeLog, scenario: Scenario): Bundle["anchor"] {
   return { chainId, genesis, logId: logIdOf(owner, origin), event: block.event(1, 1), account: state.account };
 }
 
-function makeLaw(records: readonly Made[], scenario: Scenario): Bundle["law"] {
-  const counted = scenario.counted ?? records.length;
-  if (counted === 0) return {};
-  const stage = stageRecorded(records.slice(0, counted), scenario.stageRecorded);
+function countedStages(records: readonly Made[], { counted, onChain }: Scenario): readonly Made[] {
+  const stagesAmong = (onChain ?? records).filter(({ entry }) => entry.type.startsWith("trade."));
+  return stagesAmong.slice(0, counted);
+}
+
+function makeLaw(counted: readonly Made[], made: MadeState, scenario: Scenario): Bundle["law"] {
+  if (counted.length === 0) return {};
+  const state = scenario.isForgetful === true ? {} : { state: made.head(tradeId) };
+  const stage = stageRecorded(counted, scenario.stageRecorded);
   const block = makeBlock({
     number: 10,
     timeMs: startMs + 20 * 3600 * secondMs,
     receipts: [receipt([stage])],
     ...scenario.lawBlock,
   });
-  return { trade: block.event(0, 0) };
+  return { trade: block.event(0, 0), ...state };
 }
 
 export const bytesOf = (bundle: unknown): Uint8Array =>

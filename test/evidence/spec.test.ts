@@ -42,7 +42,18 @@ describe("evidence: the specification", () => {
   });
 
   it("names every code that the questions fail with", async () => {
-    const files = ["unaltered", "logged", "signed", "anchored", "final", "time", "complete", "chain-event", "bundle"];
+    const files = [
+      "unaltered",
+      "logged",
+      "signed",
+      "anchored",
+      "final",
+      "time",
+      "complete",
+      "stage-event",
+      "chain-event",
+      "bundle",
+    ];
     const sources = await Promise.all(files.map((file) => readFile(join(root, `sdk/src/evidence/${file}.ts`), "utf8")));
     const codes = new Set(sources.join().match(/"V_[A-Z_]+"/g));
     expect(codes.size).to.be.greaterThan(10);

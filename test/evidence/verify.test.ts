@@ -86,7 +86,7 @@ describe("evidence: a good bundle", () => {
     expect(verdict.facts.records[0]!.issuer).to.equal(supplier);
     expect(verdict.facts.block).to.include({ chainId: 20260, number: 12 });
     expect(verdict.facts.anchoredAt).to.equal("2026-03-02T08:00:00.000Z");
-    expect(verdict.facts.trade).to.include({ stages: 3, block: 10 });
+    expect(verdict.facts.trade).to.include({ stages: 3, block: 12, at: verdict.facts.anchoredAt });
     expect(verdict.facts.log).to.deep.equal({ origin: policy.logs[0]!.origin, owner, size: 12 });
   });
 
@@ -564,7 +564,7 @@ describe("evidence: a bundle of somebody else", () => {
     [
       91,
       "with another program at the contract's address",
-      { codeHash: `0x${"34".repeat(32)}` },
+      { state: { codeHash: `0x${"34".repeat(32)}` } },
       "anchored",
       "V_EMITTER",
     ],

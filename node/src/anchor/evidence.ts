@@ -1,16 +1,16 @@
 import type { Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import type { Bundle, BundleAnchor, BundleRecord } from "@lianzheng/sdk/evidence";
+import type { Bundle, BundleAnchor, BundleLaw, BundleRecord } from "@lianzheng/sdk/evidence";
 import { encodeProof } from "@lianzheng/sdk/log";
 import { decodeEntry, type Entry } from "@lianzheng/sdk/record";
 import type { AnchoredCheckpoint } from "@lianzheng/node/log";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
-import { AnswerTo } from "./answer.ts";
-import { at, ChainView } from "./chain-view.ts";
+import { ChainView } from "./chain-view.ts";
 import { proveEvent } from "./event-proof.ts";
 import type { EvidenceSource } from "./log-port.ts";
 import type { ChainRpc } from "./rpc.ts";
+import { BlockState } from "./state-proof.ts";
 import { usualTimings } from "./timings.ts";
 import { newestStage, tradeIdOf } from "./trade-law.ts";
 
@@ -34,14 +34,14 @@ interface LoggedRecord {
 /**
  * The evidence of some records of one subject: each with its disclosures and the way to one anchored checkpoint that holds
  * them all, the way from a block's header to the event by which the chain accepted that checkpoint, and of a trade the
- * newest stage.
+ * newest stage and its head in the state at that block.
  *
  * Everything in it that the chain answered was recomputed from the block's hash; whether that block is the chain's the
  * verifier decides.
  *
  * @param indexes - at least one, none twice, all of records of one subject; in any order
  * @throws ChainError C_NOT_ANCHORED if no anchored checkpoint holds all of them yet, C_REORGANISED if the block of that
- *   checkpoint is gone, C_INCONSISTENT, C_UNREACHABLE, C_RPC_*; NodeError LOG_RANGE for an index beyond the log; TypeError
+ *   checkpoint is gone, C_INCONSISTENT, C_CONTRACT_MISMATCH, C_UNREACHABLE, C_RPC_*; NodeError LOG_RANGE for an index beyond the log; TypeError
  *   for no index or records of several subjects
  */
 export async function buildEvidence(parts: EvidenceParts, indexes: readonly number[]): Promise<Bundle> {
@@ -51,9 +51,8 @@ export async function buildEvidence(parts: EvidenceParts, indexes: readonly numb
   const anchored = await anchorOf(log, indexes);
   const { address } = deployment.contracts.evidenceLogs;
   const event = await proveEvent(view, { ...anchored, contract: address });
-  const account = await accountProof(view, address, anchored.blockNumber);
-  const tradeId = tradeIdOf(records[0]?.entry.subject ?? "");
-  const trade = tradeId === undefined ? undefined : await newestStage(view, deployment, tradeId, anchored.blockNumber);
+  const state = new BlockState(view, deployment, event);
+  const account = await state.evidenceLogs();
   const { chainId, genesis } = deployment;
   const anchor: BundleAnchor = { chainId, genesis, logId, event, ...(account === undefined ? {} : { account }) };
   return {
@@ -61,8 +60,23 @@ export async function buildEvidence(parts: EvidenceParts, indexes: readonly numb
     version: 1,
     records: await Promise.all(records.map((record) => bundleRecord(log, record, anchored))),
     anchor,
-    law: trade === undefined ? {} : { trade },
+    law: await lawOf(view, deployment, records, state, anchored.blockNumber),
   };
+}
+
+/** Of a trade the newest stage and its head in the state at the anchor's block, each where the chain has it. */
+async function lawOf(
+  view: ChainView,
+  deployment: Deployment,
+  records: readonly LoggedRecord[],
+  blockState: BlockState,
+  block: number,
+): Promise<BundleLaw> {
+  const tradeId = tradeIdOf(records[0]?.entry.subject ?? "");
+  if (tradeId === undefined) return {};
+  const trade = await newestStage(view, deployment, tradeId, block);
+  const state = await blockState.trade(tradeId);
+  return { ...(trade === undefined ? {} : { trade }), ...(state === undefined ? {} : { state }) };
 }
 
 function viewOf({ chain, deployment, answerMs = usualTimings.answerMs }: EvidenceParts): ChainView {
@@ -98,16 +112,4 @@ async function bundleRecord(
 ): Promise<BundleRecord> {
   const hashes = await log.inclusionProof(index, size);
   return { entry: text, disclosures, proof: encodeProof({ index, hashes, checkpoint }) };
-}
-
-/** Proof of the account of `EvidenceLogs`; undefined where the chain no longer holds that block's state. */
-async function accountProof(view: ChainView, address: Hex, block: number): Promise<readonly Hex[] | undefined> {
-  const method = new AnswerTo("eth_getProof");
-  try {
-    const proof = method.object(await view.ask("eth_getProof", [address, [], at(block)]));
-    return method.list(proof["accountProof"], "accountProof").map((node) => method.data(node, "accountProof"));
-  } catch (error) {
-    if (error instanceof ChainError && error.code.startsWith("C_RPC_")) return undefined;
-    throw error;
-  }
 }

@@ -27,5 +27,6 @@ export {
 } from "./receipt.ts";
 export type { RpcBlock, RpcLog, RpcReceipt } from "./rpc.ts";
 export { recoverSealer, SEAL_VANITY, sealedExtraData, sealHash } from "./seal.ts";
+export { tradeHeadSlot, verifyTradeHead, type StorageProof } from "./trade-head.ts";
 export { buildTrie, type BuiltTrie } from "./trie-builder.ts";
 export { EMPTY_TRIE_ROOT, verifyTrieProof } from "./trie.ts";

@@ -1,3 +1,4 @@
+import type { StorageProof } from "@lianzheng/sdk/chain";
 import { EvidenceError, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { canonicalJson, isJsonObject, type JsonValue } from "@lianzheng/sdk/record";
 import { count, hex, items, members, readJson, text, type Place } from "./reader.ts";
@@ -39,14 +40,21 @@ export interface BundleAnchor {
   readonly account?: readonly Hex[];
 }
 
+/** Law that the records of a trade lean on. */
+export interface BundleLaw {
+  /** The newest `StageRecorded` in or before the block of the anchor. */
+  readonly trade?: ChainEvent;
+  /** Proof of the trade's head in the state of the anchor's block; left out where the chain no longer gives it. */
+  readonly state?: StorageProof;
+}
+
 /** An evidence bundle, version 1. @see docs/formats.md section 8 */
 export interface Bundle {
   readonly format: "lianzheng-evidence";
   readonly version: 1;
   readonly records: readonly BundleRecord[];
   readonly anchor: BundleAnchor;
-  /** Law that the records lean on: of a trade the newest `StageRecorded`. */
-  readonly law: { readonly trade?: ChainEvent };
+  readonly law: BundleLaw;
 }
 
 /** A bundle has at most 16 MiB. */
@@ -61,13 +69,12 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   const whole = readJson(bytes, maxBundleBytes, "V_FORMAT");
   assertVersion(whole);
   const top = members(whole, ["format", "version", "records", "anchor", "law"]);
-  const { trade } = members(top.law, [], ["trade"]);
   return {
     format: "lianzheng-evidence",
     version: 1,
     records: items(top.records, 1).map(bundleRecord),
     anchor: bundleAnchor(top.anchor),
-    law: trade === undefined ? {} : { trade: chainEvent(trade) },
+    law: bundleLaw(top.law),
   };
 }
 
@@ -107,6 +114,22 @@ function bundleAnchor(place: Place): BundleAnchor {
     logId: hex(logId, 32),
     event: chainEvent(event),
     ...(account === undefined ? {} : { account: items(account, 1).map((node) => hex(node)) }),
+  };
+}
+
+function bundleLaw(place: Place): BundleLaw {
+  const { trade, state } = members(place, [], ["trade", "state"]);
+  return {
+    ...(trade === undefined ? {} : { trade: chainEvent(trade) }),
+    ...(state === undefined ? {} : { state: storageProof(state) }),
+  };
+}
+
+function storageProof(place: Place): StorageProof {
+  const { account, storage } = members(place, ["account", "storage"]);
+  return {
+    account: items(account, 1).map((node) => hex(node)),
+    storage: items(storage, 0).map((node) => hex(node)),
   };
 }
 

@@ -5,6 +5,7 @@ export {
   maxBundleBytes,
   type Bundle,
   type BundleAnchor,
+  type BundleLaw,
   type BundleRecord,
   type ChainEvent,
 } from "./bundle.ts";
