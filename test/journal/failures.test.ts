@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import type { Files } from "@lianzheng/node/journal";
+import { diskFiles } from "@lianzheng/node/journal";
 import type { Manner, Plan } from "../faults/failing-files.ts";
 import { FailingFiles } from "../faults/failing-files.ts";
 import { openJournal, refusal, withFolder, writtenJournal } from "./fixture.ts";
@@ -105,6 +107,29 @@ describe("a write of the journal that fails", () => {
       }
       const { journal, texts } = await openJournal(folder);
       expect(texts).to.deep.equal(["before"]);
+      await journal.close();
+    }));
+
+  it("to open a segment for reading is no reason not to open it later, nor not to close", () =>
+    withFolder(async (directory) => {
+      const { journal: written } = await openJournal(directory);
+      const location = await written.append("records", Buffer.from("a"));
+      await written.close();
+      let failures = 1;
+      const opened: string[] = [];
+      const files: Files = {
+        ...diskFiles,
+        open: async (path, mode) => {
+          opened.push(path);
+          if (opened.length > 2 && failures-- > 0) throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+          return await diskFiles.open(path, mode);
+        },
+      };
+      const { journal } = await openJournal(directory, { files });
+      const error: unknown = await journal.readFrame(location).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(Error).with.property("code", "EMFILE");
+      expect((await journal.readFrame(location)).payload.toString()).to.equal("a");
+      expect(journal.failure).to.equal(undefined);
       await journal.close();
     }));
 });

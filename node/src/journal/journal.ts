@@ -209,6 +209,8 @@ export class Journal {
     if (this.#open.size >= maxOpenSegments && segment !== this.#end.segment) return undefined;
     const opened = this.#options.files.open(this.#pathOf(segment), "change");
     this.#open.set(segment, opened);
+    // One that could not be opened is asked for again the next time: files may only have been short for a while.
+    opened.catch(() => this.#open.delete(segment));
     return opened;
   }
 }
