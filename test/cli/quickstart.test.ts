@@ -83,6 +83,20 @@ describe("the examples of the help, one after another", function () {
     expect([again.exitCode, jsonOf(again)["code"]]).to.deep.equal([2, "CONFIG_EXISTS"]);
     const token = await lianzheng(["init", "node2", ...about, "--token-file", "token.txt"], { cwd });
     expect([token.exitCode, jsonOf(token)["code"]]).to.deep.equal([2, "E_OUTPUT_EXISTS"]);
+    expect(jsonOf(token)["detail"]).to.equal("token.txt exists; name another file");
+    expect((await readdir(cwd)).sort()).to.deep.equal(["examples", "node", "token.txt"]);
+  });
+
+  it("init makes the way to a folder, and keeps the token out of the node's own", async () => {
+    const about = ["--origin", "log.x/1", "--owner", "91460000MA5DEM119H", "--json"];
+    const deep = await lianzheng(["init", "new/node", ...about, "--token-file", "new/token.txt"], { cwd });
+    expect([deep.exitCode, jsonOf(deep)["result"]]).to.deep.equal([0, "done"]);
+    expect((await readdir(join(cwd, "new"))).sort()).to.deep.equal(["node", "token.txt"]);
+    await rm(join(cwd, "new"), { recursive: true });
+    const inside = await lianzheng(["init", "new/node", ...about, "--token-file", "new/node/token.txt"], { cwd });
+    expect([inside.exitCode, jsonOf(inside)["code"]]).to.deep.equal([2, "E_USAGE"]);
+    const barred = await lianzheng(["init", "token.txt/new/node", ...about, "--token-file", "other.txt"], { cwd });
+    expect([barred.exitCode, jsonOf(barred)["code"]]).to.deep.equal([2, "E_OUTPUT_FOLDER"]);
     expect((await readdir(cwd)).sort()).to.deep.equal(["examples", "node", "token.txt"]);
   });
 

@@ -1,9 +1,11 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
 import type { InitializedNode, NodeInit } from "@lianzheng/node/config";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import type { Command } from "commander";
 import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit.ts";
 import { readInput } from "../files/read.ts";
 import { writeOutput } from "../files/write.ts";
@@ -54,16 +56,24 @@ async function setUp(folder: string, options: InitOptions, context: Context): Pr
   const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
   const { initNode, writeDeployment } = await import("@lianzheng/node/config");
   const init = { ...nodeInit(folder, options), environment: context.env };
-  const node = await withTokenFile(options.tokenFile, () => initNode(init));
+  const node = await withTokenFile(folder, options.tokenFile, () => initNode(init));
   if (deployment !== undefined) await writeDeployment(node.paths, deployment);
   warnOfPassphrase(node, context);
   context.finish(toOutcome(folder, node, options));
 }
 
 /** The file is taken before the token is made: a token that could not be written down would be lost. */
-async function withTokenFile(file: string | undefined, init: () => Promise<InitializedNode>): Promise<InitializedNode> {
+async function withTokenFile(
+  folder: string,
+  file: string | undefined,
+  init: () => Promise<InitializedNode>,
+): Promise<InitializedNode> {
   if (file === undefined) return init();
-  await writeOutput(file, "", { force: false, mode: SECRET_MODE });
+  if (!relative(resolve(folder), resolve(file)).startsWith("..")) {
+    throw new CliError("E_USAGE", `the token's file ${file} may not lie in the node's own folder; name one beside it`);
+  }
+  await makeWayTo(folder);
+  await writeOutput(file, "", { force: false, mode: SECRET_MODE, kept: true });
   try {
     const node = await init();
     await writeOutput(file, `${node.adminToken}\n`, { force: true, mode: SECRET_MODE });
@@ -71,6 +81,16 @@ async function withTokenFile(file: string | undefined, init: () => Promise<Initi
   } catch (error) {
     await rm(file, { force: true });
     throw error;
+  }
+}
+
+/** The token's file mostly lies beside the node's folder, and what leads to that folder is made either way. */
+async function makeWayTo(folder: string): Promise<void> {
+  try {
+    await mkdir(dirname(resolve(folder)), { recursive: true });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CliError("E_OUTPUT_FOLDER", `${folder} cannot be made: ${message}`, { file: folder }, error);
   }
 }
 

@@ -10,6 +10,8 @@ export interface WriteOptions {
   readonly force: boolean;
   /** Access rights of the new file; readable by all unless given. */
   readonly mode?: number;
+  /** No option of the command replaces what stands there, so none is advised. */
+  readonly kept?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function writeOutput(path: string, content: string | Uint8Array, op
     if (options.force) await rename(part, path);
     else await nameOnce(part, path);
   } catch (error) {
-    throw toRefusal(path, error);
+    throw toRefusal(path, options, error);
   } finally {
     await rm(part, { force: true });
   }
@@ -53,10 +55,11 @@ async function nameOnce(part: string, path: string): Promise<void> {
   }
 }
 
-function toRefusal(path: string, error: unknown): CliError {
+function toRefusal(path: string, { kept = false }: WriteOptions, error: unknown): CliError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EEXIST") {
-    return new CliError("E_OUTPUT_EXISTS", `${path} exists; name another file or add --force`, { file: path }, error);
+    const remedy = kept ? "name another file" : "name another file or add --force";
+    return new CliError("E_OUTPUT_EXISTS", `${path} exists; ${remedy}`, { file: path }, error);
   }
   if (code === "ENOENT" || code === "ENOTDIR") {
     return new CliError(
