@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {EvidenceLogs} from "../../contracts/evidence/EvidenceLogs.sol";
 import {Members} from "../../contracts/membership/Members.sol";
 import {Consortium} from "./Consortium.sol";
+import {Forger} from "./Forger.sol";
 import {NaiveTree} from "./NaiveTree.sol";
 import {vm} from "./Vm.sol";
 
@@ -128,5 +129,94 @@ contract EvidenceLogsTest {
         (uint64 size, ) = _operator.logs().head(_operator.logId());
         require(size >= _highest, "head went back");
         _highest = size;
+    }
+}
+
+/// @dev An operator that publishes any tree under any size, with any proof that it has, and a book of what its checkpoints prove.
+contract Misnamer {
+    uint64 public constant LIMIT = 12;
+
+    EvidenceLogs public immutable logs;
+    bytes32 public immutable logId;
+    Forger public immutable forger;
+    uint256 public accepted;
+    uint256 public misnamed;
+    bool public contradicted;
+
+    /// Leaf that was proven at an index, and size under which a root was accepted.
+    mapping(uint256 index => bytes32 leaf) private _proven;
+    mapping(bytes32 root => uint64 size) private _named;
+
+    constructor() {
+        logs = new EvidenceLogs(Consortium.found(1, 1));
+        vm.prank(Consortium.key(0));
+        logId = logs.register("log", keccak256("key"));
+        forger = new Forger(6);
+    }
+
+    /// Publishes a tree that it knows as one of `by` leaves more than the head.
+    function publish(uint8 which, uint8 by) external {
+        bytes32[] memory roots = forger.roots();
+        bytes32 root = roots[which % roots.length];
+        (uint64 head, ) = logs.head(logId);
+        uint64 size = head + 1 + (by % 3);
+        if (size > LIMIT) return;
+        if (head == 0) {
+            if (_sent(0, size, root, new bytes32[](0))) _note(size, root);
+            return;
+        }
+        bytes32[][] memory proofs = forger.proofs();
+        for (uint256 i = 0; i < proofs.length; ++i) {
+            if (!_sent(head, size, root, proofs[i])) continue;
+            _note(size, root);
+            return;
+        }
+    }
+
+    function _sent(uint64 head, uint64 size, bytes32 root, bytes32[] memory proof) private returns (bool) {
+        vm.prank(Consortium.key(0));
+        try logs.publish(logId, head, size, root, proof) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    function _note(uint64 size, bytes32 root) private {
+        ++accepted;
+        if (forger.sizeOf(root) != size) ++misnamed;
+        if (_named[root] != 0) contradicted = true;
+        _named[root] = size;
+        for (uint256 i = 0; i < size; ++i) {
+            bytes32 leaf = forger.leafAt(i, size, root);
+            if (leaf == 0) continue;
+            if (_proven[i] != 0 && _proven[i] != leaf) contradicted = true;
+            _proven[i] = leaf;
+        }
+    }
+}
+
+contract EvidenceLogsMisnamedTest {
+    Misnamer private _misnamer;
+
+    function setUp() external {
+        _misnamer = new Misnamer();
+    }
+
+    /// What the fuzzer plays with does misname, and goes on from there.
+    function test_theMisnamerMisnames() external {
+        _misnamer.publish(0, 1);
+        _misnamer.publish(1, 0);
+        require(_misnamer.accepted() == 2 && _misnamer.misnamed() == 2 && !_misnamer.contradicted());
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(_misnamer);
+    }
+
+    /// Whatever sizes are named: all accepted checkpoints together prove one leaf at an index at most, and a root has one size.
+    function invariant_noTwoLeavesAtOneIndex() external view {
+        require(!_misnamer.contradicted(), "two histories");
     }
 }

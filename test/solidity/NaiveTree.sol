@@ -45,6 +45,28 @@ library NaiveTree {
         longer[list.length] = item;
     }
 
+    /// @dev Growth of trees that are too big to be built: each subtree that is whole in both is one node from the seed.
+    function growth(
+        uint256 seed,
+        uint256 from,
+        uint256 size
+    ) internal pure returns (bytes32 oldRoot, bytes32 newRoot, bytes32[] memory nodes) {
+        return _growth(seed, from, size, true);
+    }
+
+    /// @dev A leaf of a tree that is too big to be built: each subtree beside its path is one node from the seed.
+    function place(
+        uint256 seed,
+        uint256 index,
+        uint256 size
+    ) internal pure returns (bytes32 leaf, bytes32 whole, bytes32[] memory nodes) {
+        bytes32 other = sha256(abi.encode(seed, index, size));
+        if (size == 1) return (other, other, new bytes32[](0));
+        uint256 k = split(size);
+        (leaf, whole, nodes) = index < k ? place(seed, index, k) : place(seed, index - k, size - k);
+        return (leaf, index < k ? node(whole, other) : node(other, whole), append(nodes, other));
+    }
+
     function _subproof(
         uint256 from,
         bytes32[] memory list,
@@ -58,5 +80,22 @@ library NaiveTree {
         uint256 k = split(size);
         if (from <= k) return append(_subproof(from, list, start, k, whole), root(list, start + k, size - k));
         return append(_subproof(from - k, list, start + k, size - k, false), root(list, start, k));
+    }
+
+    function _growth(
+        uint256 seed,
+        uint256 from,
+        uint256 size,
+        bool known
+    ) private pure returns (bytes32 oldRoot, bytes32 newRoot, bytes32[] memory nodes) {
+        bytes32 other = sha256(abi.encode(seed, from, size));
+        if (from == size) return (other, other, known ? new bytes32[](0) : append(new bytes32[](0), other));
+        uint256 k = split(size);
+        if (from <= k) {
+            (oldRoot, newRoot, nodes) = _growth(seed, from, k, known);
+            return (oldRoot, node(newRoot, other), append(nodes, other));
+        }
+        (oldRoot, newRoot, nodes) = _growth(seed, from - k, size - k, false);
+        return (node(other, oldRoot), node(other, newRoot), append(nodes, other));
     }
 }
