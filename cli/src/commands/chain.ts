@@ -4,6 +4,7 @@ import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { openSealerKey } from "../files/sealer-key.ts";
+import { SINGLE_OPERATOR_NOTICE } from "../notice.ts";
 import { toChainId, toPort } from "../numbers.ts";
 import type { Outcome } from "../output/output.ts";
 
@@ -12,9 +13,6 @@ interface ChainOptions {
   readonly host: string;
   readonly chainId: number;
 }
-
-/** Said wherever this chain's word is leant on. */
-export const SINGLE_OPERATOR_NOTICE = "embedded chain: one operator alone witnesses it, no other party does";
 
 /** `lianzheng chain`: the embedded chain alone, for several nodes on one machine. */
 export function chainCommand(context: Context): Command {

@@ -12,6 +12,8 @@ export interface Examination {
   readonly result: string;
   readonly reason: string;
   readonly code: string | undefined;
+  /** Whether the chain shows that nothing of the subject is missing; only of trades it counts the records. */
+  readonly complete: boolean;
 }
 
 /** Keeps a bundle in the demo's folder and answers with its path there. */
@@ -38,6 +40,7 @@ export async function examine(folder: string, file: string): Promise<Examination
     result: verdict?.result ?? "error",
     reason: verdict?.reason ?? stdout,
     code: verdict?.code,
+    complete: verdict?.verdicts.find(({ question }) => question === "complete")?.answer === "pass",
   };
 }
 
@@ -54,4 +57,5 @@ interface FileVerdict {
   readonly result: string;
   readonly reason: string;
   readonly code?: string;
+  readonly verdicts: readonly { readonly question: string; readonly answer: string }[];
 }

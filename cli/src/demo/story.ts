@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SINGLE_OPERATOR_NOTICE } from "../commands/chain.ts";
+import { SINGLE_OPERATOR_NOTICE } from "../notice.ts";
 import { prepareOutputFolder } from "./output-folder.ts";
 import { anchoringScene, rewritingScene } from "./scenes/anchoring.ts";
 import { dossierScene, offlineScene, tamperingScene } from "./scenes/auditing.ts";

@@ -16,7 +16,10 @@ import type { OnFloor } from "./trading.ts";
 export interface Dossier {
   readonly onFloor: Bundle;
   readonly offFloor: Bundle;
-  readonly files: readonly string[];
+  /** Evidence of whole trades, of which the chain counts the stages. */
+  readonly trades: readonly string[];
+  /** Evidence of single records. */
+  readonly singles: readonly string[];
 }
 
 /** The auditor takes evidence and, by another way, what to trust. */
@@ -31,31 +34,33 @@ export async function dossierScene(
   if (row === undefined) throw new TypeError("row 5,000 was delivered");
   const onFloor = await provincial.client.subjectEvidence(trade.subject);
   const offFloor = await sector.client.subjectEvidence(offFloorTrade.subject);
-  const files = [
-    await keepBundle(out, "trade-on-floor", onFloor),
-    await keepBundle(out, "trade-off-floor", offFloor),
+  const trades = [await keepBundle(out, "trade-on-floor", onFloor), await keepBundle(out, "trade-off-floor", offFloor)];
+  const singles = [
     await keepBundle(out, "delivery-row-5000", await provincial.client.evidence(row)),
     await keepBundle(out, "product-registration", await provincial.client.evidence(product.record)),
   ];
-  for (const file of files) narrator.tell("evidence 证据", file);
+  for (const file of [...trades, ...singles]) narrator.tell("evidence 证据", file);
   await keepPolicy(out, await auditorsPolicy(consortium, [provincial, sector], running.sealer));
   narrator.tell("policy 策略", `policy.json: whom ${called(cast.auditor)} trusts; no bundle has a say in it`);
-  return { onFloor, offFloor, files };
+  return { onFloor, offFloor, trades, singles };
 }
 
 /** Everything is stopped; the evidence is checked with nothing but the files. */
-export async function offlineScene(theatre: Theatre, { files }: Dossier): Promise<readonly Examination[]> {
+export async function offlineScene(theatre: Theatre, { trades, singles }: Dossier): Promise<readonly Examination[]> {
   const { narrator, out } = theatre;
   const stopped = await theatre.stop();
   narrator.tell(
     "stopped 停止",
     `${stopped} processes: both nodes and the chain; nothing listens any more 节点与链均已停止`,
   );
-  const shown = show(out, files[0] ?? "");
-  const examinations = await Promise.all(files.map((file) => examine(out, file)));
+  const shown = show(out, trades[0] ?? "");
+  const examinations = await Promise.all([...trades, ...singles].map((file) => examine(out, file)));
   narrator.show(await shown);
-  for (const { file, exitCode, result } of examinations) {
+  for (const { file, exitCode, result, complete } of examinations) {
     narrator.expect(exitCode === 0 && result === "verified", "verified 通过", `${file}, exit code ${exitCode}`);
+    if (trades.includes(file)) {
+      narrator.expect(complete, "complete 完整", "the chain counts no more stages than are shown 无一缺失");
+    }
   }
   return examinations;
 }
@@ -63,18 +68,17 @@ export async function offlineScene(theatre: Theatre, { files }: Dossier): Promis
 /** Six ways to cheat with the evidence of the trade; each must be refused, and by name. */
 export async function tamperingScene({ narrator, out }: Theatre, dossier: Dossier): Promise<readonly Examination[]> {
   await mkdir(join(out, "forged"), { recursive: true });
-  const forged = tamperings(dossier.onFloor, dossier.offFloor);
-  const examinations = await Promise.all(forged.map(async (forgery) => examine(out, await keepForgery(out, forgery))));
-  for (const [at, { english, chinese }] of forged.entries()) {
-    const { exitCode, code, reason, result } = examinations[at] ?? {
-      exitCode: 0,
-      code: undefined,
-      reason: "",
-      result: "",
-    };
+  const examined = await Promise.all(
+    tamperings(dossier.onFloor, dossier.offFloor).map(async (forgery) => ({
+      ...forgery,
+      examination: await examine(out, await keepForgery(out, forgery)),
+    })),
+  );
+  for (const { english, chinese, examination } of examined) {
+    const { exitCode, code, reason, result } = examination;
     const refused = exitCode === 1 && result === "failed" && code !== undefined;
     narrator.expect(refused, "refused 拒绝", `${english} ${chinese}: ${code ?? "accepted"}, exit code ${exitCode}`);
     narrator.tell("", reason);
   }
-  return examinations;
+  return examined.map(({ examination }) => examination);
 }
