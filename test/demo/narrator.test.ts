@@ -3,7 +3,7 @@ import { Narrator } from "../../cli/src/demo/narrator.ts";
 import { exitCodes } from "../../cli/src/exit.ts";
 import { toFailure } from "../../cli/src/failure.ts";
 import { Output } from "../../cli/src/output/output.ts";
-import type { Sink } from "../../cli/src/output/output.ts";
+import type { Sink } from "../../cli/src/output/sink.ts";
 
 function listening(): { readonly sink: Sink; readonly said: string[] } {
   const said: string[] = [];
