@@ -1,5 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { Level } from "level";
 import { expect } from "chai";
 import type { IndexedFrame } from "@lianzheng/node/index";
@@ -133,7 +134,7 @@ describe("the index", () => {
       await refusal(index.requests([{ member, key: "k1" }]), "INDEX_CORRUPT");
       await refusal(index.frameOf(0), "INDEX_CORRUPT");
       expect((await reconcile(index, 2)).agrees).to.equal(false);
-      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2);
+      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2 + 2);
       await index.close();
     }));
 
@@ -145,6 +146,44 @@ describe("the index", () => {
       await database.close();
       const { index } = await RecordIndex.open({ directory, identity });
       await refusal(index.heads(["trade:all"]), "INDEX_CORRUPT");
+      await index.close();
+    }));
+
+  for (const range of ["k", "q"] as const) {
+    it(`does not take a request for a new one when what it knew of it was lost (${range})`, () =>
+      withFolder(async (directory) => {
+        await (await filled(directory, [0, 1])).close();
+        const database = new Level<Buffer, Buffer>(directory, { keyEncoding: "buffer", valueEncoding: "buffer" });
+        const keys = await database.keys({ gte: Buffer.from(range), lt: Buffer.from([range.charCodeAt(0) + 1]) }).all();
+        expect(keys).to.have.length(2);
+        for (const key of keys) await database.del(key);
+        await database.close();
+        const { index } = await RecordIndex.open({ directory, identity });
+        await refusal(
+          index.requests([
+            { member, key: "new" },
+            { member, key: "k1" },
+          ]),
+          "INDEX_CORRUPT",
+        );
+        expect(await index.requests([{ member, key: "new" }])).to.deep.equal([undefined]);
+        await index.close();
+      }));
+  }
+
+  it("in an older layout is discarded with a reason", () =>
+    withFolder(async (directory) => {
+      await (await filled(directory, [0])).close();
+      const database = new Level<Buffer, Buffer>(directory, { keyEncoding: "buffer", valueEncoding: "buffer" });
+      const key = Buffer.from("midentity");
+      const text = Buffer.from(identity, "utf8");
+      const seal = Buffer.alloc(4);
+      seal.writeUInt32BE(crc32(text, crc32(key)));
+      await database.put(key, Buffer.concat([text, seal]));
+      await database.close();
+      const { index, reason } = await RecordIndex.open({ directory, identity });
+      expect(reason).to.equal("in another layout");
+      expect(await index.isEmpty()).to.equal(true);
       await index.close();
     }));
 

@@ -1,5 +1,7 @@
 export { Reconciliation } from "./reconcile.ts";
-export { RecordIndex, prepareViews } from "./record-index.ts";
-export type { FrameEntry, IndexOptions, KnownRequest, PreparedViews, SubjectHead } from "./record-index.ts";
+export { prepareViews } from "./layout.ts";
+export type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";
+export { RecordIndex } from "./record-index.ts";
+export type { IndexOptions } from "./record-index.ts";
 export { indexedFrame, leafHash } from "./view.ts";
 export type { IndexedFrame, IndexedRecord } from "./view.ts";

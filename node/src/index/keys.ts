@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { NodeError } from "../errors.ts";
 
@@ -12,13 +13,20 @@ import { NodeError } from "../errors.ts";
  * | `h` | subject | count, index and id of the subject's newest entry |
  * | `k` | member, 0, idempotency key | digest of the request, first index, count |
  * | `m` | name | identity of the journal |
+ * | `q` | SHA-256 of the request's key in `k` | nothing: its presence is a second witness of `k` |
  * | `r` | id 32 | index |
  * | `s` | subject, 0, sequence 6 | index |
  *
  * Every value ends with a CRC-32 over key and value: LevelDB does not check its blocks when it reads, and answers a
  * flipped bit with another value, or with the value of another key.
  */
-export type KeyRange = "a" | "f" | "h" | "k" | "m" | "r" | "s";
+export type KeyRange = "a" | "f" | "h" | "k" | "m" | "q" | "r" | "s";
+
+/** Under which name a request was accepted. */
+export interface RequestName {
+  readonly member: string;
+  readonly key: string;
+}
 
 const numberBytes = 6;
 const crcBytes = 4;
@@ -43,6 +51,16 @@ export function idKey(id: Uint8Array): Buffer {
 /** A key of one text, or of two with a zero byte between, which neither may hold. */
 export function textKey(range: KeyRange, first: string, second?: string): Buffer {
   return Buffer.from(second === undefined ? `${range}${first}` : `${range}${first}\0${second}`, "latin1");
+}
+
+/** The key of a request. */
+export function requestKey({ member, key }: RequestName): Buffer {
+  return textKey("k", member, key);
+}
+
+/** The key that witnesses {@link requestKey}. */
+export function requestWitnessKey(request: RequestName): Buffer {
+  return Buffer.concat([Buffer.from("q", "latin1"), hash("sha256", requestKey(request), "buffer")]);
 }
 
 /** The key of one entry in a subject's sequence. */

@@ -1,6 +1,7 @@
 import type { Frame, FrameLocation, FrameVisitor } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import type { FrameEntry, RecordIndex } from "./record-index.ts";
+import type { FrameEntry } from "./layout.ts";
+import type { RecordIndex } from "./record-index.ts";
 import { indexedFrame } from "./view.ts";
 
 /**

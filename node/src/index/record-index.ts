@@ -3,40 +3,23 @@ import type { Failpoint, FrameLocation } from "@lianzheng/node/journal";
 import { errnoOf, noFailpoint } from "@lianzheng/node/journal";
 import { Level } from "level";
 import { NodeError } from "../errors.ts";
-import { idKey, numberKey, openValue, rangeBounds, sealedValue, sequenceKey, textKey } from "./keys.ts";
+import type { RequestName } from "./keys.ts";
+import {
+  idKey,
+  numberKey,
+  openValue,
+  rangeBounds,
+  requestKey,
+  requestWitnessKey,
+  sealedValue,
+  sequenceKey,
+  textKey,
+} from "./keys.ts";
+import type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";
+import { frameEntry, framePuts, knownRequest, layoutVersion, placeOf, prepareViews, subjectHead } from "./layout.ts";
 import type { IndexedFrame } from "./view.ts";
 
 type Database = Level<Buffer, Buffer>;
-interface Put {
-  readonly type: "put";
-  readonly key: Buffer;
-  readonly value: Buffer;
-}
-
-/** The newest entry of a subject. */
-export interface SubjectHead {
-  /** Entries of this subject so far. */
-  readonly count: number;
-  /** Index of the newest. */
-  readonly index: number;
-  /** Id of the newest, 32 bytes. */
-  readonly id: Buffer;
-}
-
-/** A frame of the journal as the index knows it. */
-export interface FrameEntry {
-  readonly firstIndex: number;
-  readonly sequence: number;
-  readonly location: FrameLocation;
-  readonly count: number;
-}
-
-/** An accepted request. */
-export interface KnownRequest {
-  readonly requestDigest: Buffer;
-  readonly firstIndex: number;
-  readonly count: number;
-}
 
 /** Where the index is, and whose. */
 export interface IndexOptions {
@@ -155,16 +138,10 @@ export class RecordIndex {
     return indexes;
   }
 
-  /** The requests that were accepted under these members' keys, in their order. */
-  async requests(
-    wanted: readonly { readonly member: string; readonly key: string }[],
-  ): Promise<readonly (KnownRequest | undefined)[]> {
-    const keys = wanted.map(({ member, key }) => textKey("k", member, key));
-    const values = await this.#database.getMany(keys);
-    return keys.map((key, at) => {
-      const value = values[at];
-      return value === undefined ? undefined : knownRequest(key, value);
-    });
+  /** The requests that were accepted under these members' keys, in their order. Throws INDEX_CORRUPT. */
+  async requests(wanted: readonly RequestName[]): Promise<readonly (KnownRequest | undefined)[]> {
+    const values = await this.#database.getMany([...wanted.map(requestKey), ...wanted.map(requestWitnessKey)]);
+    return wanted.map((request, at) => knownRequest(request, values[at], values[at + wanted.length]));
   }
 
   /** Places of the anchors' frames whose size is above `size`, smallest first, or the newest first if `reverse`. */
@@ -210,7 +187,9 @@ async function reasonToDiscard(database: Database, { identity }: IndexOptions): 
     await database.open();
     const value = await valueOf(database, identityKey);
     if (value === undefined) return "new";
-    return openValue(identityKey, value, 0).bytes.toString("utf8") === identity ? undefined : "another journal's";
+    const [layout, owner] = openValue(identityKey, value, 0).bytes.toString("utf8").split("\n");
+    if (layout !== layoutVersion) return "in another layout";
+    return owner === identity ? undefined : "another journal's";
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     // Somebody has it open, though the journal's lock is ours: not damage, and not ours to delete.
@@ -223,7 +202,7 @@ async function openNew({ directory, identity }: IndexOptions): Promise<Database>
   const database = databaseOf(directory);
   try {
     await database.open();
-    await database.put(identityKey, sealedValue(identityKey, [], Buffer.from(identity, "utf8")));
+    await database.put(identityKey, sealedValue(identityKey, [], Buffer.from(`${layoutVersion}\n${identity}`)));
     return database;
   } catch (error) {
     throw new NodeError("INDEX_FAILED", `the index in ${directory} cannot be made`, {}, error);
@@ -233,80 +212,4 @@ async function openNew({ directory, identity }: IndexOptions): Promise<Database>
 /** The library's types leave out that a missing key answers undefined. */
 async function valueOf(database: Database, key: Buffer): Promise<Buffer | undefined> {
   return await database.get(key);
-}
-
-function put(key: Buffer, numbers: readonly number[], bytes?: Uint8Array): Put {
-  return { type: "put", key, value: sealedValue(key, numbers, bytes) };
-}
-
-/** The part of a frame's views that does not depend on where the frame stands. */
-export type PreparedViews = readonly Put[];
-
-/** Makes the views of records and requests: the larger part of the work of {@link RecordIndex.apply}. */
-export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" | "records">): PreparedViews {
-  const { firstIndex, records } = frame;
-  const puts: Put[] = [];
-  const newest = new Map<string, number>();
-  for (const [at, { id, subject, sequence }] of records.entries()) {
-    puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, sequence), [firstIndex + at]));
-    newest.set(subject, at);
-  }
-  for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
-  puts.push(...requestPuts(frame));
-  return puts;
-}
-
-function framePuts({ firstIndex, sequence, records, location, anchoredSize }: IndexedFrame): Put[] {
-  const place = [location.segment, location.offset, location.length];
-  const frame = put(numberKey("f", firstIndex, sequence), [...place, records.length]);
-  return anchoredSize === undefined ? [frame] : [frame, put(numberKey("a", anchoredSize), place)];
-}
-
-function headPut(
-  subject: string,
-  { firstIndex, records }: Pick<IndexedFrame, "firstIndex" | "records">,
-  at: number,
-): Put {
-  const record = records[at];
-  if (record === undefined) throw new TypeError("no such record");
-  return put(textKey("h", subject), [record.sequence + 1, firstIndex + at], record.id);
-}
-
-function requestPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | "batches">): Put[] {
-  let index = firstIndex;
-  return batches.map(({ member, key, requestDigest, count }) => {
-    const made = put(textKey("k", member, key), [index, count], requestDigest);
-    index += count;
-    return made;
-  });
-}
-
-function placeOf([segment = 0, offset = 0, length = 0]: readonly number[]): FrameLocation {
-  return { segment, offset, length };
-}
-
-function frameEntry(key: Buffer, value: Buffer): FrameEntry {
-  const { numbers } = openValue(key, value, 4);
-  return {
-    firstIndex: key.readUIntBE(1, 6),
-    sequence: key.readUIntBE(7, 6),
-    location: placeOf(numbers),
-    count: numbers[3] ?? 0,
-  };
-}
-
-function subjectHead(key: Buffer, value: Buffer): SubjectHead {
-  const {
-    numbers: [count = 0, index = 0],
-    bytes,
-  } = openValue(key, value, 2);
-  return { count, index, id: bytes };
-}
-
-function knownRequest(key: Buffer, value: Buffer): KnownRequest {
-  const {
-    numbers: [firstIndex = 0, count = 0],
-    bytes,
-  } = openValue(key, value, 2);
-  return { firstIndex, count, requestDigest: bytes };
 }
