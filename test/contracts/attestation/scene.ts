@@ -8,6 +8,8 @@ import { ZeroHash, type Signer, type TypedDataField } from "ethers";
 import { DAY, HOUR, admit, digestOf, ethers, networkHelpers, now, world, type Actor, type World } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 
+export type { Attestations };
+
 /** Kinds of attestations; the numbers are those of the contract's enum. */
 export const AttestationKind = {
   none: 0,
