@@ -6,7 +6,7 @@ import {
   maskOfKinds,
 } from "@lianzheng/sdk/contracts";
 import type { EvidenceLogs, KindName, Members, Rights, SignedStruct, Trades } from "@lianzheng/sdk/contracts";
-import { id, type Signer, type TypedDataField } from "ethers";
+import { id, type Signer, type TypedDataDomain, type TypedDataField } from "ethers";
 import { network } from "hardhat";
 import { memberId, usccOf } from "./uscc.ts";
 
@@ -88,14 +88,27 @@ export async function suspend({ members, regulator, notary }: World, member: str
   await members.connect(notary.key).vote(await members.proposalCount());
 }
 
+/** A domain that is not the contract's, for signatures that must be refused. */
+export interface DomainChange {
+  readonly name?: string;
+  readonly version?: string;
+  readonly chainId?: bigint;
+}
+
 /** EIP-712 domain of one of the contracts. */
-async function domainOf(name: string, contract: Members | Trades): Promise<Record<string, unknown>> {
+async function domainOf(name: string, contract: Members | Trades, change: DomainChange): Promise<TypedDataDomain> {
   const { chainId } = await ethers.provider.getNetwork();
-  return { name, version: "1", chainId, verifyingContract: await contract.getAddress() };
+  return { name, version: "1", chainId, verifyingContract: await contract.getAddress(), ...change };
 }
 
 /** The signature by which a new key consents to becoming a member's. */
-export async function consentOf(members: Members, member: string, key: Signer, deadline: number): Promise<string> {
+export async function consentOf(
+  members: Members,
+  member: string,
+  key: Signer,
+  deadline: number,
+  change: DomainChange = {},
+): Promise<string> {
   const types: Record<string, TypedDataField[]> = {
     KeyConsent: [
       { name: "member", type: "bytes18" },
@@ -104,7 +117,7 @@ export async function consentOf(members: Members, member: string, key: Signer, d
     ],
   };
   const message = { member, key: await key.getAddress(), deadline };
-  return key.signTypedData(await domainOf("Lianzheng Members", members), types, message);
+  return key.signTypedData(await domainOf("Lianzheng Members", members, change), types, message);
 }
 
 /** A step of a trade; the names of its fields are those of the EIP-712 struct. */
@@ -121,6 +134,7 @@ export async function signStep(
   trades: Trades,
   step: StepFields,
   signers: readonly { readonly key: Signer }[],
+  change: DomainChange = {},
 ): Promise<SignedStruct[]> {
   const types: Record<string, TypedDataField[]> = {
     Step: [
@@ -131,7 +145,7 @@ export async function signStep(
       { name: "deadline", type: "uint256" },
     ],
   };
-  return signAll(trades, types, { ...step }, signers);
+  return signAll(trades, types, { ...step }, signers, change);
 }
 
 /** Signatures over the termination of a trade, in the order of `signers`. */
@@ -156,8 +170,9 @@ async function signAll(
   types: Record<string, TypedDataField[]>,
   message: Record<string, unknown>,
   signers: readonly { readonly key: Signer }[],
+  change: DomainChange = {},
 ): Promise<SignedStruct[]> {
-  const domain = await domainOf("Lianzheng Trades", trades);
+  const domain = await domainOf("Lianzheng Trades", trades, change);
   const sign = async ({ key }: { readonly key: Signer }): Promise<SignedStruct> => ({
     key: await key.getAddress(),
     signature: await key.signTypedData(domain, types, message),

@@ -1,7 +1,7 @@
-import { EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
+import { Act, EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, ZeroHash, keccak256 } from "ethers";
-import { digestOf, ethers, networkHelpers, suspend, world, type World } from "../fixture.ts";
+import { admit, digestOf, ethers, networkHelpers, suspend, world, type World } from "../fixture.ts";
 import { CLASSIC_ENTRIES, CLASSIC_ROOTS, hex, leafHash, leavesOf, pathOf, proofOf, rootOf } from "./tree.ts";
 
 const ORIGIN = "log.example/evidence";
@@ -169,6 +169,38 @@ describe("EvidenceLogs: publishing", () => {
     await expect(logs.connect(seller.key).publish(logId, 0, 5, rootFor(5), []))
       .to.be.revertedWithCustomError(members, "MembersStanding")
       .withArgs(seller.id, 2);
+  });
+
+  it("stands still while its owner is expelled, and goes on when it is readmitted, by its new key alone", async () => {
+    const context = await fixture();
+    const { members, logs, regulator, notary, seller, spare, logId } = context;
+    await logs.connect(seller.key).publish(logId, 0, 5, rootFor(5), []);
+    await members.connect(regulator.key).propose(Act.expulsion, seller.id, digestOf("reason"));
+    await members.connect(notary.key).vote(await members.proposalCount());
+    const fresh = { id: seller.id, key: spare[0]!, address: await spare[0]!.getAddress() };
+    const grown = [logId, 5, 8, rootFor(8), proofFor(5, 8)] as const;
+    for (const [key, fault] of [
+      [seller.key, "MembersKeyNotLive"],
+      [fresh.key, "MembersUnknownKey"],
+    ] as const) {
+      await expect(logs.connect(key).publish(...grown)).to.be.revertedWithCustomError(members, fault);
+    }
+    await admit(members, [regulator, notary], fresh, ["supplier"]);
+    await expect(logs.connect(seller.key).publish(...grown)).to.be.revertedWithCustomError(
+      members,
+      "MembersKeyNotLive",
+    );
+    await expect(logs.connect(fresh.key).publish(...grown)).to.emit(logs, "CheckpointPublished");
+  });
+
+  it("takes the greatest size there is, and nothing after it", async () => {
+    const { logs, seller, logId } = await fixture();
+    const mine = logs.connect(seller.key);
+    const last = 2n ** 53n - 1n;
+    await mine.publish(logId, 0, last, rootFor(5), []);
+    await expect(mine.publish(logId, last, last + 1n, rootFor(6), []))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsSize")
+      .withArgs(logId, last + 1n);
   });
 
   it("takes two checkpoints of one log in one block", async () => {

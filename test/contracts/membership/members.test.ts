@@ -1,19 +1,7 @@
 import { Act, MembersFactory, Standing, maskOfKinds } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
-import {
-  DAY,
-  HOUR,
-  REASON,
-  admit,
-  consentOf,
-  digestOf,
-  ethers,
-  networkHelpers,
-  now,
-  suspend,
-  world,
-} from "../fixture.ts";
+import { HOUR, REASON, admit, consentOf, digestOf, ethers, networkHelpers, now, suspend, world } from "../fixture.ts";
 import { checkCharacter, memberId, usccOf } from "../uscc.ts";
 
 const PAPERS = digestOf("papers");
@@ -175,10 +163,16 @@ describe("Members: admission", () => {
     await expect(members.connect(spare[0]).applyFor(id, SUPPLIER, PAPERS)).to.emit(members, "ProposalOpened");
   });
 
-  it("lets a key apply again when its application expired", async () => {
+  it("lets a key apply again from the second in which its application expires", async () => {
     const { members, outsider } = await fixture();
     await members.connect(outsider).applyFor(id, SUPPLIER, PAPERS);
-    await networkHelpers.time.increase(30 * DAY);
+    const open = await members.proposalCount();
+    const { expires } = await members.proposalOf(open);
+    await networkHelpers.time.setNextBlockTimestamp(expires - 1n);
+    await expect(members.connect(outsider).applyFor(id, SUPPLIER, PAPERS))
+      .to.be.revertedWithCustomError(members, "MembersApplicationOpen")
+      .withArgs(open);
+    await networkHelpers.time.setNextBlockTimestamp(expires);
     await expect(members.connect(outsider).applyFor(id, SUPPLIER, PAPERS)).to.emit(members, "ProposalOpened");
   });
 
@@ -272,6 +266,23 @@ describe("Members: votes", () => {
     await expect(members.connect(notary.key).vote(await members.proposalCount()))
       .to.be.revertedWithCustomError(members, "MembersCouncilTooSmall")
       .withArgs(1, 2);
+  });
+
+  it("lets each of as few seats as the threshold block: no vote for its own suspension, no decision without it", async () => {
+    const context = await fixture();
+    const { members, venue, regulator, notary, seller } = context;
+    await suspend(context, venue.id);
+    await members.connect(regulator.key).propose(Act.suspension, seller.id, REASON);
+    const proposal = await members.proposalCount();
+    await expect(members.decide(proposal))
+      .to.be.revertedWithCustomError(members, "MembersTooFewVotes")
+      .withArgs(proposal, 1, 2);
+    for (const act of [Act.suspension, Act.expulsion]) {
+      await members.connect(notary.key).propose(act, regulator.id, REASON);
+      await expect(members.connect(regulator.key).vote(await members.proposalCount()))
+        .to.be.revertedWithCustomError(members, "MembersCouncilTooSmall")
+        .withArgs(1, 2);
+    }
   });
 
   it("lets a council of one seat decide by proposing", async () => {
@@ -391,7 +402,7 @@ describe("Members: keys", () => {
       .withArgs(await outsider.getAddress());
   });
 
-  it("refuses a key without its consent: another's signature, another member, another key, a passed deadline", async () => {
+  it("refuses a key without its consent: over another member, key, time, chain or domain, or past its deadline", async () => {
     const { members, seller, buyer, spare } = await fixture();
     const [key, other] = [spare[0]!, spare[1]!];
     const address = await key.getAddress();
@@ -401,6 +412,8 @@ describe("Members: keys", () => {
       await consentOf(members, seller.id, other, deadline),
       await consentOf(members, buyer.id, key, deadline),
       await consentOf(members, seller.id, key, deadline + 1),
+      await consentOf(members, seller.id, key, deadline, { chainId: 1n }),
+      await consentOf(members, seller.id, key, deadline, { name: "Lianzheng Trades" }),
       "0x",
       good.slice(0, -2),
       `${good}00`,
@@ -410,10 +423,14 @@ describe("Members: keys", () => {
         .to.be.revertedWithCustomError(members, "MembersConsent")
         .withArgs(address);
     }
+    const snapshot = await networkHelpers.takeSnapshot();
     await networkHelpers.time.setNextBlockTimestamp(deadline + 1);
     await expect(members.connect(seller.key).addKey(address, deadline, good))
       .to.be.revertedWithCustomError(members, "MembersDeadline")
       .withArgs(deadline);
+    await snapshot.restore();
+    await networkHelpers.time.setNextBlockTimestamp(deadline);
+    await expect(members.connect(seller.key).addKey(address, deadline, good)).to.emit(members, "KeyAdded");
   });
 
   it("signs consent over the digest that the contract names", async () => {

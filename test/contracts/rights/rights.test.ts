@@ -1,4 +1,4 @@
-import { Grade, Listing, MAX_DEPTH, RightKind, RightsFactory, Validity } from "@lianzheng/sdk/contracts";
+import { Act, Grade, Listing, MAX_DEPTH, RightKind, RightsFactory, Validity } from "@lianzheng/sdk/contracts";
 import type { RegistrationStruct, ScopeStruct } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, ZeroHash, keccak256 } from "ethers";
@@ -366,6 +366,23 @@ describe("Rights: validity", () => {
   });
 });
 
+describe("Rights: what an expelled member granted", () => {
+  it("goes on for its holder, who alone can give it up; the expelled can neither revoke nor derive", async () => {
+    const context = await productFixture();
+    const { members, rights, regulator, notary, seller, processor, holding, processing, operating } = context;
+    await members.connect(regulator.key).propose(Act.expulsion, seller.id, REASON);
+    await members.connect(notary.key).vote(await members.proposalCount());
+    expect(await rights.isValid(holding)).to.equal(false);
+    expect(await rights.isValid(operating)).to.equal(true);
+    await expect(rights.connect(seller.key).revoke(processing, REASON)).to.be.revertedWithCustomError(
+      members,
+      "MembersKeyNotLive",
+    );
+    await rights.connect(processor.key).revoke(processing, REASON);
+    expect(await rights.isValid(operating)).to.equal(false);
+  });
+});
+
 describe("Rights: products", () => {
   it("names its parents and leans on a right on each", async () => {
     const { rights, processor, resource, processing, product, operating } = await productFixture();
@@ -394,6 +411,28 @@ describe("Rights: products", () => {
     await expect(rights.connect(buyer.key).registerProduct(registration("derived"), scope(), [resale]))
       .to.be.revertedWithCustomError(rights, "RightsKind")
       .withArgs(resale, RightKind.operating, RightKind.operating);
+  });
+
+  it("lets who may sub-license a product let others process it, within its scope and while it holds", async () => {
+    const context = await productFixture();
+    const { rights, processor, buyer, notary, operating, scope } = context;
+    const resale = await grant(context, processor, buyer, operating, RightKind.operating, scope({ depth: 1 }));
+    const use = await grant(context, buyer, notary, resale, RightKind.processing, scope({ depth: 0 }));
+    await rights.connect(notary.key).registerProduct(registration("derived"), scope(), [use]);
+    const derived = (await rights.subjectOf(await rights.subjectIdOf(notary.id, digestOf("derived")))).right;
+    await rights.connect(processor.key).revoke(resale, REASON);
+    expect(await rights.validityAt(derived, await now())).to.deep.equal([BigInt(Validity.revoked), resale]);
+  });
+
+  it("leaves the depth of a product's right to its maker: a product is a new thing", async () => {
+    const context = await fixture();
+    const { rights, seller, processor, holding, scope } = context;
+    const processing = await grant(context, seller, processor, holding, RightKind.processing, scope({ depth: 0 }));
+    await rights
+      .connect(processor.key)
+      .registerProduct(registration("deep"), scope({ depth: MAX_DEPTH }), [processing]);
+    const { right } = await rights.subjectOf(await rights.subjectIdOf(processor.id, digestOf("deep")));
+    expect((await rights.rightOf(right)).depth).to.equal(BigInt(MAX_DEPTH));
   });
 
   it("refuses no parents, too many, one twice, another's right, and a scope beyond any of them", async () => {
@@ -461,16 +500,21 @@ describe("Rights: products", () => {
     };
     // Each of the 16 leans on a chain of 15 and itself: 16 * 16 = 256, and the product on top is one too many.
     const towers: string[] = [];
+    let below = holding;
     for (let tower = 0; tower < 16; ++tower) {
       let right = holding;
-      for (let floor = 0; floor < 15; ++floor) right = await make(`tower ${tower} floor ${floor}`, [right]);
+      for (let floor = 0; floor < 15; ++floor) {
+        below = right;
+        right = await make(`tower ${tower} floor ${floor}`, [right]);
+      }
       towers.push(right);
     }
     await expect(mine.registerProduct(registration("top"), scope(), towers))
       .to.be.revertedWithCustomError(rights, "RightsReach")
       .withArgs(257, 256);
-    const top = await make("top", towers.slice(0, 15));
-    expect((await rights.rightOf(top)).reach).to.equal(241n);
+    const top = await make("top", [...towers.slice(0, 15), below]);
+    expect((await rights.rightOf(top)).reach).to.equal(256n);
+    expect(await rights.isValid(top)).to.equal(true);
     expect(Number(await rights.isValid.estimateGas(top))).to.be.lessThan(4_000_000);
   });
 });

@@ -8,6 +8,7 @@ import {
   REASON,
   consentOf,
   digestOf,
+  ethers,
   networkHelpers,
   now,
   signStep,
@@ -273,6 +274,50 @@ describe("Trades: stages", () => {
       .withArgs(REASON);
   });
 
+  it("binds a step to its number, not to what stands before it: who signs ahead trusts the other side", async () => {
+    const context = await fixture();
+    const { trades, outsider, buyer, onFloor } = context;
+    await advanceTo(context, onFloor, Stage.contract);
+    const ahead = await stepOf(onFloor, Stage.acceptance, 5);
+    const signatures = await signStep(trades, ahead, [buyer]);
+    await advance(context, onFloor, Stage.delivery);
+    await expect(trades.connect(outsider).record(ahead, signatures)).to.emit(trades, "StageRecorded");
+  });
+
+  it("voids an acceptance when the seller delivers again before it: the buyer signs for the delivery that it saw", async () => {
+    const context = await fixture();
+    const { trades, outsider, buyer, onFloor } = context;
+    await advanceTo(context, onFloor, Stage.delivery);
+    const acceptance = await stepOf(onFloor, Stage.acceptance, 5);
+    const signatures = await signStep(trades, acceptance, [buyer]);
+    await advance(context, onFloor, Stage.delivery);
+    await expect(trades.connect(outsider).record(acceptance, signatures))
+      .to.be.revertedWithCustomError(trades, "TradesCount")
+      .withArgs(onFloor, 6, 5);
+    await expect(attempt(context, { ...acceptance, count: 6 }, [buyer])).to.emit(trades, "StageRecorded");
+  });
+
+  it("stands when its key ends later in the same block, though the key's end counts for that whole second", async () => {
+    const context = await fixture();
+    const { members, trades, outsider, seller, spare, onFloor } = context;
+    const deadline = (await now()) + HOUR;
+    const consent = await consentOf(members, seller.id, spare[0]!, deadline);
+    const step = await stepOf(onFloor, Stage.listing, 1);
+    const signatures = await signStep(trades, step, [seller]);
+    await ethers.provider.send("evm_setAutomine", [false]);
+    try {
+      const options = { gasLimit: 500_000, maxPriorityFeePerGas: 0 };
+      await trades.connect(outsider).record(step, signatures, options);
+      await members.connect(seller.key).rotateKey(await spare[0]!.getAddress(), deadline, consent, options);
+      await networkHelpers.mine();
+    } finally {
+      await ethers.provider.send("evm_setAutomine", [true]);
+    }
+    expect((await trades.headOf(onFloor)).count).to.equal(1n);
+    expect(await members.keyLiveAt(seller.id, seller.address, await now())).to.equal(false);
+    expect(await members.keyLiveAt(seller.id, seller.address, (await now()) - 1)).to.equal(true);
+  });
+
   it("stops up to delivery when the seller's right ends; what was delivered can be accepted and settled", async () => {
     const context = await fixture();
     const { rights, trades, seller, terms, onFloor, offFloor } = context;
@@ -344,12 +389,15 @@ describe("Trades: signatures", () => {
     ];
     const signatures = await Promise.all(changed.map((other) => signStep(trades, other, [seller])));
     signatures.push(await signStep(twin, step, [seller]));
+    for (const change of [{ chainId: 1n }, { name: "Lianzheng Members" }, { version: "2" }]) {
+      signatures.push(await signStep(trades, step, [seller], change));
+    }
     for (const wrong of signatures) {
       await expect(trades.connect(outsider).record(step, wrong))
         .to.be.revertedWithCustomError(trades, "TradesSignature")
         .withArgs(seller.address);
     }
-    expect(signatures).to.have.length(6);
+    expect(signatures).to.have.length(9);
   });
 
   it("refuses high s, other v, 0, 64 and 66 bytes: one signature has one form", async () => {
@@ -431,12 +479,14 @@ describe("Trades: termination", () => {
     const context = await fixture();
     const { trades, outsider, seller, buyer, onFloor } = context;
     await advanceTo(context, onFloor, Stage.delivery);
+    const before = await trades.headOf(onFloor);
     const { tradeId, reason, count, deadline } = await terminationOf(onFloor, 4);
     const signatures = await signTermination(trades, { tradeId, reason, count, deadline }, [seller, buyer]);
     await expect(trades.connect(outsider).terminate(tradeId, reason, count, deadline, signatures))
       .to.emit(trades, "TradeTerminated")
       .withArgs(onFloor, 4, REASON);
     expect((await trades.tradeOf(onFloor)).terminated).to.equal(true);
+    expect(await trades.headOf(onFloor), "a termination is no step").to.deep.equal(before);
     await expect(advance(context, onFloor, Stage.acceptance))
       .to.be.revertedWithCustomError(trades, "TradesTerminated")
       .withArgs(onFloor);
