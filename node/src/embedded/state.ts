@@ -1,10 +1,17 @@
 import { createMPT } from "@ethereumjs/mpt";
+import { RLP } from "@ethereumjs/rlp";
 import { Caches, MerkleStateManager } from "@ethereumjs/statemanager";
 import type { Common } from "@ethereumjs/common";
-import type { BatchDBOp, DB } from "@ethereumjs/util";
+import { KECCAK256_RLP } from "@ethereumjs/util";
+import type { Account, Address, BatchDBOp, DB } from "@ethereumjs/util";
+import { toHex } from "@lianzheng/sdk/encoding";
+import { ChainError } from "../chain-error.ts";
 import type { ChainStore, StoreChange } from "./store.ts";
 
 type TrieOperation = BatchDBOp<string>;
+
+/** Root of the trie that holds nothing; it is written nowhere. */
+const emptyRoot = toHex(KECCAK256_RLP).slice(2);
 
 /** Trie nodes kept in memory: about 100 bytes to 600 bytes each. */
 const cachedNodes = 50_000;
@@ -25,11 +32,18 @@ export class NodeCache {
     return this.#nodes.has(hash);
   }
 
+  /**
+   * A node, or code; undefined for the empty trie's root alone. The library takes a missing node for an empty place, so it
+   * must never hear of one: all else that it asks for was written once.
+   *
+   * @throws ChainError C_DAMAGED for one that is missing or not what was written, C_STORAGE
+   */
   async get(hash: string): Promise<Uint8Array | undefined> {
     const known = this.#nodes.get(hash);
     if (known !== undefined) return known;
     const node = await this.#store.get(`t/${hash}`);
     if (node !== undefined) this.add(hash, node);
+    else if (hash !== emptyRoot) throw missing(hash);
     return node;
   }
 
@@ -104,6 +118,31 @@ export class StagedNodes implements DB<string> {
   }
 }
 
+/**
+ * The library's state, but for one thing: its own way of writing to a contract's storage lets errors go astray, which ends
+ * the process and leaves whoever waits for the block without an answer.
+ */
+class ContainedState extends MerkleStateManager {
+  protected override async _writeContractStorage(
+    address: Address,
+    account: Account,
+    key: Uint8Array,
+    value: Uint8Array,
+  ): Promise<void> {
+    const trie = this._getStorageTrie(address, account);
+    if (value.length > 0) await trie.put(key, RLP.encode(value));
+    else await trie.del(key);
+    this._storageTries[toHex(address.bytes).slice(2)] = trie;
+    account.storageRoot = trie.root();
+    await this.putAccount(address, account);
+  }
+}
+
+function missing(hash: string): ChainError {
+  const key = `t/${hash}`;
+  return new ChainError("C_DAMAGED", `${key} is missing in the chain's folder`, { key });
+}
+
 /** The state at `root`, or the empty state. What is written to it goes to `nodes`. */
 export async function stateAt(rules: Common, nodes: StagedNodes, root?: Uint8Array): Promise<MerkleStateManager> {
   const trie = await createMPT({
@@ -114,5 +153,5 @@ export async function stateAt(rules: Common, nodes: StagedNodes, root?: Uint8Arr
     ...(root === undefined ? {} : { root }),
   });
   // Caches that grow, not LRU ones: an LRU cache that is too small forgets changes that are not in the trie yet.
-  return new MerkleStateManager({ trie, common: rules, caches: new Caches() });
+  return new ContainedState({ trie, common: rules, caches: new Caches() });
 }
