@@ -6,6 +6,7 @@ import {IEvidenceLogs} from "./IEvidenceLogs.sol";
 import {MerkleProofs} from "./MerkleProofs.sol";
 
 /// @title Evidence logs
+/// @dev Calls {IMembers} alone, and that only to read: there is nothing through which a call could come back.
 contract EvidenceLogs is IEvidenceLogs {
     /// @dev Three slots:
     ///

@@ -6,6 +6,16 @@ pragma solidity ^0.8.28;
 ///
 /// A log is append-only because nothing else is accepted: a new checkpoint must carry the RFC 9162 consistency proof from the newest
 /// accepted one. Publishing is a compare-and-swap on the size of the head, so sending at least once is publishing exactly once.
+///
+/// What the chain vouches for, and what it does not:
+///
+/// - All accepted checkpoints of a log together prove at most one leaf at an index, and a root is accepted for one size only.
+/// - A root does not say how many leaves it has. An owner that names a wrong size harms its newest leaves: they stand at other indices, or
+///   at none where they can be shown. One that names the greatest size can never publish again. Both are seen by whoever holds a receipt.
+/// - Neither checkpoint signatures nor the possession of `key` are verified here. Another member may register the same origin and key;
+///   the id, which holds the owner, tells the logs apart.
+/// - Owner, origin and key of a log are for ever. Who loses the key of a log begins another one.
+/// - Every live key of the owner publishes. While the owner is suspended or expelled its logs stand still; what was accepted stays.
 interface IEvidenceLogs {
     /// @notice A log was registered.
     /// @param logId keccak256(abi.encode(owner, origin)).
@@ -57,12 +67,12 @@ interface IEvidenceLogs {
     /// @notice The proof does not show that the new tree starts with the leaves of the head.
     error EvidenceLogsNotConsistent(bytes32 logId, uint64 from, uint64 to);
 
-    /// @notice Registers a log of the caller's member.
+    /// @notice Registers a log of the caller's member. Nobody can be forestalled: ids hold the owner.
     ///
     /// Requirements: the caller is a live key of an active member; the origin is well formed and new for this member; the key is not zero.
     ///
     /// @param origin Name of the log, 1 to 200 visible ASCII characters without `+`.
-    /// @param key Ed25519 public key that signs its checkpoints.
+    /// @param key Ed25519 public key that signs its checkpoints; the chain takes it as told.
     /// @return logId keccak256(abi.encode(owner, origin)).
     function register(string calldata origin, bytes32 key) external returns (bytes32 logId);
 
@@ -83,7 +93,7 @@ interface IEvidenceLogs {
     /// @dev Reverts with {EvidenceLogsUnknownLog}.
     function head(bytes32 logId) external view returns (uint64 size, bytes32 root);
 
-    /// @notice Root accepted for this size, zero if none was.
+    /// @notice Root accepted for this size, zero if none was. Size and root together are what was accepted: a verifier compares both.
     function rootAt(bytes32 logId, uint64 size) external view returns (bytes32 root);
 
     /// @notice What is registered of a log.
@@ -98,7 +108,7 @@ interface IEvidenceLogs {
     /// not accepted.
     /// @param logId The log.
     /// @param size Leaves of an accepted tree.
-    /// @param leaf Leaf hash.
+    /// @param leaf Leaf hash, to be made from the entry by whoever asks: a hash that another names may be that of an inner node.
     /// @param index Position of the leaf, from 0.
     /// @param path Sibling nodes, the leaf's sibling first.
     function isIncluded(

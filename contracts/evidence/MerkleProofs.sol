@@ -9,7 +9,8 @@ library MerkleProofs {
     uint256 private constant MAX_NODES = 65;
 
     /// @notice True if `path` leads from `leaf` at `index` to `root` of a tree of `size` leaves.
-    /// @dev RFC 9162 section 2.1.3.2.
+    /// @dev RFC 9162 section 2.1.3.2. `leaf` is the hash of a leaf only if whoever asks made it from the entry: under a size that was
+    ///      misnamed, an inner node can stand at the place of a leaf.
     function isIncluded(
         bytes32 leaf,
         uint64 index,
@@ -33,8 +34,12 @@ library MerkleProofs {
     }
 
     /// @notice True if `proof` shows that the tree of `newSize` leaves starts with the `oldSize` leaves of the other.
-    /// @dev RFC 9162 section 2.1.4.2. The empty tree is the start of every tree, its proof is empty. A root does not say how many leaves
-    ///      it has: a log can misname the size of its newest tree, but not change, drop or reorder a leaf of the older one.
+    /// @dev RFC 9162 section 2.1.4.2. The empty tree is the start of every tree, its proof is empty.
+    ///
+    ///      A root does not say how many leaves it has, so a size can be misnamed. But the two sizes fix the place of each node, and the
+    ///      proof must end at the root exactly (`sn == 0`): what stands at an index below `oldSize` is under both roots the same hash, and
+    ///      the roots differ. Chained from a size and a root that were kept, this holds for all of them together: whatever sizes are
+    ///      named, an index has one leaf at most, and a root one size. `test/solidity` tries all small cases.
     function isConsistent(
         uint64 oldSize,
         bytes32 oldRoot,

@@ -75,6 +75,22 @@ struct Proposal {
 /// The council is the one of the constructor. A suspended seat has no vote until it is reinstated, an expelled one is vacant for ever, and
 /// no decision may leave fewer voting seats than the threshold, for then nothing could ever be decided again. Expulsion ends all keys
 /// of the member.
+///
+/// What follows from this, and is meant:
+///
+/// - Fewer seats than the threshold decide nothing, but as few as are needed to leave less than the threshold can block: with as many
+///   voting seats as the threshold, each of them alone, even its own suspension.
+/// - A vote can't be withdrawn. It counts until the proposal is decided or its 30 days are over, if its seat is active at that time.
+/// - Every live key of a member has all its powers, over its other keys too. A member whose key was stolen retires it with another key
+///   before the thief does the like; after that a suspension stops the thief, but only an expulsion ends the key, and a seat with it.
+///   A key that is a contract (ERC-1271) can ask for several signatures.
+/// - Readmitted, a member is the one it was: what is registered under its code is again its own to act on.
+/// - The founding seats' keys are those that the deployer names: read {KeyAdded} and the council before trusting a deployment.
+/// - Whether an organisation owns the code under which it applies is the council's to examine. Applications are free, so the chain's
+///   permissions bound how many there are.
+///
+/// The end of a key, a standing or a right counts for its whole second: whoever asks about that second is told that it was over, even if
+/// a transaction before it in the same block still relied on it.
 interface IMembers {
     /// @notice A vote opened.
     /// @param proposal Number of the proposal, counted from 1.
@@ -226,7 +242,8 @@ interface IMembers {
     /// @return proposal Number of the proposal.
     function propose(Act act, bytes18 member, bytes32 reason) external returns (uint256 proposal);
 
-    /// @notice Casts the caller's seat's vote for a proposal. The vote that reaches the threshold puts it into effect.
+    /// @notice Casts the caller's seat's vote for a proposal. The vote that reaches the threshold puts it into effect, or reverts if that
+    /// can't be done: the standing has changed, the key was bound elsewhere, too few voting seats would be left.
     ///
     /// Requirements: the caller is a live key of an active member with a seat that has not voted on it, the proposal is open.
     ///
@@ -235,23 +252,25 @@ interface IMembers {
 
     /// @notice Puts a proposal into effect whose votes count again because a seat was reinstated. Anybody may ask for it.
     ///
-    /// Requirements: the proposal is open, and as many votes as the threshold are of seats whose members are active.
+    /// Requirements: the proposal is open, as many votes as the threshold are of seats whose members are active, and it can take effect as
+    /// with {vote}.
     ///
     /// @param proposal Number of the proposal.
     function decide(uint256 proposal) external;
 
     /// @notice Adds a key to the caller's member from now on.
     ///
-    /// Requirements: the caller is a live key of an active member with fewer than 16 live keys; the new key belongs to nobody and consents by its EIP-712 signature
-    /// (or ERC-1271) over `KeyConsent(bytes18 member,address key,uint256 deadline)`, so nobody can take another's key by naming it.
-    /// A key is added once for ever, so a consent can't be used twice.
+    /// Requirements: the caller is a live key of an active member with fewer than 16 live keys; the new key belongs to nobody; the
+    /// deadline has not passed; the new key consents by its EIP-712 signature (or ERC-1271) over
+    /// `KeyConsent(bytes18 member,address key,uint256 deadline)`, so nobody can take another's key by naming it. A key is added once for
+    /// ever, so a consent can't be used twice; until its deadline any live key of the member can use it.
     ///
     /// @param key The new key.
     /// @param deadline Last second, Unix, of the consent.
     /// @param consent The new key's signature.
     function addKey(address key, uint256 deadline, bytes calldata consent) external;
 
-    /// @notice Adds a key as {addKey} and ends the life of the calling key in the same step.
+    /// @notice Adds a key as {addKey} and ends the life of the calling key in the same step, also with 16 live keys.
     /// @param key The new key.
     /// @param deadline Last second, Unix, of the consent.
     /// @param consent The new key's signature.
@@ -277,10 +296,10 @@ interface IMembers {
     /// @notice True if the member was active at `time`, Unix seconds. For the future: as things stand.
     function isActiveAt(bytes18 member, uint64 time) external view returns (bool);
 
-    /// @notice True if the member was given the kind, whatever its standing.
+    /// @notice True if the member was given the kind by its newest admission, whatever its standing.
     function hasKind(bytes18 member, Kind kind) external view returns (bool);
 
-    /// @notice True if the key was the member's and alive at `time`, Unix seconds: `from <= time < until`.
+    /// @notice True if the key was the member's and alive at `time`, Unix seconds: `from <= time < until`. For the future: as things stand.
     /// @dev Says nothing of the member's standing at that time: see {isActiveAt}.
     function keyLiveAt(bytes18 member, address key, uint64 time) external view returns (bool);
 
@@ -310,6 +329,7 @@ interface IMembers {
     function threshold() external view returns (uint256 votes);
 
     /// @notice Number of the newest proposal, 0 if there is none.
+    /// @dev The newest may be anybody's: for the number of one's own there are {ProposalOpened} and {applicationOf}.
     function proposalCount() external view returns (uint256 count);
 
     /// @notice A proposal as it stands.
@@ -319,7 +339,7 @@ interface IMembers {
     /// @notice Number of the newest application of a key for a member, 0 if there is none.
     function applicationOf(bytes18 member, address key) external view returns (uint256 proposal);
 
-    /// @notice True if the seat has voted for the proposal.
+    /// @notice True if the seat has voted for the proposal, whether or not its vote counts now; false once it is vacant.
     function hasVoted(uint256 proposal, bytes18 seat) external view returns (bool);
 
     /// @notice What a new key signs to consent to becoming a member's: the EIP-712 digest.

@@ -89,7 +89,7 @@ struct Subject {
 /// @param until First second, Unix, after its period.
 /// @param revokedAt Unix seconds of its revocation, 0 if none.
 /// @param purposes Mask of purposes.
-/// @param reach Rights whose validity it leans on, itself included.
+/// @param reach Rights whose validity it leans on, itself included; one that is reached in several ways counts each time.
 /// @param subject Resource or product that it is about.
 /// @param granter Member that granted it, the holder itself for the right that came with a registration.
 /// @param basis Rights that it derives from.
@@ -110,11 +110,22 @@ struct Right {
 /// @title Rights on data
 /// @notice Resources, products and their lineage, and the three separated rights on them.
 ///
-/// Every right derives from others and can't exceed them in purposes, period or sub-licensing depth. A resource's holding right is the first link
-/// of the chain of title. A product's operating right leans on a holding or processing right on each of its parents. When a right is
-/// revoked or expires, everything that leans on it stops being valid in the same block.
+/// A resource's holding right is the first link of the chain of title. Every other right derives from others and can't exceed them in
+/// purposes or period, nor, where it is granted, in kind or sub-licensing depth. A product's operating right leans on a right to process
+/// each of its parents. When a right is revoked or expires, everything that leans on it stops being valid in the same block.
 ///
 /// A holding right, and the operating right that came with a product, cover processing: nobody needs a grant from itself.
+///
+/// What follows from this, and is meant:
+///
+/// - A product is a new thing: how often its rights are sub-licensed is its maker's to say, whatever the depth of those on its parents.
+///   Who does not want that grants no processing.
+/// - Who may sub-license the operating of a product may also let others process it, though not itself.
+/// - Of those upstream, only the rights count, not the standing of their holders: what a member granted goes on while it is suspended or
+///   expelled. It can't be revoked by the granter then, only by its holder, or further up.
+/// - Grades and parents are what the owner declares. That a copy is not registered again under another name and grade, or a parent left
+///   out, is for certifiers and auditors to see. A grade can't be changed afterwards.
+/// - A revocation counts for its whole second, as every end of something (see {IMembers}).
 interface IRights {
     /// @notice A resource or product was registered.
     /// @param subject keccak256(abi.encode(owner, digest)).
@@ -244,8 +255,9 @@ interface IRights {
 
     /// @notice Registers a product, its lineage and the operating right on it.
     ///
-    /// Requirements: as {registerResource}; `basis` are 1 to 16 valid rights of the caller's member, each on another parent:
-    /// holding, processing, or the operating right that came with a product of its own; purposes and period of the scope lie within each of them; no parent is graded higher.
+    /// Requirements: as {registerResource}; `basis` are 1 to 16 valid rights of the caller's member, each on another parent: holding,
+    /// processing, or the operating right that came with a product of its own; purposes and period of the scope lie within each of them;
+    /// no parent is graded higher; the new right's reach is no more than 256.
     ///
     /// @param registration What is registered.
     /// @param scope What the operating right allows.
@@ -260,8 +272,9 @@ interface IRights {
 
     /// @notice Grants a right that derives from one that the caller's member holds.
     ///
-    /// Requirements: the caller is a live key of the active member that holds `base`; `base` is valid and may be sub-licensed;
-    /// `holder` is another active member; the kind is the base's or processing; purposes and period lie within the base's, the depth is less.
+    /// Requirements: the caller is a live key of the active member that holds `base`; `base` is valid and may be sub-licensed; `holder` is
+    /// another active member; the kind is the base's or processing; purposes and period lie within the base's, the depth is less; the
+    /// document is not zero, and has not granted the same before.
     ///
     /// @param base Right that it derives from.
     /// @param holder Member that gets it.
@@ -285,10 +298,11 @@ interface IRights {
     /// @param reason Digest of the reason.
     function revoke(bytes32 right, bytes32 reason) external;
 
-    /// @notice True if the right and all that it leans on are valid in this block and its holder is active.
+    /// @notice True if the right and all that it leans on are valid in this block and the holder of the right itself is active.
     function isValid(bytes32 right) external view returns (bool);
 
-    /// @notice True if the right and all that it leans on were valid at `time`, Unix seconds, and its holder was active.
+    /// @notice True if the right and all that it leans on were valid at `time`, Unix seconds, and the holder of the right itself was
+    /// active. For the future: as things stand.
     function isValidAt(bytes32 right, uint64 time) external view returns (bool);
 
     /// @notice Why a right is or is not valid at `time`, Unix seconds.
@@ -296,8 +310,8 @@ interface IRights {
     /// @return cause Right at which it was found, zero if valid.
     function validityAt(bytes32 right, uint64 time) external view returns (Validity validity, bytes32 cause);
 
-    /// @notice Whether `seller` may list `subject` by `right` in this block, and why not: a product by its operating right, a resource by its
-    /// holding right, never of core grade.
+    /// @notice Whether `seller` may list `subject` by `right` in this block, and why not: a product by its operating right, a resource by
+    /// its holding right, never of core grade.
     function listingOf(bytes32 subject, bytes32 right, bytes18 seller) external view returns (Listing listing);
 
     /// @notice A resource or product.

@@ -231,7 +231,7 @@ contract Rights is IRights {
         uint256 purposes = _bitCount(scope.purposes);
         if (purposes == 0 || purposes > MAX_PURPOSES) revert RightsPurposes(scope.purposes);
         if (scope.from < block.timestamp) scope.from = uint48(block.timestamp);
-        if (asked.until <= asked.from || scope.until <= scope.from || scope.until - scope.from > MAX_PERIOD) {
+        if (scope.until <= scope.from || scope.until - scope.from > MAX_PERIOD) {
             revert RightsPeriod(asked.from, asked.until);
         }
     }

@@ -92,6 +92,17 @@ struct Trade {
 ///
 /// Off the floor there is no venue: its signature falls away, and a trade ends with its settlement. Anybody may relay a signed step; what
 /// counts are the signatures. Up to delivery the seller's right must be valid; what was delivered can always be accepted and settled.
+///
+/// What follows from this, and is meant:
+///
+/// - A step is signed for its trade and its number. What stands before that number it does not name: sign when the step before is on the
+///   chain, never ahead of it, for then it is the terms and the history that you read. Signed ahead, it holds whatever the other side puts
+///   before it.
+/// - Until the acceptance is recorded the seller may deliver again, which voids an acceptance that was signed for the number it took: the
+///   buyer signs anew, having seen the delivery, or does not.
+/// - A party that is suspended or has no live key signs nothing: the trade stands where it is, and only both sides can end it.
+/// - A termination is no step: count and head stay as they were. Whether a trade was ended is in {tradeOf} and {TradeTerminated}.
+/// - That a party is of the kind venue is asked at the opening only.
 interface ITrades {
     /// @notice A trade was opened.
     /// @param tradeId keccak256(abi.encode(seller, salt)).
@@ -187,10 +198,11 @@ interface ITrades {
 
     /// @notice Records a step. Anybody may relay it.
     ///
-    /// Requirements: the trade is open; the stage follows the newest; `count` is the next; the deadline has not passed; the evidence is
-    /// not zero; `signatures` are those of the parties whom the stage binds, in the order seller, buyer, venue, each by a live key of an
-    /// active member over the EIP-712 struct `Step(bytes32 tradeId,uint8 stage,bytes32 evidence,uint64 count,uint256 deadline)`; up to
-    /// delivery the seller may still list the subject by the right.
+    /// Requirements: the trade is open; the stage follows the newest, or is delivery once more; `count` is the next; the deadline has not
+    /// passed; the evidence is not zero; `signatures` are those of the parties whom the stage binds, in the order seller, buyer, venue,
+    /// each by a live key of an active member over the EIP-712 struct
+    /// `Step(bytes32 tradeId,uint8 stage,bytes32 evidence,uint64 count,uint256 deadline)`; up to delivery the seller may still list the
+    /// subject by the right.
     ///
     /// @param step The step.
     /// @param signatures Signatures of those whom it binds.
