@@ -6,7 +6,7 @@ import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
-import { SubmissionGate } from "./gate.ts";
+import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { answerError } from "./problems.ts";
@@ -18,6 +18,9 @@ import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
 const maxParamLength = 600;
+
+/** Bodies of the largest size that may be in work at once; of smaller ones as many more. What is made of one is larger. */
+const bodiesAtOnce = 8;
 
 /**
  * The node's HTTP API, apart from any process: it listens nowhere yet.
@@ -40,7 +43,8 @@ export async function createApp(services: AppServices): Promise<App> {
   app.setNotFoundHandler((request, reply) => {
     routes.answer(request, reply);
   });
-  const gate = new SubmissionGate(services.settings.concurrentSubmissions);
+  const { concurrentSubmissions, bodyBytes } = services.settings;
+  const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
   const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

@@ -7,20 +7,20 @@ import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { maySee, principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
-import type { SubmissionGate } from "./gate.ts";
+import type { WorkGate } from "./gate.ts";
 import { requireJson } from "./json-body.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
 import { IdParams, NoQuery, problemAnswers, Raw, Receipt, RecordAnswer, SubmissionBody } from "./schemas.ts";
 import { readSubmissions } from "./submission.ts";
 
 /** `POST /v1/records`, `GET /v1/records/:id`, `GET /v1/records/:id/evidence`. */
-export function recordRoutes(app: App, services: AppServices, gate: SubmissionGate): void {
+export function recordRoutes(app: App, services: AppServices, gate: WorkGate): void {
   submissionRoute(app, services, gate);
   readRoute(app, services);
   evidenceRoute(app, services);
 }
 
-function submissionRoute(app: App, services: AppServices, gate: SubmissionGate): void {
+function submissionRoute(app: App, services: AppServices, gate: WorkGate): void {
   const { log, keys, settings, now } = services;
   const rules = { keys, now, batchRecords: settings.batchRecords };
   app.route({
@@ -31,7 +31,7 @@ function submissionRoute(app: App, services: AppServices, gate: SubmissionGate):
     onRequest: (request, reply, done) => {
       requireJson(request);
       idempotencyKey(request);
-      gate.enter(reply);
+      gate.enter(reply, { member: principalOfRequest(request).member, bytes: bodyLength(request, settings.bodyBytes) });
       done();
     },
     handler: async (request, reply) => {
@@ -123,6 +123,12 @@ function idempotencyKey({ headers }: FastifyRequest): string {
   if (typeof key === "string" && /^[\x21-\x7e]{1,256}$/.test(key)) return key;
   const detail = "Send Idempotency-Key: 1 to 256 visible ASCII characters, the same for a repetition of this request.";
   throw new NodeError("E_IDEMPOTENCY_KEY", detail);
+}
+
+/** Length of the body as far as it is known before it is read. */
+function bodyLength({ headers }: FastifyRequest, most: number): number {
+  const length = headers["content-length"];
+  return length === undefined ? most : Math.min(Number(length), most);
 }
 
 function bodyDigest({ bodyDigest: digest }: FastifyRequest): Hex {
