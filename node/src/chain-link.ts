@@ -3,9 +3,17 @@ import type { JsonRpcApiProvider } from "ethers";
 import { httpRpc } from "@lianzheng/node/anchor";
 import type { ChainRpc } from "@lianzheng/node/anchor";
 import type { NodeFolder } from "@lianzheng/node/config";
-import { EmbeddedChain, serveEmbeddedChain } from "@lianzheng/node/embedded";
+import { CLIENT_NAME, EmbeddedChain, serveEmbeddedChain } from "@lianzheng/node/embedded";
 import type { ServedChain } from "@lianzheng/node/embedded";
 import { ChainError } from "./chain-error.ts";
+
+/** What status says of who makes the chain's blocks. */
+export interface Witness {
+  /** `unknown` while the chain does not answer; `external` for any chain but the embedded one. */
+  readonly engine: "single-operator" | "external" | "unknown";
+  /** For people: how much this chain's word is worth. */
+  readonly notice: string;
+}
 
 /** A node's chain, in its own process or elsewhere: from here on there is no difference. */
 export interface ChainLink {
@@ -13,17 +21,30 @@ export interface ChainLink {
   readonly provider: JsonRpcApiProvider;
   /** For asking; remembers nothing. */
   readonly rpc: ChainRpc;
-  /** Who makes the blocks, as status says it. */
-  readonly engine: "single-operator" | "consortium";
-  /** For people, when this chain's word is worth less than a consortium's. */
-  readonly notice: string | null;
+  /** Who stands behind the chain's word, as far as this node can tell now. */
+  witness(): Promise<Witness>;
   /** JSON-RPC of an embedded chain, where it is served. */
   readonly url?: string;
   close(): Promise<void>;
 }
 
-const embeddedNotice =
-  "Embedded chain: a single operator runs it and no other party witnesses it. It proves nothing against that operator.";
+const singleOperator: Witness = {
+  engine: "single-operator",
+  notice:
+    "Embedded chain: a single operator runs it and no other party witnesses it. It proves nothing against that operator.",
+};
+
+const external: Witness = {
+  engine: "external",
+  notice:
+    "A chain outside this node. Who validates it, and how many, is for its consortium to show: a node cannot tell.",
+};
+
+/** While the chain does not answer. */
+export const unknownWitness: Witness = {
+  engine: "unknown",
+  notice: "The chain does not answer, so this node cannot tell what kind of chain it is.",
+};
 
 /** Longest wait of the provider for one answer, ms. */
 const answerMs = 15_000;
@@ -61,7 +82,18 @@ function remoteLink(url: string, chainId: number): ChainLink {
     provider.destroy();
     return Promise.resolve();
   };
-  return { provider, rpc: httpRpc(url), engine: "consortium", notice: null, close };
+  const rpc = httpRpc(url);
+  return { provider, rpc, witness: () => remoteWitness(rpc), close };
+}
+
+/**
+ * An embedded chain that another process serves says so itself. Whoever runs a chain could hide it; this is to warn those who
+ * took one for a consortium, and no answer of a chain makes its word worth more.
+ */
+async function remoteWitness(rpc: ChainRpc): Promise<Witness> {
+  const version = await rpc.send("web3_clientVersion", []).catch(() => undefined);
+  if (typeof version !== "string") return unknownWitness;
+  return version.startsWith(CLIENT_NAME) ? singleOperator : external;
 }
 
 function embeddedLink(chain: EmbeddedChain, served: ServedChain | undefined): ChainLink {
@@ -79,7 +111,7 @@ function embeddedLink(chain: EmbeddedChain, served: ServedChain | undefined): Ch
     await served?.close();
     await chain.close();
   };
-  const link = { provider, rpc: { send }, engine: "single-operator", notice: embeddedNotice, close } as const;
+  const link = { provider, rpc: { send }, witness: () => Promise.resolve(singleOperator), close };
   return served === undefined ? link : { ...link, url: served.url };
 }
 

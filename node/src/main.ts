@@ -115,7 +115,7 @@ async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> 
   const app = await createApp(servicesOf(parts));
   opened.push(() => app.close());
   const url = await app.listen({ ...settings.listen });
-  logger.info({ url, origin: settings.origin, size: log.size, notice: chain.notice }, "node listens");
+  logger.info({ url, origin: settings.origin, size: log.size, chain: settings.chain.kind }, "node listens");
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= stop(app, parts, opened));
   return { url, settings, deployment, ...(chain.url === undefined ? {} : { chainUrl: chain.url }), close };

@@ -7,6 +7,7 @@ import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from
 import type { NodeFolder } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
+import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import type { Membership } from "./membership.ts";
 
@@ -57,7 +58,7 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
   const { lastAnchored, backlog, state, error } = anchor.status();
-  const blockNumber = await blockNumberOf(chain);
+  const [blockNumber, witness] = await Promise.all([blockNumberOf(chain), inTime(chain.witness(), unknownWitness)]);
   const healthy = membership.missing === undefined && (state === "idle" || state === "publishing");
   return {
     origin: settings.origin,
@@ -65,7 +66,7 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
     logId: anchor.logId,
     key: logKey.verifier,
     size: log.size,
-    chain: { chainId, genesis, engine: chain.engine, blockNumber, notice: chain.notice },
+    chain: { chainId, genesis, blockNumber, ...witness },
     contracts,
     anchored: lastAnchored === null ? null : { ...lastAnchored, pending: backlog },
     anchoring: { healthy, code: membership.missing ?? error?.code ?? null },
@@ -84,9 +85,13 @@ function readinessOf({ log, anchor, membership }: NodeParts): Readiness {
 
 /** Null when the chain does not say, or not in time: a status is for finding out what is wrong. */
 async function blockNumberOf({ rpc }: ChainLink): Promise<number | null> {
-  const answer = await Promise.race([
+  const answer = await inTime(
     rpc.send("eth_blockNumber", []).catch(() => null),
-    pause(statusPatienceMs, null, { ref: false }),
-  ]);
+    null,
+  );
   return typeof answer === "string" && /^0x[0-9a-f]{1,13}$/.test(answer) ? Number(answer) : null;
+}
+
+function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  return Promise.race([answer, pause(statusPatienceMs, otherwise, { ref: false })]);
 }

@@ -123,6 +123,8 @@ export interface ApiOptions {
   /** Puts something between the API and its log. */
   readonly wrap?: (log: EvidenceLog) => RecordLog;
   readonly ready?: () => boolean;
+  /** Awaited each time that the API asks for the node's status. */
+  readonly beforeStatus?: () => Promise<void>;
 }
 
 const holders: readonly {
@@ -160,7 +162,10 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
     evidence: anchors,
     keys,
     condition: {
-      status: () => Promise.resolve(statusOf(log, encodeVerifierKey(origin, raw))),
+      status: async () => {
+        await options.beforeStatus?.();
+        return statusOf(log, encodeVerifierKey(origin, raw));
+      },
       readiness: () =>
         options.ready?.() === false ? { ready: false, reasons: ["of a test"] } : { ready: true, reasons: [] },
     },
@@ -250,7 +255,13 @@ function statusOf(
     logId: toHex(new Uint8Array(32).fill(1)),
     key,
     size: log.size,
-    chain: { chainId: 1, genesis: toHex(new Uint8Array(32).fill(2)), engine: "test", blockNumber: null, notice: null },
+    chain: {
+      chainId: 1,
+      genesis: toHex(new Uint8Array(32).fill(2)),
+      engine: "test",
+      blockNumber: null,
+      notice: "a test",
+    },
     contracts: {},
     anchored: null,
     anchoring: { healthy: true, code: null },

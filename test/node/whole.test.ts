@@ -217,7 +217,7 @@ describe("a node on a chain of others", () => {
           const { records } = await receiptOf(await submit(recordOf("thing:1"), "k"));
           expect((await get(`/v1/records/${String(records[0]?.id)}/evidence`)).status).to.equal(409);
           const status = (await (await get("/v1/status")).json()) as { chain: object; anchoring: object };
-          expect(status.chain).to.deep.include({ engine: "consortium", notice: null, blockNumber: null });
+          expect(status.chain).to.deep.include({ engine: "unknown", blockNumber: null });
           expect(status.anchoring).to.deep.equal({ healthy: false, code: "C_UNREACHABLE" });
         });
       });
@@ -256,6 +256,10 @@ describe("a node on a chain of others", () => {
             await admit(founding, folder, chainUrl);
             await evidenceOf(get, String(records[0]?.id));
             expect((await get("/readyz")).status).to.equal(200);
+            // The chain is another process's, but still one operator's, and whoever asks this node is told.
+            const status = (await (await get("/v1/status")).json()) as { chain: { engine: string; notice: string } };
+            expect(status.chain.engine).to.equal("single-operator");
+            expect(status.chain.notice).to.contain("no other party witnesses it");
           });
         });
       });

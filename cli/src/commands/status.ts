@@ -47,6 +47,6 @@ function statusRows(url: string, status: Status): readonly (readonly string[])[]
         : `${anchored.size} records in block ${anchored.blockNumber}, ${anchored.pending} pending`,
     ],
     ["anchoring", anchoring.healthy ? "healthy" : `not healthy: ${String(anchoring.code)}`],
-    ...(chain.notice === null ? [] : [["note", chain.notice]]),
+    ["note", chain.notice],
   ];
 }

@@ -118,8 +118,8 @@ export interface NodeStatus {
     readonly genesis: Hex;
     readonly engine: string;
     readonly blockNumber: number | null;
-    /** A sentence for people, when this chain's word is worth less than a consortium's. */
-    readonly notice: string | null;
+    /** A sentence for people: how much this chain's word is worth. */
+    readonly notice: string;
   };
   readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
   readonly anchored: (AnchorFacts & { readonly pending: number }) | null;

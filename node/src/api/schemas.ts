@@ -71,7 +71,7 @@ export const StatusAnswer = Type.Object({
     genesis: Hex,
     engine: Type.String(),
     blockNumber: Type.Union([Type.Integer(), Type.Null()]),
-    notice: Type.Union([Type.String(), Type.Null()]),
+    notice: Type.String(),
   }),
   contracts: Type.Record(Type.String(), Type.Object({ address: Hex, codeHash: Hex })),
   anchored: Type.Union([

@@ -51,7 +51,7 @@ export interface NodeStatus {
     /** Null while the chain can't be reached. */
     readonly blockNumber: number | null;
     /** A sentence for people, where this chain's word is worth less than a consortium's. */
-    readonly notice: string | null;
+    readonly notice: string;
   };
   readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
   readonly anchored: (AnchorPlace & { readonly pending: number }) | null;
@@ -113,7 +113,7 @@ function chainStatus(chain: AnswerReader): NodeStatus["chain"] {
     genesis: chain.hex("genesis", 32),
     engine: chain.text("engine"),
     blockNumber: chain.orNull("blockNumber", () => chain.count("blockNumber")),
-    notice: chain.orNull("notice", () => chain.text("notice")),
+    notice: chain.text("notice"),
   };
 }
 

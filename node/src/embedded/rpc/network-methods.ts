@@ -7,8 +7,11 @@ import { quantity } from "./format.ts";
 import type { MethodContext, Methods } from "./method.ts";
 import { toArray, toBlockParam, toDataParam, toQuantityParam } from "./params.ts";
 
+/** How the version of every release begins: whoever leans on the chain can tell that one operator alone runs it. */
+export const CLIENT_NAME = "lianzheng-embedded/";
+
 /** What the chain calls itself, so that nobody takes it for a network of many. */
-export const CLIENT_VERSION = "lianzheng-embedded/0.1.0 (single operator, no other witness)";
+export const CLIENT_VERSION = `${CLIENT_NAME}0.1.0 (single operator, no other witness)`;
 
 const historyLimit = 1024;
 
