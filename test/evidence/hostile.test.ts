@@ -102,6 +102,30 @@ describe("evidence: hostile input", () => {
     }
   });
 
+  it("with more in a list than anything real has is refused before it is looked at", () => {
+    const { anchor, law, records } = good;
+    const [first] = records;
+    const node = "0x80";
+    const nodes = (count: number): string[] => Array<string>(count).fill(node);
+    const withRecords = (list: unknown): unknown => ({ ...good, records: list });
+    const lists: readonly (readonly [most: number, make: (count: number) => unknown])[] = [
+      [3000, (count) => withRecords(Array(count).fill(1))],
+      [258, (count) => withRecords([{ ...first, disclosures: Array(count).fill("") }])],
+      [65, (count) => ({ ...good, anchor: { ...anchor, account: nodes(count) } })],
+      [65, (count) => ({ ...good, anchor: { ...anchor, event: { ...anchor.event, receiptProof: nodes(count) } } })],
+      [65, (count) => ({ ...good, law: { ...law, trade: { ...law.trade, receiptProof: nodes(count) } } })],
+      [65, (count) => ({ ...good, law: { ...law, state: { ...law.state, account: nodes(count) } } })],
+      [65, (count) => ({ ...good, law: { ...law, state: { ...law.state, storage: nodes(count) } } })],
+    ];
+    for (const [most, make] of lists) {
+      const refused = verify(bytesOf(make(most + 1)), policy, { now: nowMs });
+      expect(refused.reason).to.match(new RegExp(`must hold ${most} or fewer$`));
+      expect(refused.code).to.equal("V_FORMAT");
+      expect(verify(bytesOf(make(most)), policy, { now: nowMs }).reason).to.not.match(/or fewer/);
+    }
+    expect(lists).to.have.length(7);
+  });
+
   it("that is large ends in a verdict", function () {
     this.timeout(60_000);
     const many = { ...good, records: Array.from({ length: 3000 }, () => good.records[0]!) };

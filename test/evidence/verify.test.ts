@@ -722,7 +722,7 @@ describe("evidence: who signed", () => {
       [until, false],
     ] as const) {
       const { bundle } = await makeEvidence(
-        one({ type, issuer: supplier, key: supplierKey, occurredAt: toInstant(at) }),
+        one({ type, issuer: supplier, key: supplierKey, occurredAt: toInstant(at), receivedAt: toInstant(at) }),
       );
       if (counts) expectAnswer(judge(bundle, narrow), "signed", "pass");
       else expectFailure(judge(bundle, narrow), "signed", "V_MEMBER_SIGNATURE");

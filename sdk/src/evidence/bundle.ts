@@ -60,6 +60,15 @@ export interface Bundle {
 /** A bundle has at most 16 MiB. */
 export const maxBundleBytes = 16 * 1024 * 1024;
 
+/** More records than that are several bundles. */
+const maxRecords = 3000;
+
+/** An entry holds no more commitments. */
+const maxDisclosures = 258;
+
+/** A key of 32 bytes is 64 nibbles: a branch for each, and a leaf. */
+const maxTrieNodes = 65;
+
 /**
  * Reads a bundle strictly: I-JSON, exactly the members of version 1, every text in its form. What the texts hold is
  * looked at by `verify`; nothing here means that any of it is true.
@@ -72,7 +81,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   return {
     format: "lianzheng-evidence",
     version: 1,
-    records: items(top.records, 1).map(bundleRecord),
+    records: items(top.records, 1, maxRecords).map(bundleRecord),
     anchor: bundleAnchor(top.anchor),
     law: bundleLaw(top.law),
   };
@@ -99,7 +108,7 @@ function assertVersion(whole: Place): void {
 
 function bundleRecord(place: Place): BundleRecord {
   const { entry, disclosures, proof } = members(place, ["entry", "disclosures", "proof"]);
-  return { entry: text(entry), disclosures: items(disclosures, 0).map(text), proof: text(proof) };
+  return { entry: text(entry), disclosures: items(disclosures, 0, maxDisclosures).map(text), proof: text(proof) };
 }
 
 function bundleAnchor(place: Place): BundleAnchor {
@@ -113,7 +122,7 @@ function bundleAnchor(place: Place): BundleAnchor {
     genesis: hex(genesis, 32),
     logId: hex(logId, 32),
     event: chainEvent(event),
-    ...(account === undefined ? {} : { account: items(account, 1).map((node) => hex(node)) }),
+    ...(account === undefined ? {} : { account: trieNodes(account, 1) }),
   };
 }
 
@@ -128,8 +137,8 @@ function bundleLaw(place: Place): BundleLaw {
 function storageProof(place: Place): StorageProof {
   const { account, storage } = members(place, ["account", "storage"]);
   return {
-    account: items(account, 1).map((node) => hex(node)),
-    storage: items(storage, 0).map((node) => hex(node)),
+    account: trieNodes(account, 1),
+    storage: trieNodes(storage, 0),
   };
 }
 
@@ -140,7 +149,11 @@ function chainEvent(place: Place): ChainEvent {
     transaction: hex(event.transaction, 32),
     header: hex(event.header),
     receiptIndex: count(event.receiptIndex, 0),
-    receiptProof: items(event.receiptProof, 1).map((node) => hex(node)),
+    receiptProof: trieNodes(event.receiptProof, 1),
     logIndex: count(event.logIndex, 0),
   };
+}
+
+function trieNodes(place: Place, least: number): readonly Hex[] {
+  return items(place, least, maxTrieNodes).map((node) => hex(node));
 }

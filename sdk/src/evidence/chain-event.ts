@@ -21,7 +21,7 @@ export function proveEvent(event: ChainEvent, contract: Hex): ProvenEvent {
       `the policy trusts the contract ${contract}, the bundle names ${event.contract}`,
     );
   }
-  const header = decodeHeader(fromHex(event.header));
+  const header = eventHeader(event);
   const receipt = verifyReceiptProof(header.receiptsRoot, event.receiptIndex, event.receiptProof);
   if (!receipt.succeeded)
     throw new EvidenceError("V_TX_FAILED", "the transaction failed, so what it would have emitted does not count");
@@ -33,6 +33,16 @@ export function proveEvent(event: ChainEvent, contract: Hex): ProvenEvent {
       `the event was emitted by ${log.address}, a contract that the policy does not trust`,
     );
   return { header, log };
+}
+
+/**
+ * The header of an event's block, whose number a fact can name.
+ * @throws EvidenceError V_HEADER for what is no header, or one of a number beyond 2^53
+ */
+export function eventHeader(event: ChainEvent): Header {
+  const header = decodeHeader(fromHex(event.header));
+  if (header.number <= BigInt(Number.MAX_SAFE_INTEGER)) return header;
+  throw new EvidenceError("V_HEADER", "no chain has as many blocks as the header's number says");
 }
 
 /** @throws EvidenceError V_UNTRUSTED_ANCHOR if the bundle is of another chain than the policy's */

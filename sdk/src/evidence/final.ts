@@ -1,7 +1,7 @@
-import { decodeHeader, headerHash, type Header } from "@lianzheng/sdk/chain";
+import { headerHash, type Header } from "@lianzheng/sdk/chain";
 import { fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "./bundle.ts";
-import { assertSameChain, assertSealed } from "./chain-event.ts";
+import { assertSameChain, assertSealed, eventHeader } from "./chain-event.ts";
 import type { Policy } from "./policy.ts";
 import { ask, pass, type Answered } from "./question.ts";
 
@@ -18,12 +18,11 @@ export interface FinalBlock {
 export function askFinal({ anchor }: Bundle, policy: Policy): Answered<FinalBlock> {
   return ask("final", "single-operator", () => {
     assertSameChain(anchor, policy);
-    const bytes = fromHex(anchor.event.header);
-    const header = decodeHeader(bytes);
+    const header = eventHeader(anchor.event);
     const sealer = assertSealed(header, policy);
     const reason =
       `Block ${header.number} is sealed by ${sealer}, the operator that the policy trusts. ` +
       "That one operator alone witnesses it: no other party confirmed this block.";
-    return pass(reason, { header, hash: toHex(headerHash(bytes)) });
+    return pass(reason, { header, hash: toHex(headerHash(fromHex(anchor.event.header))) });
   });
 }

@@ -30,14 +30,14 @@ export function askLogged(records: readonly WholeRecord[] | undefined, policy: P
   });
 }
 
-/** The one checkpoint in which all proofs end. Its signature is verified once, whatever the number of records. */
+/** The one checkpoint in which all proofs end, as one text: so its signature is verified once, whatever a file brings. */
 function commonCheckpoint(
   proofs: readonly LogProof[],
   policy: Policy,
 ): { readonly checkpoint: Checkpoint; readonly log: TrustedLog } {
-  const [first, ...others] = [...new Set(proofs.map(({ checkpoint }) => checkpoint))];
-  const opened = openTrusted(first ?? "", policy);
-  for (const other of others) assertSameCheckpoint(opened.checkpoint, openTrusted(other, policy).checkpoint);
+  const [first = "", other] = new Set(proofs.map(({ checkpoint }) => checkpoint));
+  const opened = openTrusted(first, policy);
+  if (other !== undefined) throw contradiction(opened.checkpoint, openTrusted(other, policy).checkpoint);
   return opened;
 }
 
@@ -49,13 +49,12 @@ function openTrusted(note: string, policy: Policy): { readonly checkpoint: Check
   return { checkpoint: openCheckpoint(note, [parseVerifierKey(log.key)]), log };
 }
 
-function assertSameCheckpoint(one: Checkpoint, other: Checkpoint): void {
-  const sameRoot = equalBytes(one.root, other.root);
-  if (one.origin === other.origin && one.size === other.size) {
-    if (sameRoot) return;
-    throw new EvidenceError("V_EQUIVOCATION", `The log signed two different trees of ${one.size} entries.`);
-  }
-  throw new EvidenceError("V_BINDING", "The proofs of this bundle end in different checkpoints.");
+function contradiction(one: Checkpoint, other: Checkpoint): EvidenceError {
+  const isOneSize = one.origin === other.origin && one.size === other.size;
+  if (isOneSize && !equalBytes(one.root, other.root))
+    return new EvidenceError("V_EQUIVOCATION", `The log signed two different trees of ${one.size} entries.`);
+  const what = isOneSize ? "different notes of one checkpoint" : "different checkpoints";
+  return new EvidenceError("V_BINDING", `The proofs of this bundle end in ${what}.`);
 }
 
 function assertIncluded(id: string, proof: LogProof | undefined, { size, root }: Checkpoint, at: number): void {

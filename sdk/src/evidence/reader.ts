@@ -51,11 +51,12 @@ export function members<Required extends string, Optional extends string = never
   return Object.fromEntries(places) as Record<Required, Place> & Partial<Record<Optional, Place>>;
 }
 
-/** An array's items, `least` or more of them. */
-export function items(place: Place, least: number): readonly Place[] {
+/** An array's items, `least` to `most` of them; a bound keeps a hostile list from being looked at item by item. */
+export function items(place: Place, least: number, most = Number.MAX_SAFE_INTEGER): readonly Place[] {
   const { value, field, fault } = place;
   if (!isList(value)) throw refusalAt(place, "must be an array");
   if (value.length < least) throw refusalAt(place, `must hold ${least} or more`);
+  if (value.length > most) throw refusalAt(place, `must hold ${most} or fewer`);
   return value.map((item, at) => ({ value: item, field: field + jsonPointer([at]), fault }));
 }
 

@@ -12,6 +12,9 @@ import { askTime } from "./time.ts";
 import { askUnaltered } from "./unaltered.ts";
 import { conclude, unreadable, type Verdict } from "./verdict.ts";
 
+/** Beyond it JavaScript's dates end, and this page's instants long before. */
+const farthestMs = 8.64e15;
+
 /** What a verification may be told beside the policy. */
 export interface VerifyOptions {
   /** The verifier's clock, integer milliseconds since 1970; the machine's if left out. */
@@ -21,28 +24,29 @@ export interface VerifyOptions {
 /**
  * Verifies an evidence bundle against a trust policy, with no network.
  *
- * Asks the eight questions in their order; each is answered from the bundle's bytes, the policy, and what earlier questions
- * proved. Never throws on account of the bundle, whatever its bytes are.
+ * Asks the eight questions; each is answered from the bundle's bytes, the policy, and what other questions proved. Never throws on account of the bundle, whatever its bytes are.
  *
  * @param bytes  - the bundle's file as it is
  * @param policy - from `decodePolicy`, the verifier's own
+ * @throws TypeError for a clock that is none: every comparison with it would be false
  * @see SPEC.md, docs/formats.md section 10
  */
 export function verify(bytes: Uint8Array, policy: Policy, options: VerifyOptions = {}): Verdict {
+  const nowMs = clockOf(options);
   const bundle = readBundle(bytes);
   if (bundle instanceof EvidenceError) return unreadable(bundle.code, bundle.message);
-  return verifyBundle(bundle, policy, options.now ?? Date.now());
+  return verifyBundle(bundle, policy, nowMs);
 }
 
 function verifyBundle(bundle: Bundle, policy: Policy, nowMs: number): Verdict {
   const unaltered = askUnaltered(bundle);
   const logged = askLogged(unaltered.proved, policy);
   const entries = unaltered.proved?.map(({ entry }) => entry);
-  const signed = askSigned(entries, logged.proved?.log, policy);
   const anchored = askAnchored(bundle, logged.proved, policy);
   const final = askFinal(bundle, policy);
   const block = anchored.proved === undefined ? undefined : final.proved;
   const time = askTime(block, entries, nowMs);
+  const signed = askSigned(entries, logged.proved?.log, time.proved?.anchoredAt, policy);
   const entitled = askEntitled();
   const complete = askComplete(bundle, logged.proved?.records, block, policy);
 
@@ -56,6 +60,11 @@ function verifyBundle(bundle: Bundle, policy: Policy, nowMs: number): Verdict {
     facts,
     policy,
   );
+}
+
+function clockOf({ now = Date.now() }: VerifyOptions): number {
+  if (Number.isInteger(now) && Math.abs(now) <= farthestMs) return now;
+  throw new TypeError(`now must be whole milliseconds since 1970, not ${String(now)}`);
 }
 
 /** The bundle, or why it is none. */
