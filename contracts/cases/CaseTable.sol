@@ -7,15 +7,25 @@ import {CaseKind, CaseState, PleaKind, Procedure, RulingAct} from "./ICases.sol"
 /// @title Tables of the procedure
 /// @notice The two tables of {ICases}: who decides, and how a case moves.
 library CaseTable {
-    /// @notice Kind of the members that decide a case of this kind.
-    function deciders(CaseKind kind) internal pure returns (Kind) {
-        return kind == CaseKind.Complaint || kind == CaseKind.Finding ? Kind.Regulator : Kind.Arbitrator;
-    }
-
     /// @notice Agreeing rulings that a case of this kind takes.
     function votes(CaseKind kind, Procedure storage procedure) internal view returns (uint256) {
         if (kind == CaseKind.Finding) return procedure.findingVotes;
         return kind == CaseKind.Arbitration ? procedure.tribunalVotes : 1;
+    }
+
+    /// @notice Seconds that a case may stay in this state; zero where it may stay for ever.
+    function period(CaseState state, Procedure storage procedure) internal view returns (uint48) {
+        if (state == CaseState.Opened) return procedure.admission;
+        if (state == CaseState.Admitted) return procedure.answer;
+        if (isHeard(state)) return procedure.decision;
+        if (state == CaseState.Decided) return procedure.objection;
+        if (state == CaseState.Objected) return procedure.review;
+        return state == CaseState.RepairSought ? procedure.repair : 0;
+    }
+
+    /// @notice Kind of the members that decide a case of this kind.
+    function deciders(CaseKind kind) internal pure returns (Kind) {
+        return kind == CaseKind.Complaint || kind == CaseKind.Finding ? Kind.Regulator : Kind.Arbitrator;
     }
 
     /// @notice True for what one of those who decide rules alone, whatever the kind of the case.
@@ -45,16 +55,6 @@ library CaseTable {
         if (state == CaseState.Admitted) return CaseState.Unanswered;
         if (state == CaseState.Decided || state == CaseState.RepairSought) return CaseState.Final;
         return state == CaseState.Opened || isHeard(state) || state == CaseState.Objected ? CaseState.Lapsed : state;
-    }
-
-    /// @notice Seconds that a case may stay in this state; zero where it may stay for ever.
-    function period(CaseState state, Procedure storage procedure) internal view returns (uint48) {
-        if (state == CaseState.Opened) return procedure.admission;
-        if (state == CaseState.Admitted) return procedure.answer;
-        if (isHeard(state)) return procedure.decision;
-        if (state == CaseState.Decided) return procedure.objection;
-        if (state == CaseState.Objected) return procedure.review;
-        return state == CaseState.RepairSought ? procedure.repair : 0;
     }
 
     /// @notice True from opening to the end of the case. A repair does not open it again.

@@ -215,26 +215,6 @@ contract Court {
         return bytes18(bytes32((number + 1) << 112));
     }
 
-    function print() external view {
-        console.log("calls %d, accepted %d; states seen after a call:", calls, accepted);
-        string[STATES] memory names = [
-            "none",
-            "opened",
-            "rejected",
-            "admitted",
-            "answered",
-            "unanswered",
-            "decided",
-            "objected",
-            "final",
-            "repair sought",
-            "repaired",
-            "withdrawn",
-            "lapsed"
-        ];
-        for (uint256 i = 1; i < STATES; ++i) console.log("  %s %d", names[i], reached[i]);
-    }
-
     function _object(bytes32 caseId) private {
         Page storage page = _pages[caseId];
         bool dismissed = cases.caseOf(caseId).outcome == Outcome.Dismissed;
@@ -274,11 +254,18 @@ contract Court {
         Approval memory approval = Approval(vm.addr(by + 1), ++_nonce, block.timestamp, "");
         bytes32 digest = cases.rulingDigest(member(by), ruling, approval.nonce, approval.deadline);
         approval.signature = _sign(by, digest);
+        bool done = false;
         // Half of them are relayed.
         if (seed % 2 == 0) vm.prank(vm.addr(by + 1));
-        (bool done, ) = address(cases).call(
-            seed % 2 == 0 ? abi.encodeCall(Cases.rule, (ruling)) : abi.encodeCall(Cases.ruleSigned, (ruling, approval))
-        );
+        if (seed % 2 == 0) {
+            try cases.rule(ruling) {
+                done = true;
+            } catch {}
+        } else {
+            try cases.ruleSigned(ruling, approval) {
+                done = true;
+            } catch {}
+        }
         if (done) _checkRuled(before, by, ruling);
         _note(caseId);
     }
@@ -415,17 +402,34 @@ contract CasesTest {
     function test_theCourtReachesEveryState() external {
         uint256[13] memory reached;
         uint256 calls = 0;
+        uint256 accepted = 0;
         for (uint256 session = 0; session < 24; ++session) {
             _court = new Court();
             for (uint256 i = 0; i < 120; ++i) _play(uint256(keccak256(abi.encode(session, i))));
             _checkAll();
             calls += _court.calls();
+            accepted += _court.accepted();
             for (uint256 s = 0; s < 13; ++s) reached[s] += _court.reached(s);
         }
-        console.log("%d calls; cases seen in each state after a call:", calls);
+        console.log("Cases: %d calls, %d rulings and pleas accepted; states seen after a call:", calls, accepted);
+        string[13] memory names = [
+            "none",
+            "opened",
+            "rejected",
+            "admitted",
+            "answered",
+            "unanswered",
+            "decided",
+            "objected",
+            "final",
+            "repair sought",
+            "repaired",
+            "withdrawn",
+            "lapsed"
+        ];
         for (uint256 s = 1; s < 13; ++s) {
-            console.log("  state %d: %d", s, reached[s]);
-            require(reached[s] != 0, "a state was never reached");
+            console.log("  %s %d", names[s], reached[s]);
+            require(reached[s] != 0, names[s]);
         }
         require(reached[uint256(CaseState.Repaired)] >= 10, "too few repairs");
     }
