@@ -16,6 +16,9 @@ import {ITrades, Signed, Stage, Step, Terms, Trade} from "./ITrades.sol";
 ///      | 1      | buyer       |          |          |            |
 ///      | 2      | venue       |          |          |            |
 ///      | 3 to 6 | subject, right, amount, head                  |
+///
+///      Verifiers read the head of a trade from the state: neither the place of `_trades`, slot 2 behind the two strings of EIP712, nor
+///      that of `head` may change without docs/formats.md section 11.
 contract Trades is ITrades, EIP712 {
     bytes32 private constant STEP_TYPEHASH = keccak256(
         "Step(bytes32 tradeId,uint8 stage,bytes32 evidence,uint64 count,uint256 deadline)"
