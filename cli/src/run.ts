@@ -11,6 +11,9 @@ import { Output } from "./output/output.ts";
 import { buildProgram } from "./program.ts";
 import { refuseSecrets } from "./secrets.ts";
 
+/** Narrower terminals break lines themselves. */
+const MIN_COLUMNS = 20;
+
 /** What the program is started in. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -84,5 +87,12 @@ function outputOptions(args: readonly string[], env: World["env"]): OutputOption
     quiet: options.has("--quiet"),
     color: !plain,
     debug: options.has("--debug"),
+    columns: columnsOf(env),
   };
+}
+
+/** Fewer than fit a word and its indent are no width to fold to. */
+function columnsOf(env: World["env"]): number | undefined {
+  const columns = Number(env["COLUMNS"] ?? "");
+  return Number.isInteger(columns) && columns >= MIN_COLUMNS ? columns : undefined;
 }

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { worstExit } from "../../cli/src/exit.ts";
 import type { ExitCode } from "../../cli/src/exit.ts";
-import { tableLines } from "../../cli/src/output/table.ts";
+import { foldedRows, tableLines } from "../../cli/src/output/table.ts";
 import { clip, displayWidth, padEnd, padStart, printable } from "../../cli/src/output/width.ts";
+import { wrap } from "../../cli/src/output/wrap.ts";
 
 describe("the width of text on a terminal", () => {
   const cases: readonly (readonly [string, number])[] = [
@@ -35,6 +36,48 @@ describe("the width of text on a terminal", () => {
     expect(clip("数据交易", 8)).to.equal("数据交易");
     expect(clip("数据交易", 6)).to.equal("数据…");
     expect(displayWidth(clip("数据交易全过程", 7))).to.be.at.most(7);
+  });
+});
+
+describe("folding a text", () => {
+  const cases: readonly (readonly [string, number | undefined, readonly string[]])[] = [
+    ["one two three", undefined, ["one two three"]],
+    ["one two three", 13, ["one two three"]],
+    ["one two three", 8, ["one two", "three"]],
+    ["one two three", 7, ["one two", "three"]],
+    ["a 0123456789 b", 5, ["a 012", "34567", "89 b"]],
+    ["记录在该时刻之前", 6, ["记录在", "该时刻", "之前"]],
+    ["链上 block 28 已终局", 10, ["链上 block", "28 已终局"]],
+    ["", 5, [""]],
+  ];
+
+  for (const [text, width, lines] of cases) {
+    it(`of ${JSON.stringify(text)} to ${String(width)} columns`, () => {
+      expect(wrap(text, width)).to.deep.equal(lines);
+      if (width !== undefined) for (const line of lines) expect(displayWidth(line)).to.be.at.most(width);
+    });
+  }
+
+  it("has its cases", () => expect(cases).to.have.length(8));
+
+  it("loses nothing but blanks at the ends of lines, whatever the width", () => {
+    const text = "Block 6 is sealed by 0x4376ab1767712bd6ce14751ea41cb1dd2de0270f，仅由单一运营者见证, e\u0301 👩‍👩‍👧 end";
+    for (let width = 2; width < 100; width += 1) {
+      expect(wrap(text, width).join("").replaceAll(" ", ""), String(width)).to.equal(text.replaceAll(" ", ""));
+    }
+  });
+
+  it("puts a row's text beside its other cells where there is room, else below", () => {
+    const rows = [
+      ["a", "one two three"],
+      ["bbb", "four"],
+    ];
+    expect(foldedRows(rows, 15, 10)).to.deep.equal([["a    one two", "     three"], ["bbb  four"]]);
+    expect(foldedRows(rows, 15, 11)).to.deep.equal([
+      ["a", "  one two three"],
+      ["bbb", "  four"],
+    ]);
+    expect(foldedRows(rows, undefined)).to.deep.equal([["a    one two three"], ["bbb  four"]]);
   });
 });
 

@@ -175,7 +175,7 @@ describe("the examples of the help, one after another", function () {
     expect(ofDemo).to.have.length(2);
     const run = await type(line!);
     expect(run.exitCode, run.stdout).to.equal(0);
-    expect(run.stdout).to.match(/^✔ VERIFIED {2}trade\.evidence\.json\n/);
+    expect(run.stdout).to.match(/^✔ VERIFIED {2}trade\.evidence\.json \(one operator alone witnesses the chain\)\n/);
     const policy = decodePolicy(await readFile(join(cwd, "policy.json")));
     expect(verify(await readFile(join(cwd, "trade.evidence.json")), policy).result).to.equal("verified");
   });

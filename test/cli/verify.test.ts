@@ -8,6 +8,7 @@ import type { Bundle } from "@lianzheng/sdk/evidence";
 import { expect } from "chai";
 import { makeEvidence, policy } from "../evidence/fixture.ts";
 import { finish, jsonOf, lianzheng, startCommand } from "./command.ts";
+import { displayWidth } from "../../cli/src/output/width.ts";
 import type { Run } from "./command.ts";
 
 interface FileAnswer {
@@ -88,11 +89,11 @@ describe("lianzheng verify", function () {
     const { stdout, exitCode } = await verify("good.evidence.json");
     const lines = stdout.split("\n");
     expect(exitCode).to.equal(0);
-    expect(lines[0]).to.equal("✔ VERIFIED  good.evidence.json");
+    expect(lines[0]).to.equal("✔ VERIFIED  good.evidence.json (one operator alone witnesses the chain)");
     const questions = ["unaltered", "logged", "signed", "anchored", "final", "time", "entitled", "complete"];
     expect(lines.slice(1, 9).map((line) => line.trim().split(/\s/)[0])).to.deep.equal(questions);
     expect(lines[5]).to.contain("(one operator alone)");
-    expect(lines[7]).to.contain("? unknown");
+    expect(lines[7]).to.match(/\? unknown {2,}[A-Z]/);
     expect(stdout).to.not.contain("\u001b");
   });
 
@@ -107,6 +108,34 @@ describe("lianzheng verify", function () {
     expect(stdout).to.contain("✔ 核验通过  good.evidence.json");
     expect(stdout).to.contain("✘ 核验不通过  bad.evidence.json: 该事项的记录有缺失");
     expect(stdout).to.contain("未被篡改").and.contain("披露内容与存证时的承诺一致");
+  });
+
+  it("folds everything to the width that is asked for", async () => {
+    for (const [columns, lang] of [
+      [60, "en"],
+      [60, "zh"],
+      [110, "en"],
+    ] as const) {
+      const args = ["verify", "good.evidence.json", "bad.evidence.json", "--policy", "policy.json", "--lang", lang];
+      const { stdout } = await lianzheng(args, { cwd: folder, env: { COLUMNS: String(columns) } });
+      const wide = stdout.split("\n").filter((line) => displayWidth(line) > columns);
+      expect(
+        wide.every((line) => line.startsWith("  #")),
+        wide.join("\n"),
+      ).to.equal(true);
+    }
+  });
+
+  it("tells a person by which policy it judged, and warns of a draft on every path", async () => {
+    const asked = `\n\npolicy  ${policy.name} (policy.json) asks for ${policy.required.join(", ")}\n`;
+    expect((await verify("good.evidence.json")).stdout).to.contain(asked);
+    await write("draft.json", encodePolicy({ ...policy, name: "draft" }));
+    for (const more of [[], ["--quiet"], ["--json"]]) {
+      const { stderr } = await lianzheng(["verify", "good.evidence.json", "--policy", "draft.json", ...more], {
+        cwd: folder,
+      });
+      expect(stderr).to.match(/^! the policy draft\.json is named "draft"/);
+    }
   });
 
   it("names the policy by which it judged, with its digest", async () => {

@@ -6,6 +6,7 @@ import type { Policy } from "@lianzheng/sdk/evidence";
 import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import { DRAFT_NAME } from "../policy/draft-name.ts";
 import { writeOutput } from "../files/write.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
@@ -33,7 +34,7 @@ export function policyCommand(context: Context): Command {
     examples: ["lianzheng policy ./node -o policy.json"],
   })
     .option("-o, --output <file>", "write the policy to this file 输出文件")
-    .option("--name <text>", "what you call the policy 策略名称", "draft")
+    .option("--name <text>", "what you call the policy 策略名称", DRAFT_NAME)
     .option("--chain <address>", "JSON-RPC of the chain, for members' keys and the sealer 链地址")
     .option("--sealer <address>", "who seals the chain's blocks, may be repeated 出块者地址", collectSealers, [])
     .option("--force", "replace the file if it exists 覆盖已有文件")
@@ -73,6 +74,6 @@ function anchorLines({ chain, contracts, logs, members }: Policy): readonly stri
     ...chain.finality.sealers.map((sealer) => ["  sealer", sealer]),
     ...Object.entries(contracts).map(([name, { address }]) => [`  ${name}`, address]),
     ...logs.map(({ key }) => ["  log key", key]),
-    ["  members", String(members.length)],
+    ["  member keys", members.length === 0 ? "none" : `of ${String(members.length)} members`],
   ]);
 }

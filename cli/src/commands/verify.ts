@@ -11,10 +11,13 @@ import type { Failure } from "../failure.ts";
 import { toFailure } from "../failure.ts";
 import { MAX_INPUT_BYTES, readInput } from "../files/read.ts";
 import type { Outcome } from "../output/output.ts";
+import { foldedRows } from "../output/table.ts";
+import { printable } from "../output/width.ts";
+import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/lines.ts";
 import { verdictLines } from "../verdict/lines.ts";
 import type { Language } from "../verdict/words.ts";
-import { languages } from "../verdict/words.ts";
+import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";
 
 interface VerifyOptions {
   readonly policy: string;
@@ -55,7 +58,8 @@ export function verifyCommand(context: Context): Command {
       const examined: Examined[] = [];
       for (const file of files) examined.push(await examine(file, policy, context));
       const used = { file: options.policy, name: policy.name, "sha-256": toHex(sha256(bytes)) };
-      context.finish(toOutcome(examined, used, options.lang, context));
+      context.finish(toOutcome(examined, used, policy.required, options.lang, context));
+      if (policy.name === DRAFT_NAME) context.out.warn(draftWarning(options));
     });
 }
 
@@ -78,15 +82,45 @@ interface UsedPolicy {
   readonly "sha-256": Hex;
 }
 
-function toOutcome(examined: readonly Examined[], policy: UsedPolicy, language: Language, { out }: Context): Outcome {
+/** A verdict by a draft leans on what the node says of itself: that must reach whoever was handed the policy, too. */
+function draftWarning({ policy, lang }: VerifyOptions): string {
+  return {
+    en: `the policy ${policy} is named "draft": what it trusts must first be compared with values that you got another way, then given a name of its own`,
+    zh: `信任策略 ${policy} 名为 "draft"（草稿）：其内容须先与另行取得的数据逐项核对，然后改名，方可采用`,
+  }[lang];
+}
+
+function toOutcome(
+  examined: readonly Examined[],
+  policy: UsedPolicy,
+  required: readonly string[],
+  language: Language,
+  { out }: Context,
+): Outcome {
   const exitCode = worstExit(examined.map((one) => one.exitCode));
-  const style: VerdictStyle = { language, colors: out.colors, brief: out.options.quiet };
+  const style: VerdictStyle = { language, colors: out.colors, brief: out.options.quiet, columns: out.columns };
   return {
     exitCode,
     result: resultOf(exitCode),
     json: { policy, files: examined.map(toJson) },
-    human: examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
+    human: [
+      ...examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
+      ...(style.brief ? [] : ["", ...policyLines(policy, required, style)]),
+    ],
   };
+}
+
+/** Whose measure the verdicts were taken by: "verified" means what this policy asks for, no more. */
+function policyLines(
+  { file, name }: UsedPolicy,
+  required: readonly string[],
+  { language, columns }: VerdictStyle,
+): readonly string[] {
+  const asked = required
+    .map((question) => wordFor(questionWords, question, language))
+    .join(policyWords.comma[language]);
+  const text = `${printable(name)} (${printable(file)}) ${policyWords.asks[language]} ${asked}`;
+  return foldedRows([[policyWords.policy[language], text]], columns).flat();
 }
 
 function toJson(one: Examined): Readonly<Record<string, unknown>> {

@@ -44,9 +44,9 @@ export async function examine(folder: string, file: string): Promise<Examination
   };
 }
 
-/** What `lianzheng verify` shows a person of a file of the demo's folder. */
-export async function show(folder: string, file: string): Promise<string> {
-  return (await runCommand(verification(file), folder)).stdout;
+/** What `lianzheng verify` shows a person of a file of the demo's folder, folded to `columns`. */
+export async function show(folder: string, file: string, columns: number | undefined): Promise<string> {
+  return (await runCommand(verification(file), folder, columns)).stdout;
 }
 
 function verification(file: string): readonly string[] {

@@ -2,6 +2,8 @@ import type { Output } from "../output/output.ts";
 import { CliError } from "../errors.ts";
 import { padEnd } from "../output/width.ts";
 
+const MARGIN = "   │ ";
+
 /** How long a scene took. */
 export interface SceneTime {
   readonly scene: string;
@@ -49,9 +51,15 @@ export class Narrator {
     this.#out.say(`   ${this.#out.narration.green("✔")} ${padEnd(label, 12)} ${text}`);
   }
 
+  /** Columns that a line has in {@link Narrator.show}; undefined where nothing is known of them. */
+  get columns(): number | undefined {
+    const { narrationColumns: columns } = this.#out;
+    return columns === undefined ? undefined : columns - MARGIN.length;
+  }
+
   /** What another program printed, set apart. */
   show(text: string): void {
-    for (const line of text.split("\n")) this.#out.say(`   │ ${line}`);
+    for (const line of text.split("\n")) this.#out.say(`${MARGIN}${line}`.trimEnd());
   }
 
   /** A line that moves while something long goes on. */

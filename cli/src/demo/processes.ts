@@ -26,9 +26,13 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Runs the `lianzheng` command with these arguments, to its end, in a process of its own. */
-export async function runCommand(args: readonly string[], cwd: string): Promise<Finished> {
-  const child = start(args, cwd);
+/**
+ * Runs the `lianzheng` command with these arguments, to its end, in a process of its own.
+ *
+ * @param columns - that its answer is folded to
+ */
+export async function runCommand(args: readonly string[], cwd: string, columns?: number): Promise<Finished> {
+  const child = start(args, cwd, columns === undefined ? {} : { COLUMNS: String(columns) });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const [exitCode] = (await once(child, "close")) as [number | null];
@@ -55,10 +59,10 @@ export async function startService(args: readonly string[], cwd: string): Promis
 }
 
 /** No child outlives this process, however early it ends; what a child acknowledged is on its disk by then. */
-function start(args: readonly string[], cwd: string): ChildProcess {
+function start(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const end = (): void => void child.kill("SIGTERM");

@@ -11,6 +11,8 @@ export interface OutputOptions {
   readonly quiet: boolean;
   readonly color: boolean;
   readonly debug: boolean;
+  /** Columns that the user asked for (POSIX `COLUMNS`); otherwise the terminal's. */
+  readonly columns?: number | undefined;
 }
 
 /** What a command has to say when it is done: the same facts for a program and for a person. */
@@ -48,6 +50,16 @@ export class Output {
     this.#stderr = survivingClosure(stderr);
     this.colors = pico.createColors(options.color && stdout.isTTY === true);
     this.narration = pico.createColors(options.color && stderr.isTTY === true);
+  }
+
+  /** Columns to fold answers to; undefined where nothing is known of them, as in a pipe. */
+  get columns(): number | undefined {
+    return this.options.columns ?? (this.#stdout.isTTY === true ? this.#stdout.columns : undefined);
+  }
+
+  /** The same for what is said on the way. */
+  get narrationColumns(): number | undefined {
+    return this.options.columns ?? (this.#stderr.isTTY === true ? this.#stderr.columns : undefined);
   }
 
   /** Something worth knowing on the way; not with `--json` or `--quiet`. */

@@ -1,9 +1,20 @@
 import type { Verdict } from "@lianzheng/sdk/evidence";
 import type { Colors } from "picocolors/types.js";
-import { tableLines } from "../output/table.ts";
+import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
+import { wrap } from "../output/wrap.ts";
+import { factLines } from "./facts.ts";
 import type { Language } from "./words.ts";
-import { answerWords, findings, questionWords, reasonsByCode, resultWords, trustWords, wordFor } from "./words.ts";
+import {
+  aloneWords,
+  answerWords,
+  findings,
+  questionWords,
+  reasonsByCode,
+  resultWords,
+  trustWords,
+  wordFor,
+} from "./words.ts";
 
 type Question = Verdict["verdicts"][number];
 
@@ -13,6 +24,8 @@ export interface VerdictStyle {
   readonly colors: Colors;
   /** Only the first line. */
   readonly brief: boolean;
+  /** Columns to fold to; undefined folds nothing. */
+  readonly columns: number | undefined;
 }
 
 /**
@@ -23,29 +36,33 @@ export interface VerdictStyle {
 export function verdictLines(name: string, verdict: Verdict, style: VerdictStyle): readonly string[] {
   const head = headLine(name, verdict, style);
   if (style.brief) return [head];
-  const questions = tableLines(verdict.verdicts.map((question) => questionCells(question, style)));
-  return [
-    head,
-    ...questions.map((line, at) => `  ${coloured(line, verdict.verdicts[at], style)}`),
-    ...factLines(verdict, style),
-  ];
+  return [...wrap(head, style.columns), ...questionLines(verdict, style), ...factLines(verdict, style)];
 }
 
 function headLine(name: string, verdict: Verdict, { language, colors }: VerdictStyle): string {
   const paint = { verified: colors.green, failed: colors.red, undetermined: colors.yellow }[verdict.result];
   const word = colors.bold(paint(resultWords[verdict.result][language]));
-  if (verdict.result === "verified") return `${word}  ${printable(name)}`;
+  if (verdict.result === "verified") {
+    const alone = verdict.verdicts.some(({ answer, trust }) => answer === "pass" && trust === "single-operator");
+    return `${word}  ${printable(name)}${alone ? ` ${colors.yellow(aloneWords[language])}` : ""}`;
+  }
   const code = verdict.code === undefined ? "" : ` [${verdict.code}]`;
   return `${word}  ${printable(name)}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
 }
 
-/** The longest part of a line comes last, so that a narrow terminal breaks nothing else. */
+function questionLines({ verdicts }: Verdict, style: VerdictStyle): readonly string[] {
+  const cells = verdicts.map((question) => questionCells(question, style));
+  const rows = foldedRows(cells, style.columns === undefined ? undefined : Math.max(2, style.columns - 2));
+  return rows.flatMap((lines, at) => lines.map((line) => `  ${coloured(line, verdicts[at], style)}`));
+}
+
+/** The longest part of a line comes last, so that a narrow terminal breaks nothing else; what is unknown leans on nothing. */
 function questionCells(question: Question, { language }: VerdictStyle): readonly string[] {
   const code = question.code === undefined ? "" : ` [${question.code}]`;
   return [
     wordFor(questionWords, question.question, language),
     wordFor(answerWords, question.answer, language),
-    `(${wordFor(trustWords, question.trust, language)})`,
+    question.answer === "unknown" ? "" : `(${wordFor(trustWords, question.trust, language)})`,
     findingIn(language, question) + code,
   ];
 }
@@ -63,24 +80,4 @@ function coloured(line: string, question: Question | undefined, { colors }: Verd
 function reasonIn(language: Language, reason: string, code: string | undefined): string {
   const translated = language === "zh" && code !== undefined ? reasonsByCode[code] : undefined;
   return printable(translated === undefined ? reason : `${translated} (${reason})`);
-}
-
-/** What the evidence says; the answers above tell how far that can be trusted. A bundle is about one subject. */
-function factLines({ facts }: Verdict, { language, colors }: VerdictStyle): readonly string[] {
-  const [first] = facts.records;
-  if (first === undefined) return [];
-  const rows = facts.records.map(({ sequence, type, occurredAt, issuer, disclosed }) => [
-    `#${sequence}`,
-    type,
-    occurredAt,
-    issuer,
-    disclosedNames(disclosed, language),
-  ]);
-  return ["", first.subject, ...tableLines(rows)].map((line) => (line === "" ? line : colors.dim(`  ${line}`)));
-}
-
-function disclosedNames(disclosed: Readonly<Record<string, unknown>>, language: Language): string {
-  const names = Object.keys(disclosed);
-  const none = { en: "nothing disclosed", zh: "未披露内容" }[language];
-  return names.length === 0 ? none : printable(names.join(", "));
 }

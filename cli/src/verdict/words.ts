@@ -80,13 +80,35 @@ export const reasonsByCode: Readonly<Record<string, string>> = {
 export const findings: Readonly<Record<string, Readonly<Record<"pass" | "unknown", string>>>> = {
   unaltered: { pass: "披露内容与存证时的承诺一致", unknown: "无法判断内容是否被篡改" },
   logged: { pass: "每条记录都在日志密钥所签检查点的树中", unknown: "未能证明记录在日志中" },
-  signed: { pass: "发布者已签名，或由日志所有者以其密钥担保", unknown: "无法确认发布者的签名" },
+  signed: { pass: "签发者已签名，或由日志所有者以其密钥担保", unknown: "无法确认签发者的签名" },
   anchored: { pass: "受信任的合约已接受该检查点", unknown: "未能证明检查点已上链" },
   final: { pass: "区块由策略所信任的一方封印", unknown: "无法确认区块是否终局" },
   time: { pass: "记录在该时刻之前已经存在", unknown: "无法确认记录存在的时间" },
-  entitled: { pass: "发布者当时拥有相应权利", unknown: "本版本的证据包不含权利证明" },
+  entitled: { pass: "签发者当时拥有相应权利", unknown: "本版本的证据包不含权利证明" },
   complete: { pass: "链上所计的环节全部在此", unknown: "无法判断该事项是否还有其他记录" },
 };
+
+/** Words around the records of a bundle; what they say of themselves is no proof of it. */
+export const recordWords = {
+  says: { en: "what its records say", zh: "记录内容（自述）" },
+  at: { en: "at", zh: "时间" },
+  by: { en: "by", zh: "签发者" },
+  cut: { en: "cut; --json has it whole", zh: "已截断；--json 输出全文" },
+  nothing: { en: "nothing disclosed", zh: "未披露内容" },
+} as const satisfies Readonly<Record<string, Bilingual>>;
+
+/** Beside the result, where the answer leans on a chain that one operator runs. */
+export const aloneWords: Bilingual = {
+  en: "(one operator alone witnesses the chain)",
+  zh: "（该链仅由单一运营者见证）",
+};
+
+/** Whose measure the verdict was taken by. */
+export const policyWords = {
+  policy: { en: "policy", zh: "信任策略" },
+  asks: { en: "asks for", zh: "要求" },
+  comma: { en: ", ", zh: "、" },
+} as const satisfies Readonly<Record<string, Bilingual>>;
 
 /** A word in the language, or the word itself where it is not known. */
 export function wordFor(words: Readonly<Record<string, Bilingual>>, key: string, language: Language): string {

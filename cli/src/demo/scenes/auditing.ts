@@ -53,7 +53,7 @@ export async function offlineScene(theatre: Theatre, { trades, singles }: Dossie
     "stopped 停止",
     `${stopped} processes: both nodes and the chain; nothing listens any more 节点与链均已停止`,
   );
-  const shown = show(out, trades[0] ?? "");
+  const shown = show(out, trades[0] ?? "", narrator.columns);
   const examinations = await Promise.all([...trades, ...singles].map((file) => examine(out, file)));
   narrator.show(await shown);
   for (const { file, exitCode, result, complete } of examinations) {
