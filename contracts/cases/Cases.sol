@@ -69,7 +69,7 @@ contract Cases is ICases, EIP712 {
     Approvals.Nonces private _nonces;
     mapping(bytes32 caseId => Case) private _cases;
 
-    /// @dev When the decision of a case took effect (1) and ceased to (0). Appended to, never changed.
+    /// @dev When the decision of a case took effect (1) and ceased to (0). Appended to; of changes in one second the last stays.
     mapping(bytes32 caseId => Checkpoints.Trace208) private _effects;
 
     /// @dev Cases with `held`, by subject.
@@ -337,7 +337,7 @@ contract Cases is ICases, EIP712 {
         if (!item.state.allows(ruling.act)) revert CasesRuling(ruling.caseId, item.state, ruling.act);
         if (ruling.grounds == 0 || ruling.rules == 0) revert CasesZeroDigest();
         _checkSanction(item.kind, ruling);
-        if (!CaseTable.isAlone(ruling.act) && _cast(item.kind, by, ruling) < needed) return;
+        if (!CaseTable.isAlone(ruling.act) && !_cast(item.kind, by, ruling, needed)) return;
         emit RulingMade(
             ruling.caseId,
             ruling.act,
@@ -390,18 +390,20 @@ contract Cases is ICases, EIP712 {
         _move(caseId, item, act == RulingAct.Repair ? CaseState.Repaired : CaseState.Final);
     }
 
-    /// @return votes Rulings of this round that agree with this one and count now.
-    function _cast(CaseKind kind, bytes18 by, Ruling calldata ruling) private returns (uint256 votes) {
+    /// @dev Ruling the same again is for one case alone: rulings count again because a member was reinstated, and now they are enough.
+    /// @return enough True if as many rulings agree with this one and count now as are needed.
+    function _cast(CaseKind kind, bytes18 by, Ruling calldata ruling, uint256 needed) private returns (bool enough) {
         bytes32 round = _roundOf(ruling);
         bytes32 content = keccak256(abi.encode(ruling));
         bytes32 earlier = _rulings[round][by];
-        if (earlier == content) revert CasesRuledAlready(ruling.caseId, by);
         if (earlier == 0) {
             if (_voters[round].length == MAX_RULINGS) revert CasesTooManyRulings(ruling.caseId, MAX_RULINGS);
             _voters[round].push(by);
         }
         _rulings[round][by] = content;
-        votes = _votesFor(kind, round, content);
+        uint256 votes = _votesFor(kind, round, content);
+        enough = votes >= needed;
+        if (earlier == content && !enough) revert CasesRuledAlready(ruling.caseId, by);
         emit RulingCast(ruling.caseId, by, content, votes);
     }
 

@@ -407,7 +407,7 @@ interface ICases {
     /// @notice The state of the case does not allow this ruling.
     error CasesRuling(bytes32 caseId, CaseState state, RulingAct act);
 
-    /// @notice The member has ruled exactly this in this round.
+    /// @notice The member has ruled exactly this in this round, and the rulings that count now are still too few.
     error CasesRuledAlready(bytes32 caseId, bytes18 member);
 
     /// @notice No more than 32 members rule in one round.
@@ -529,7 +529,8 @@ interface ICases {
     function isSanctioned(bytes18 member, uint8 restrictions, uint64 time) external view returns (bool);
 
     /// @notice True if the decision of a case was in effect at `time`: upheld by then, neither suspended by an objection, annulled nor
-    /// repaired, and, for a finding, within the time of its sanction. For the future: as things stand.
+    /// repaired, and, for a finding, within the time of its sanction. Of several changes in one second the
+    /// last counts. For the future: as things stand.
     /// @param caseId The case; false if there is none.
     /// @param time Unix seconds.
     function effectAt(bytes32 caseId, uint64 time) external view returns (bool);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { Act } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { suspend } from "../fixture.ts";
@@ -440,6 +441,22 @@ describe("Cases: who rules", () => {
     expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
     await a.rule(dismiss);
     expect([await stateOf(context, caseId), (await cases.caseOf(caseId)).outcome]).to.deep.equal([6, 2n]);
+  });
+
+  it("takes effect when ruled again after a member whose ruling is needed was reinstated", async () => {
+    const context = await fixture();
+    const { cases, members, venue, notary, regulators } = context;
+    const caseId = await openTo(context, CaseState.answered);
+    const dismiss = await rulingOf(context, caseId, RulingAct.dismiss);
+    await cases.connect(regulators[1].key).rule(dismiss);
+    await suspend(context, regulators[1].id);
+    await cases.connect(regulators[2].key).rule(dismiss);
+    expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
+    await members.connect(venue.key).propose(Act.reinstatement, regulators[1].id, REASON);
+    await members.connect(notary.key).vote(await members.proposalCount());
+    expect(await cases.votesFor(dismiss)).to.equal(2n);
+    await cases.connect(regulators[2].key).rule(dismiss);
+    expect(await stateOf(context, caseId)).to.equal(CaseState.decided);
   });
 
   it("refuses a ruling of another round, without grounds, or without the version of the rules", async () => {
