@@ -38,6 +38,7 @@ export const nodeFaults = {
   // What is asked for.
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
   E_NOT_ANCHORED: { status: 409, title: "The record is not anchored yet" },
+  E_SUBJECT_TOO_LARGE: { status: 422, title: "The subject has more entries than a bundle of evidence holds" },
   E_PAGE: { status: 422, title: "The page is out of range" },
   E_CURSOR: { status: 400, title: "The cursor is not one of this node" },
   E_QUERY_DUPLICATE: { status: 400, title: "A query parameter is given twice" },

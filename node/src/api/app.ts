@@ -19,6 +19,12 @@ import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
 const maxParamLength = 600;
 
+/**
+ * Connections at once; those over it are closed. Each takes one of the process's file handles, and a journal or an index
+ * that cannot open a file stops writing: strangers must not get that far.
+ */
+const maxConnections = 1024;
+
 /** Bodies of the largest size that may be in work at once; of smaller ones as many more. What is made of one is larger. */
 const bodiesAtOnce = 8;
 
@@ -79,6 +85,7 @@ function newServer({ settings, logger }: AppServices): App {
     routerOptions: { maxParamLength },
     ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.server.maxConnections = maxConnections;
   refuseExpectations(app.server);
   return app;
 }

@@ -53,7 +53,8 @@ export interface RecordLog {
   checkpoint(): string;
   recordById(id: Hex): Promise<StoredRecord | undefined>;
   recordAt(index: number): Promise<StoredRecord | undefined>;
-  indexesOf(subject: string): Promise<readonly number[]>;
+  /** Indexes of a subject's entries in their order, the first `most` of them. */
+  indexesOf(subject: string, most: number): Promise<readonly number[]>;
   /** Bytes of a path of the log over HTTP, for instance `tile/0/x001/067`; undefined when there is no such thing. */
   readResource(path: string): Promise<{ readonly bytes: Uint8Array } | undefined>;
 }

@@ -4,12 +4,13 @@ import { HealthAnswer, NoQuery, problemAnswers, StatusAnswer } from "./schemas.t
 
 /** `GET /v1/status`, `GET /healthz` (the process answers), `GET /readyz` (it can do its work). */
 export function statusRoutes(app: App, { condition }: AppServices): void {
+  const status = shared(() => condition.status());
   app.route({
     method: "GET",
     url: "/v1/status",
     config: { access: "public" },
     schema: { querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
-    handler: () => condition.status(),
+    handler: status,
   });
   app.route({
     method: "GET",
@@ -29,4 +30,10 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
       return { status: "ready" };
     },
   });
+}
+
+/** Whoever asks while an answer is being made gets that one: anybody may ask, and each answer costs questions to the chain. */
+function shared<T>(make: () => Promise<T>): () => Promise<T> {
+  let making: Promise<T> | undefined;
+  return () => (making ??= make().finally(() => (making = undefined)));
 }

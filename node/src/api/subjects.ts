@@ -9,6 +9,12 @@ import type { Principal, StoredRecord } from "./ports.ts";
 import { requireAnchor } from "./records.ts";
 import { NoQuery, problemAnswers, Raw, SubjectParams } from "./schemas.ts";
 
+/** Entries of one bundle: no more than these have room in its 16 MiB (docs/formats.md section 8), with the least proof each. */
+const maxEntries = 10_000;
+
+/** Records that are read at once. */
+const readAtOnce = 16;
+
 /**
  * `GET /v1/subjects/:subject/evidence`: the whole history of a subject that the caller has a part in.
  *
@@ -21,8 +27,9 @@ export function subjectRoutes(app: App, { log, evidence }: AppServices): void {
     config: { access: "read" },
     schema: { querystring: NoQuery, params: SubjectParams, response: { 200: Raw, ...problemAnswers } },
     handler: async (request, reply) => {
-      const indexes = await log.indexesOf(checkedSubject(request.params.subject));
-      const records = await Promise.all(indexes.map((index) => recordAt(log, index)));
+      const indexes = await log.indexesOf(checkedSubject(request.params.subject), maxEntries + 1);
+      if (indexes.length > maxEntries) throw tooLarge();
+      const records = await recordsAt(log, indexes);
       const visible = records.map((record) => isVisible(record, principalOfRequest(request)));
       if (!visible.includes(true)) throw new NodeError("E_NOT_FOUND", "There is no such subject.");
       await requireAnchor(evidence, Math.max(...indexes));
@@ -35,6 +42,19 @@ export function subjectRoutes(app: App, { log, evidence }: AppServices): void {
 function checkedSubject(subject: string): string {
   if (isSubject(subject)) return subject;
   throw new EvidenceError("E_ID_CHARSET", "A subject is 1 to 200 of A-Z a-z 0-9 . _ : / -", { field: "/subject" });
+}
+
+function tooLarge(): NodeError {
+  const detail = `The subject has more than ${maxEntries} entries. Ask for the evidence of single records.`;
+  return new NodeError("E_SUBJECT_TOO_LARGE", detail, { limit: maxEntries });
+}
+
+async function recordsAt(log: AppServices["log"], indexes: readonly number[]): Promise<readonly StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for (let at = 0; at < indexes.length; at += readAtOnce) {
+    records.push(...(await Promise.all(indexes.slice(at, at + readAtOnce).map((index) => recordAt(log, index)))));
+  }
+  return records;
 }
 
 async function recordAt(log: AppServices["log"], index: number): Promise<StoredRecord> {

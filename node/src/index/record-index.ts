@@ -128,10 +128,11 @@ export class RecordIndex {
     });
   }
 
-  /** Indexes of all entries of a subject, in the order of their sequence. */
-  async indexesOf(subject: string): Promise<readonly number[]> {
+  /** Indexes of the first `most` entries of a subject, in the order of their sequence. */
+  async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
     const indexes: number[] = [];
-    const bounds = { gte: sequenceKey(subject, 0), lt: textKey("s", subject, "\xff") };
+    const limit = Number.isFinite(most) ? most : -1;
+    const bounds = { gte: sequenceKey(subject, 0), lt: textKey("s", subject, "\xff"), limit };
     for await (const [key, value] of this.#database.iterator(bounds)) {
       indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
     }

@@ -145,9 +145,9 @@ export class EvidenceLog {
     return isBelow(index, this.size) ? await this.#parts.reader.recordAt(index) : undefined;
   }
 
-  /** Indexes of all records of a subject, in the order of their sequence. */
-  async indexesOf(subject: string): Promise<readonly number[]> {
-    return await this.#parts.reader.indexesOf(subject);
+  /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */
+  async indexesOf(subject: string, most?: number): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesOf(subject, most);
   }
 
   /** Siblings that prove the leaf at `index` in the tree of `size` leaves. Throws LOG_RANGE. */

@@ -72,11 +72,11 @@ export class LogReader {
     throw new NodeError("INDEX_CORRUPT", "the index takes another record for this one; delete it and start again");
   }
 
-  /** Indexes of a subject's entries in the order of their sequence, none missing. Throws INDEX_CORRUPT. */
-  async indexesOf(subject: string): Promise<readonly number[]> {
-    const [[head], indexes] = await Promise.all([this.#index.heads([subject]), this.#index.indexesOf(subject)]);
+  /** Indexes of a subject's first `most` entries in the order of their sequence, none missing. Throws INDEX_CORRUPT. */
+  async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
+    const [[head], indexes] = await Promise.all([this.#index.heads([subject]), this.#index.indexesOf(subject, most)]);
     // Read at two moments: entries that came between them may be in the list already, none may be missing.
-    if (indexes.length >= (head?.count ?? 0)) return indexes;
+    if (indexes.length >= Math.min(head?.count ?? 0, most)) return indexes;
     throw new NodeError("INDEX_CORRUPT", "the index lost an entry of a subject; delete it and start again");
   }
 
