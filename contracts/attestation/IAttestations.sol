@@ -134,9 +134,10 @@ struct Attestation {
 /// Nothing is overwritten, and no answer about a past second ever changes: an attestation counts from its recording on, not from the date
 /// that it bears, and revocation, superseding and expiry work forward only (容错纠错: a correction is an added record, plan item 4).
 ///
-/// Limits. The contract does not look up whether the subject is registered: it asks the member's own register nothing, and who asks for an
-/// id knows what it is. Suspension and expulsion end what a member may state, not what it stated: a regulator revokes that where it must go.
-/// The table of requirements is the constructor's: a new one is a new contract, to which the directory of versions points.
+/// Limits. The contract does not look up whether the subject is registered, nor who owns it: who asks for an id knows what it is. What stands
+/// is the newest valid statement, so a later pass of one attester outweighs an earlier fail of another until a regulator revokes it; both
+/// stay readable through {attestersOf}. Suspension and expulsion end what a member may state, not what it stated. The table of
+/// requirements is the constructor's: a new one is a new contract, to which the directory of versions points.
 interface IAttestations {
     /// @notice A statement was recorded.
     /// @param id keccak256(abi.encode(attester, EIP-712 struct hash of the statement)).
