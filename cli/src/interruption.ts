@@ -44,14 +44,22 @@ export class Interruption {
     }
   }
 
-  /** Waits until the service is asked to stop, closes it, and answers with the exit code. */
-  async untilStopped(close: Cleanup = () => undefined): Promise<ExitCode> {
+  /**
+   * Waits until the service is asked to stop, closes it, and answers with the exit code. Rejects with what `failed`
+   * resolves to, should the service end by itself.
+   */
+  async untilStopped(close: Cleanup = () => undefined, failed?: Promise<Error>): Promise<ExitCode> {
     // Signals alone do not keep a process alive; whatever the service listens with may be unreferenced.
     const alive = setInterval(() => undefined, 60_000);
-    const signal = await new Promise<StopSignal>((resolve) => (this.#service = resolve));
-    await close();
-    clearInterval(alive);
-    return signal === "SIGINT" ? exitCodes.interrupted : exitCodes.done;
+    try {
+      const asked = new Promise<StopSignal>((resolve) => (this.#service = resolve));
+      const reason = await (failed === undefined ? asked : Promise.race([asked, failed]));
+      if (reason instanceof Error) throw reason;
+      await close();
+      return reason === "SIGINT" ? exitCodes.interrupted : exitCodes.done;
+    } finally {
+      clearInterval(alive);
+    }
   }
 
   readonly #onSignal = (signal: StopSignal): void => {

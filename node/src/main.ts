@@ -13,6 +13,7 @@ import { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
+import type { NodeError } from "./errors.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
@@ -36,6 +37,11 @@ export interface RunningNode {
   readonly chainUrl?: string;
   readonly settings: NodeSettings;
   readonly deployment: Deployment;
+  /**
+   * Resolves when the log can take nothing more until the node is started again: a write failed, or the lock was lost. What
+   * the disk then holds only a start can tell. Until it is closed the node refuses records, says so in `readyz`, and reads.
+   */
+  readonly failed: Promise<NodeError>;
   /** Stops in order. What was acknowledged is on disk before and after. Safe to call again. */
   close(): Promise<void>;
 }
@@ -94,7 +100,7 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
-  const log = await openLog(folder, logger);
+  const { log, failed } = await openLog(folder, logger);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
     ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
@@ -106,11 +112,11 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
-  return { folder, chain, deployment, log, anchor, membership, logger };
+  return { folder, chain, deployment, log, failed, anchor, membership, logger };
 }
 
 async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> {
-  const { folder, chain, deployment, log, logger } = parts;
+  const { folder, chain, deployment, log, failed, logger } = parts;
   const { settings } = folder;
   const app = await createApp(servicesOf(parts));
   opened.push(() => app.close());
@@ -118,15 +124,16 @@ async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> 
   logger.info({ url, origin: settings.origin, size: log.size, chain: settings.chain.kind }, "node listens");
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= stop(app, parts, opened));
-  return { url, settings, deployment, ...(chain.url === undefined ? {} : { chainUrl: chain.url }), close };
+  return { url, settings, deployment, failed, ...(chain.url === undefined ? {} : { chainUrl: chain.url }), close };
 }
 
 /** No more requests, then the last anchor, then the parts in the order opposite to that of their opening. */
-async function stop(app: App, { anchor, membership, logger }: NodeParts, opened: Closer[]): Promise<void> {
+async function stop(app: App, { log, anchor, membership, logger }: NodeParts, opened: Closer[]): Promise<void> {
   const drained = app.close();
   if (!(await within(drained, stopPatience.requestsMs))) app.server.closeAllConnections();
   await drained;
-  if (membership.missing === undefined && !(await within(anchor.flush(), stopPatience.anchorMs))) {
+  const mayAnchor = membership.missing === undefined && log.failure === undefined;
+  if (mayAnchor && !(await within(anchor.flush(), stopPatience.anchorMs))) {
     logger.warn(
       { backlog: anchor.status().backlog },
       "stopped before the chain had everything; the next start goes on",
@@ -171,9 +178,29 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
   return deployment;
 }
 
-function openLog({ settings, paths, logKey }: NodeFolder, logger: Logger): Promise<EvidenceLog> {
+async function openLog(
+  { settings, paths, logKey }: NodeFolder,
+  logger: Logger,
+): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
   const onProgress = (progress: object): void => logger.info(progress, "log opens");
-  return EvidenceLog.open({ directory: paths.folder, origin, signer, now: Date.now, onProgress });
+  let onEnd: ((failure: NodeError) => void) | undefined;
+  const failed = new Promise<NodeError>((resolve) => (onEnd = resolve));
+  const tell = (failure: NodeError): void => {
+    logger.fatal(
+      { code: failure.code, err: failure.cause ?? failure },
+      "the log takes nothing more; start the node again",
+    );
+    onEnd?.(failure);
+  };
+  const log = await EvidenceLog.open({
+    directory: paths.folder,
+    origin,
+    signer,
+    now: Date.now,
+    onProgress,
+    onEnd: tell,
+  });
+  return { log, failed };
 }

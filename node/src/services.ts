@@ -9,6 +9,7 @@ import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
+import type { NodeError } from "./errors.ts";
 import type { Membership } from "./membership.ts";
 
 /** The opened parts of a node. */
@@ -17,6 +18,8 @@ export interface NodeParts {
   readonly chain: ChainLink;
   readonly deployment: Deployment;
   readonly log: EvidenceLog;
+  /** Resolves when the log has ended writing for good. */
+  readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
   readonly logger: Logger;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import type { RunOptions } from "./command.ts";
-import { startCommand } from "./command.ts";
+import type { Run, RunOptions } from "./command.ts";
+import { finish, startCommand } from "./command.ts";
 
 /** A service of the command that printed its address. */
 export interface Service {
@@ -9,6 +9,8 @@ export interface Service {
   readonly ready: Readonly<Record<string, unknown>>;
   /** Sends a signal and answers with the exit code. */
   readonly stop: (signal: NodeJS.Signals) => Promise<number | null>;
+  /** Resolves when it ended, by itself or not. */
+  readonly ended: Promise<Pick<Run, "exitCode" | "stdout" | "stderr">>;
 }
 
 const started = new Set<ChildProcess>();
@@ -17,15 +19,16 @@ const started = new Set<ChildProcess>();
 export async function startService(args: readonly string[], options: RunOptions = {}): Promise<Service> {
   const child = startCommand([...args, "--json"], options);
   started.add(child);
-  child.stderr?.resume();
+  const ended = finish(child);
   const ready = JSON.parse(await firstLine(child)) as Service["ready"];
   return {
     ready,
+    ended,
     stop: async (signal) => {
       if (child.exitCode !== null) return child.exitCode;
-      const ended = once(child, "exit") as Promise<[number | null]>;
+      const exit = once(child, "exit") as Promise<[number | null]>;
       child.kill(signal);
-      return (await ended)[0];
+      return (await exit)[0];
     },
   };
 }

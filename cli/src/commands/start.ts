@@ -7,8 +7,9 @@ import { exitCodes } from "../exit.ts";
 export function startCommand(context: Context): Command {
   return describedCommand("start <folder>", {
     usage:
-      "Starts where it left off. Ctrl-C or SIGTERM stops it in order: what was acknowledged is on disk either way. The node's log goes\n" +
-      "to stderr, as lines of JSON.",
+      "Starts where it left off. Ctrl-C or SIGTERM stops it in order: what was acknowledged is on disk either way. After a write that\n" +
+      "failed it stops by itself with 3, or with 5 if its data is damaged: the next start checks everything and goes on. The node's\n" +
+      "log goes to stderr, as lines of JSON.",
     english: "Run a node",
     chinese: "运行节点",
     examples: ["lianzheng start ./node"],
@@ -34,7 +35,7 @@ async function runNode(folder: string, { env, interruption, out, end }: Context)
           "stop   Ctrl-C",
         ],
       });
-      end(await interruption.untilStopped());
+      end(await interruption.untilStopped(undefined, node.failed));
     },
   );
 }

@@ -29,6 +29,8 @@ export interface EvidenceLogOptions {
   readonly files?: Files;
   readonly failpoint?: Failpoint;
   readonly onProgress?: (progress: LogProgress) => void;
+  /** Told once, when nothing more can be written until the log is opened again; {@link EvidenceLog.failure} is why. */
+  readonly onEnd?: (failure: NodeError) => void;
   /** A journal segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
   /** Below this many free bytes on the disk nothing new is taken. Default 64 MiB. */
@@ -76,10 +78,10 @@ export class EvidenceLog {
   static async open(options: EvidenceLogOptions): Promise<EvidenceLog> {
     const { files = diskFiles, failpoint = noFailpoint, onProgress = () => undefined } = options;
     const { directory, origin, signer, now, reserveBytes = 64 * 1024 * 1024 } = options;
-    const { maxSegmentBytes = 128 * 1024 * 1024 } = options;
+    const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined } = options;
     if (signer.name !== origin) throw new NodeError("LOG_SIGNER", `the key is named ${signer.name}, not ${origin}`);
     const parts = await openParts({ directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes });
-    const rules = { origin, signer, files, directory, now, failpoint, reserveBytes };
+    const rules = { origin, signer, files, directory, now, failpoint, reserveBytes, ended };
     return new EvidenceLog(options, parts, new LogWriter({ ...rules, ...parts }, parts.start));
   }
 

@@ -36,6 +36,8 @@ export interface WriterParts {
   readonly failpoint: Failpoint;
   /** Below this many free bytes nothing new is taken. */
   readonly reserveBytes: number;
+  /** Told once, when writing has ended for good. */
+  readonly ended: (failure: NodeError) => void;
 }
 
 /** Where the log stands when it is opened. */
@@ -73,7 +75,7 @@ export class LogWriter {
     this.#edge = start.edge;
     this.#checkpoint = start.checkpoint;
     this.#receivedAt = start.receivedAt;
-    this.#queue = new GroupQueue(groupLimits, (group) => this.#commit(group));
+    this.#queue = new GroupQueue(groupLimits, (group) => this.#commitOrEnd(group));
   }
 
   /** Leaves of the newest checkpoint. */
@@ -111,6 +113,15 @@ export class LogWriter {
   async #add(work: Work, weight: number): Promise<Outcome> {
     if (this.failure !== undefined) throw this.failure;
     return await this.#queue.add(work, weight);
+  }
+
+  async #commitOrEnd(group: readonly Pending[]): Promise<void> {
+    const failedBefore = this.failure !== undefined;
+    try {
+      await this.#commit(group);
+    } finally {
+      if (this.failure !== undefined && !failedBefore) this.#parts.ended(this.failure);
+    }
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
