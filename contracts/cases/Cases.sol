@@ -21,7 +21,7 @@ import {
     Restriction,
     Ruling,
     RulingAct,
-    SubjectKind
+    CaseSubject
 } from "./ICases.sol";
 
 /// @title Cases
@@ -422,8 +422,8 @@ contract Cases is ICases, EIP712 {
     }
 
     function _hold(bytes32 caseId, Case storage item) private {
-        SubjectKind kind = item.subjectKind;
-        if (kind == SubjectKind.Member || kind == SubjectKind.Record) revert CasesNotHoldable(kind);
+        CaseSubject kind = item.subjectKind;
+        if (kind == CaseSubject.Member || kind == CaseSubject.Record) revert CasesNotHoldable(kind);
         if (item.held) revert CasesHold(caseId, true);
         bytes32[] storage holds = _holds[item.subject];
         // Cases that ended by a deadline leave the list here; what moves into their place was looked at before.
@@ -533,7 +533,7 @@ contract Cases is ICases, EIP712 {
         if (respondent == opener) revert CasesSameParty(opener);
         (Standing standing, , , ) = _members.entryOf(respondent);
         if (standing == Standing.None) revert CasesUnknownMember(respondent);
-        if (opening.subjectKind == SubjectKind.Member && opening.subject != bytes32(respondent)) {
+        if (opening.subjectKind == CaseSubject.Member && opening.subject != bytes32(respondent)) {
             revert CasesSubject(opening.subject, respondent);
         }
         if (opening.claimant != 0 && !_members.hasKind(opener, Kind.Trustee)) revert CasesNotTrustee(opener);

@@ -11,7 +11,7 @@ enum CaseKind {
 }
 
 /// @notice What a case is about.
-enum SubjectKind {
+enum CaseSubject {
     Member,
     Product,
     Right,
@@ -114,7 +114,7 @@ struct Opening {
     bytes32 salt;
     CaseKind kind;
     bytes18 respondent;
-    SubjectKind subjectKind;
+    CaseSubject subjectKind;
     bytes32 subject;
     bytes32 claimant;
     bytes32 grounds;
@@ -192,7 +192,7 @@ struct Case {
     bytes18 opener;
     CaseState state;
     CaseKind kind;
-    SubjectKind subjectKind;
+    CaseSubject subjectKind;
     Outcome outcome;
     uint32 round;
     uint48 due;
@@ -269,7 +269,7 @@ interface ICases {
         bytes18 indexed opener,
         bytes18 indexed respondent,
         CaseKind kind,
-        SubjectKind subjectKind,
+        CaseSubject subjectKind,
         bytes32 subject,
         bytes32 claimant,
         bytes32 grounds,
@@ -424,7 +424,7 @@ interface ICases {
     error CasesTooManySanctions(bytes18 member, uint256 most);
 
     /// @notice Only products, rights and trades are held.
-    error CasesNotHoldable(SubjectKind kind);
+    error CasesNotHoldable(CaseSubject kind);
 
     /// @notice The case has its hold, or has none to release.
     error CasesHold(bytes32 caseId, bool held);
@@ -549,6 +549,7 @@ interface ICases {
     function sanctionCount(bytes18 member) external view returns (uint256 count);
 
     /// @notice Case of the member's sanction at this place, from 0, in the order of their decisions.
+    /// @dev Reverts with Panic(0x32) at and beyond {sanctionCount}.
     function sanctionAt(bytes18 member, uint256 place) external view returns (bytes32 caseId);
 
     /// @notice Rules of procedure.

@@ -15,7 +15,7 @@ import {
     Procedure,
     Ruling,
     RulingAct,
-    SubjectKind
+    CaseSubject
 } from "../../contracts/cases/ICases.sol";
 import {IMembers, Kind, Standing} from "../../contracts/membership/IMembers.sol";
 import {vm} from "./Vm.sol";
@@ -351,7 +351,7 @@ contract Court {
         opening.salt = keccak256(abi.encode(salt));
         opening.kind = CaseKind(kind);
         opening.respondent = member(respondent);
-        opening.subjectKind = SubjectKind(about);
+        opening.subjectKind = CaseSubject(about);
         opening.subject = about == 0 ? bytes32(opening.respondent) : keccak256(abi.encode("subject", salt % 3));
         opening.grounds = keccak256("grounds");
         opening.evidence = evidence;

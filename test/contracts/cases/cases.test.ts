@@ -15,7 +15,7 @@ import {
   REASON,
   Restriction,
   RulingAct,
-  SubjectKind,
+  CaseSubject,
   aboutTrade,
   advanceTo,
   approve,
@@ -45,7 +45,7 @@ const moveTo = async (at: bigint | number) => time.increaseTo(at);
 describe("Cases: the words", () => {
   it("has the names and numbers of every enumeration of the source", async () => {
     const source = await readFile(new URL("../../../contracts/cases/ICases.sol", import.meta.url), "utf8");
-    const ours = { CaseKind, SubjectKind, CaseState, Outcome, RulingAct, PleaKind, Restriction };
+    const ours = { CaseKind, CaseSubject, CaseState, Outcome, RulingAct, PleaKind, Restriction };
     const found = [...source.matchAll(/^enum (\w+) \{([^}]*)\}/gm)];
     expect(found.map(([, name]) => name).sort()).to.deep.equal(Object.keys(ours).sort());
     for (const [, name, body] of found) {
@@ -102,7 +102,7 @@ describe("Cases: opening", () => {
         seller.id,
         buyer.id,
         CaseKind.finding,
-        SubjectKind.member,
+        CaseSubject.member,
         asSubject(buyer.id),
         ZeroHash,
         opening.grounds,
@@ -514,13 +514,16 @@ describe("Cases: objections", () => {
 
   it("annuls or confirms a dismissal without any effect", async () => {
     const context = await fixture();
-    const { cases, regulators } = context;
+    const { cases, arbitrators } = context;
     for (const [act, outcome] of [
       [RulingAct.confirm, Outcome.dismissed],
       [RulingAct.annul, Outcome.annulled],
     ] as const) {
-      const caseId = await openTo(context, CaseState.objected, { salt: digestOf(`dismissal ${act}`) }, false);
-      await ruleBy(context, regulators.slice(1), await rulingOf(context, caseId, act));
+      const change = { kind: CaseKind.arbitration, salt: digestOf(`dismissal ${act}`) };
+      const caseId = await openTo(context, CaseState.objected, change, false);
+      const ruling = await rulingOf(context, caseId, act);
+      await cases.connect(arbitrators[1].key).rule(ruling);
+      await expect(cases.connect(arbitrators[2].key).rule(ruling)).not.to.emit(cases, "EffectChanged");
       expect((await cases.caseOf(caseId)).outcome).to.equal(BigInt(outcome));
       expect(await cases.effectAt(caseId, await now())).to.equal(false);
     }

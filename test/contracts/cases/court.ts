@@ -27,7 +27,7 @@ export type { ApprovalStruct, Cases, OpeningStruct, PleaStruct, RulingStruct };
 
 /** The enumerations of `ICases.sol`; a test compares them with the source. */
 export const CaseKind = { none: 0, complaint: 1, dispute: 2, arbitration: 3, finding: 4 } as const;
-export const SubjectKind = { member: 0, product: 1, right: 2, trade: 3, record: 4 } as const;
+export const CaseSubject = { member: 0, product: 1, right: 2, trade: 3, record: 4 } as const;
 export const CaseState = {
   none: 0,
   opened: 1,
@@ -116,7 +116,7 @@ export function openingOf({ buyer }: Court, change: Partial<OpeningStruct> = {})
     salt: digestOf("salt"),
     kind: CaseKind.finding,
     respondent: buyer.id,
-    subjectKind: SubjectKind.member,
+    subjectKind: CaseSubject.member,
     subject: asSubject(buyer.id),
     claimant: `0x${"00".repeat(32)}`,
     grounds: digestOf("grounds of the opening"),
@@ -126,7 +126,7 @@ export function openingOf({ buyer }: Court, change: Partial<OpeningStruct> = {})
 }
 
 /** The same about a trade, which can be held. */
-export const aboutTrade = { subjectKind: SubjectKind.trade, subject: digestOf("trade") } as const;
+export const aboutTrade = { subjectKind: CaseSubject.trade, subject: digestOf("trade") } as const;
 
 /** Opens a case of the seller and answers with its id. */
 export async function open(context: Court, change: Partial<OpeningStruct> = {}): Promise<string> {
