@@ -262,6 +262,9 @@ describe("client", () => {
       ["has a text for a flag", json(200, { ...status, anchoring: { healthy: "yes", code: null } })],
       ["refuses without saying why", raw(404, "not found")],
       ["refuses with another status in the problem", json(404, { code: "E_X", status: 500, title: "", detail: "" })],
+      ["refuses with a code that steers a terminal", problem(404, "E_X\u001b[2J")],
+      ["refuses with a code that is a sentence", problem(404, "everything is verified")],
+      ["refuses in the client's own words", problem(404, "CLIENT_TIMEOUT")],
     ];
     for (const [what, reply] of answers) {
       it(`${what}: CLIENT_ANSWER`, async () => {
@@ -270,7 +273,7 @@ describe("client", () => {
         expect(error).to.have.property("problem", undefined);
       });
     }
-    it("was shown in every form", () => expect(answers).to.have.length(13));
+    it("was shown in every form", () => expect(answers).to.have.length(16));
 
     it("larger than the limit is not read to its end: CLIENT_TOO_LARGE", async () => {
       const endless: Reply = (response) => {

@@ -1,14 +1,30 @@
 /** What a cheat who holds keys of his own, or of a log, or of an operator, can have signed, and is believed no further for. */
-import type { Hex } from "@lianzheng/sdk/encoding";
+import { toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { verify, type Bundle, type Policy, type Verdict } from "@lianzheng/sdk/evidence";
-import { decodeProof, encodeProof } from "@lianzheng/sdk/log";
-import { encodeEntry, toInstant, type Entry } from "@lianzheng/sdk/record";
-import { leafDigest } from "@lianzheng/sdk/log";
-import { toHex, utf8 } from "@lianzheng/sdk/encoding";
+import { logIdOf } from "@lianzheng/sdk/chain";
+import {
+  createNoteSigner,
+  decodeProof,
+  encodeProof,
+  encodeVerifierKey,
+  leafDigest,
+  signNote,
+} from "@lianzheng/sdk/log";
+import {
+  commitmentOf,
+  encodeDisclosure,
+  encodeEntry,
+  statementDigest,
+  toInstant,
+  type Entry,
+  type StatementDomain,
+} from "@lianzheng/sdk/record";
 import { expect } from "chai";
 import {
   addressOf,
+  chainId,
   encoded,
+  logKey,
   makeEvidence,
   makeRecord,
   makeRecords,
@@ -61,6 +77,28 @@ describe("evidence: a log that writes a signed record twice", () => {
       answer: "pass",
       trust: "log-key",
     });
+  });
+});
+
+describe("evidence: an issuer who commits to two prices", () => {
+  const salt = (letter: string): string => letter.repeat(43);
+  const [low, high] = [encodeDisclosure(salt("a"), "price", "1.00"), encodeDisclosure(salt("b"), "price", "2.00")];
+  const { entry } = makeRecord({ type: "x-offer.made", subject }, 0, null);
+  const double: Entry = { ...entry, commitments: [low, high].map((text) => commitmentOf(text)).sort() };
+  const text = encodeEntry(double);
+  const record: Made = { entry: double, text, id: toHex(leafDigest(utf8(text))), disclosures: [] };
+  const judged = async (disclosures: readonly string[]): Promise<Verdict> =>
+    judge((await makeEvidence({ records: [{ ...record, disclosures }], counted: 0 })).bundle, lenient);
+
+  it("can't show both in one bundle", async () => {
+    expectFailure(await judged([low, high]), "unaltered", "V_DISCLOSURE");
+  });
+
+  it("can show one here and one there, and each time it is said that something stays hidden", async () => {
+    for (const shown of [low, high]) {
+      const { reason } = expectAnswer(await judged([shown]), "unaltered", "pass");
+      expect(reason).to.match(/1 of 2 members .* What the other holds is not shown, its name included\.$/);
+    }
   });
 });
 
@@ -170,6 +208,73 @@ describe("evidence: proofs of one checkpoint", () => {
     );
     const hostile = notes.reduce((sum, change, at) => withNote(sum, at, change), bundle);
     expectFailure(judge(hostile), "logged", "V_BINDING");
+  });
+});
+
+describe("evidence: what was signed for somewhere else", () => {
+  const about = { type: "x-note.made", subject, issuer: supplier };
+  const { entry, disclosures } = makeRecord(about, 0, null);
+  const signedFor = (domain: StatementDomain): Made => {
+    const signature = supplierKey.sign(statementDigest(domain, entry)).serialized as Hex;
+    const signed: Entry = { ...entry, statement: { key: addressOf(supplierKey), signature } };
+    const text = encodeEntry(signed);
+    return { entry: signed, text, id: toHex(leafDigest(utf8(text))), disclosures };
+  };
+  const members = policy.contracts.members.address;
+
+  it("is not signed here: another chain, another register of members", async () => {
+    const domains = [
+      { chainId: 1, members },
+      { chainId, members: policy.contracts.trades.address },
+    ];
+    for (const domain of domains) {
+      const { bundle } = await makeEvidence({ records: [signedFor(domain)], counted: 0 });
+      expectFailure(judge(bundle, lenient), "signed", "V_MEMBER_SIGNATURE");
+    }
+    const { bundle } = await makeEvidence({ records: [signedFor({ chainId, members })], counted: 0 });
+    expectAnswer(judge(bundle, lenient), "signed", "pass");
+  });
+
+  it("is not borne out by another log's anchor, of two that the policy names", async () => {
+    const name = "other.exchange.example/2026";
+    const key = logKey("other log");
+    const second = {
+      origin: name,
+      key: encodeVerifierKey(name, key.publicKey),
+      logId: logIdOf(supplier, name),
+      owner: supplier,
+    };
+    const two: Policy = { ...lenient, logs: [...policy.logs, second] };
+    const { bundle } = await makeEvidence({
+      records: [signedFor({ chainId, members })],
+      counted: 0,
+      log: { key, origin: name },
+    });
+    expectFailure(judge(bundle, two), "anchored", "V_UNTRUSTED_ANCHOR");
+    const renamed = { ...bundle, anchor: { ...bundle.anchor, logId: second.logId } };
+    expectFailure(judge(renamed, two), "anchored", "V_BINDING");
+    expect(judge(renamed, two).facts).to.not.have.any.keys("block", "anchoredAt");
+  });
+});
+
+describe("evidence: what nobody signed, or only the log", () => {
+  it("an extra line of a proof adds nothing", () => {
+    const records = good.records.map((record) => ({
+      ...record,
+      proof: encodeProof({ ...decodeProof(record.proof), extra: utf8("verified by everybody") }),
+    }));
+    expect(judge({ ...good, records })).to.deep.equal(judge(good));
+  });
+
+  it("an extension line of a checkpoint adds nothing", () => {
+    const key = logKey("log");
+    const signer = createNoteSigner(policy.logs[0]!.origin, key.publicKey, (message) => key.sign(message));
+    const records = good.records.map((record) => {
+      const proof = decodeProof(record.proof);
+      const [text = ""] = proof.checkpoint.split("\n\n");
+      return { ...record, proof: encodeProof({ ...proof, checkpoint: signNote(`${text}\nsize 99\n`, signer) }) };
+    });
+    expect(judge({ ...good, records })).to.deep.equal(judge(good));
   });
 });
 

@@ -1,3 +1,4 @@
+import { isWellFormed } from "@lianzheng/sdk/encoding";
 import { verify, type Verdict } from "@lianzheng/sdk/evidence";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -124,6 +125,26 @@ describe("evidence: hostile input", () => {
       expect(verify(bytesOf(make(most)), policy, { now: nowMs }).reason).to.not.match(/or fewer/);
     }
     expect(lists).to.have.length(7);
+  });
+
+  it("that makes its names long makes no reason long", () => {
+    const long = "\u{1f4a3}".repeat(1_000_000);
+    const salt = "c2FsdHNhbHRzYWx0c2FsdHNhbHQ";
+    const disclosure = Buffer.from(JSON.stringify([salt, long, 1])).toString("base64url");
+    const hostile = [
+      { ...good, [long]: 1 },
+      { ...good, records: [{ ...good.records[0]!, disclosures: [disclosure] }] },
+      { ...good, anchor: { ...good.anchor, [`a${long}`]: 1 } },
+    ];
+    for (const value of hostile) {
+      const verdict = verify(bytesOf(value), policy, { now: nowMs });
+      assertSober(verdict);
+      for (const { reason } of [verdict, ...verdict.verdicts]) {
+        expect(reason.length).to.be.lessThan(700);
+        expect(isWellFormed(reason)).to.equal(true);
+      }
+    }
+    expect(hostile).to.have.length(3);
   });
 
   it("that is large ends in a verdict", function () {

@@ -79,6 +79,15 @@ describe("evidence: a trade in the state at the anchor's block", () => {
     expectAnswer(judge(await made({ records: seven, isForgetful: true })), "complete", "unknown");
   });
 
+  it("says what it does not count: records that are no stages, behind the last, and an ending without a stage", async () => {
+    const records = makeRecords([{ type: "trade.listing" }, { type: "x-note.made" }]);
+    const { bundle } = await makeEvidence({ records, shown: [0] });
+    const { reason } = expectAnswer(judge(bundle), "complete", "pass");
+    expect(reason).to.match(
+      /Nothing counts records of other types behind them, nor whether the trade was terminated\.$/,
+    );
+  });
+
   it("shown without an event passes: it is the state that counts", () => {
     const { state } = whole.bundle.law;
     const verdict = judge({ ...whole.bundle, law: { state: state! } });

@@ -98,13 +98,21 @@ function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** The problem that a node answered. @throws ClientError CLIENT_ANSWER if it is none, or of another status than the answer's */
+/** Codes are for programs: a node has its own, and none that this client gives itself. */
+const nodeCode = /^(?!CLIENT_)[A-Z][A-Z0-9_]{1,63}$/;
+
+/**
+ * The problem that a node answered. Its texts are as the node wrote them: whoever shows them escapes them for the place.
+ * @throws ClientError CLIENT_ANSWER if it is none, of another status than the answer's, or its code none of a node's
+ */
 export function readProblem(value: JsonValue, status: number): Problem {
   const answer = new AnswerReader(value, status);
   const [field, requestId] = [answer.textIfAny("field"), answer.textIfAny("requestId")];
   if (answer.count("status") !== status) throw answer.refusal("status", "is not that of the answer");
+  const code = answer.text("code");
+  if (!nodeCode.test(code)) throw answer.refusal("code", "is none of a node's");
   return {
-    code: answer.text("code"),
+    code,
     status,
     title: answer.text("title"),
     detail: answer.text("detail"),

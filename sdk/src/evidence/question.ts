@@ -70,5 +70,14 @@ export function ask<Proved>(question: Question, trust: Trust, examine: () => Fin
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : "something that is no error was thrown";
+  return error instanceof Error ? bounded(error.message) : "something that is no error was thrown";
+}
+
+const longestReason = 500;
+
+/** A reason that may repeat names out of the bundle, cut where a hostile one would fill a screen or a log with them. */
+export function bounded(reason: string): string {
+  if (reason.length <= longestReason) return reason;
+  // A pair of surrogates is not cut in two.
+  return `${reason.slice(0, longestReason).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -23,10 +23,16 @@ export function askUnaltered({ records }: Bundle): Answered<readonly WholeRecord
     const shown = whole.reduce((sum, { disclosed }) => sum + Object.keys(disclosed).length, 0);
     const hidden = whole.reduce((sum, { entry }) => sum + entry.commitments.length, 0) - shown;
     return pass(
-      `What is disclosed (${shown} of ${shown + hidden} members of ${whole.length} records) is exactly what was committed to.`,
+      `What is disclosed (${shown} of ${shown + hidden} members of ${whole.length} records) is exactly what was committed to.${remark(hidden)}`,
       whole,
     );
   });
+}
+
+/** An issuer can commit to two values under one name, and show one here and the other elsewhere. */
+function remark(hidden: number): string {
+  if (hidden === 0) return "";
+  return ` What the other${hidden === 1 ? " holds" : "s hold"} is not shown, ${hidden === 1 ? "its name" : "their names"} included.`;
 }
 
 function wholeRecord({ entry: entryText, disclosures, proof }: BundleRecord, at: number): WholeRecord {

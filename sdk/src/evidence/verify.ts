@@ -7,6 +7,7 @@ import { factsOf } from "./facts.ts";
 import { askFinal } from "./final.ts";
 import { askLogged } from "./logged.ts";
 import type { Policy } from "./policy.ts";
+import { bounded } from "./question.ts";
 import { askSigned } from "./signed.ts";
 import { askTime } from "./time.ts";
 import { askUnaltered } from "./unaltered.ts";
@@ -34,7 +35,7 @@ export interface VerifyOptions {
 export function verify(bytes: Uint8Array, policy: Policy, options: VerifyOptions = {}): Verdict {
   const nowMs = clockOf(options);
   const bundle = readBundle(bytes);
-  if (bundle instanceof EvidenceError) return unreadable(bundle.code, bundle.message);
+  if (bundle instanceof EvidenceError) return unreadable(bundle.code, bounded(bundle.message));
   return verifyBundle(bundle, policy, nowMs);
 }
 
