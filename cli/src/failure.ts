@@ -25,6 +25,15 @@ const damage = /_(CORRUPT|DAMAGED)$/;
 /** Statuses by which a node says that the request itself is at fault. */
 const requestFaults = new Set([400, 413, 415, 422]);
 
+/** What a person at the command line does about a node's answer, where the node speaks to programs. */
+const remedies: Readonly<Record<string, string>> = {
+  E_AUTH: " On the command line --token-file names the file with your token.",
+  CLIENT_UNREACHABLE: " Is it running? lianzheng start FOLDER runs it.",
+};
+
+const portRemedy =
+  "another program listens there; choose another port (a node's stands in its lianzheng.json, or in LIANZHENG_PORT)";
+
 /** What the operating system's own codes mean to the person at the command line. */
 const systemFaults: Readonly<Record<string, string>> = {
   EADDRINUSE: "E_PORT_IN_USE",
@@ -66,7 +75,7 @@ function ofRoom(error: CodedError): Failure | undefined {
     case "ChainError":
       return fail(error.code, error.message, ofStored(error.code), details);
     case "ClientError":
-      return fail(error.code, error.message, ofAnswer(error), details);
+      return fail(error.code, error.message + (remedies[error.code] ?? ""), ofAnswer(error), details);
     default:
       return undefined;
   }
@@ -75,12 +84,7 @@ function ofRoom(error: CodedError): Failure | undefined {
 /** However deep a room wrapped it: that a port is taken is the environment's fault, and the remedy is always the same. */
 function portTaken({ message, cause, details = {} }: CodedError): Failure | undefined {
   if (!isCoded(cause) || cause.code !== "EADDRINUSE") return undefined;
-  return fail(
-    "E_PORT_IN_USE",
-    `${message}: another program listens there; choose another port`,
-    exitCodes.undecided,
-    details,
-  );
+  return fail("E_PORT_IN_USE", `${message}: ${portRemedy}`, exitCodes.undecided, details);
 }
 
 function ofStored(code: string): ExitCode {
@@ -95,7 +99,8 @@ function ofAnswer({ code, status }: CodedError): ExitCode {
 
 function ofSystem(error: CodedError): Failure {
   const code = systemFaults[error.code];
-  if (code !== undefined) return fail(code, error.message, exitCodes.undecided, {});
+  const detail = error.code === "EADDRINUSE" ? `${error.message}: ${portRemedy}` : error.message;
+  if (code !== undefined) return fail(code, detail, exitCodes.undecided, {});
   return fail("E_INTERNAL", `${error.message} (${error.code}; --debug shows where)`, exitCodes.undecided, {});
 }
 

@@ -5,6 +5,7 @@ import type { ExitCode } from "./exit.ts";
 import { exitCodes } from "./exit.ts";
 import { toFailure } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
+import { namingMisspelt } from "./misspelling.ts";
 import type { OutputOptions } from "./output/output.ts";
 import type { Sink } from "./output/sink.ts";
 import { Output } from "./output/output.ts";
@@ -61,7 +62,12 @@ async function parse(
       exitCode = code;
     },
   };
-  await buildProgram(context).parseAsync(args, { from: "user" });
+  const program = buildProgram(context);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    throw namingMisspelt(error, program, args);
+  }
   return exitCode;
 }
 

@@ -56,6 +56,23 @@ describe("the command line", function () {
     expect(stderr).to.equal("error E_USAGE: unknown command 'verfy' (Did you mean verify?)\n");
   });
 
+  it("names a misspelt option before the required one that it was meant for", async () => {
+    const { stderr, exitCode } = await lianzheng(["verify", "x", "--polcy=secret-word"]);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.equal(
+      "error E_USAGE: unknown option '--polcy'; required option '--policy <file>' not specified\n",
+    );
+  });
+
+  it("names the place of a mistake within a batch", () =>
+    inFolder(async (cwd) => {
+      const good = { type: "x-a.b", subject: "x:1", occurredAt: "2026-11-22T09:14:05.120Z", body: { price: "1" } };
+      await writeFile(join(cwd, "batch.json"), JSON.stringify([good, { ...good, subject: "x 1" }]));
+      const run = await lianzheng(["submit", "batch.json", ...url, "--json"], { cwd });
+      expect(jsonOf(run)).to.deep.include({ code: "E_ID_CHARSET", details: { field: "/1/subject" } });
+      expect(jsonOf(run)["detail"]).to.match(/^record 2 of the batch: \/subject: /);
+    }));
+
   it("names the language of the house in every command's help", async () => {
     const { stdout, exitCode } = await lianzheng(["--help"]);
     expect(exitCode).to.equal(0);

@@ -138,6 +138,12 @@ describe("lianzheng verify", function () {
     }
   });
 
+  it("speaks of no policy where nothing could be judged", async () => {
+    const { stdout, stderr } = await verify("empty.evidence.json");
+    expect(stdout).to.equal("error E_FILE_EMPTY: empty.evidence.json: it is empty\n");
+    expect(stderr).to.equal("");
+  });
+
   it("names the policy by which it judged, with its digest", async () => {
     const { policy: used } = jsonOf(await verify("good.evidence.json", "--json"));
     const digest = createHash("sha256").update(encodePolicy(policy)).digest("hex");
@@ -162,6 +168,7 @@ describe("lianzheng verify", function () {
     const run = await lianzheng(args, { cwd: folder });
     expect(run.exitCode).to.equal(2);
     expect(jsonOf(run)).to.include({ result: "error", code: "V_POLICY", exitCode: 2 });
+    expect(jsonOf(run)["detail"]).to.match(/^good\.evidence\.json: /);
   });
 
   it("does not lose its verdict when its reader leaves early", async () => {

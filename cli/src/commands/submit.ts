@@ -1,7 +1,7 @@
 import type { NodeClient } from "@lianzheng/sdk/client";
-import { sha256, toHex } from "@lianzheng/sdk/encoding";
+import { EvidenceError, sha256, toHex } from "@lianzheng/sdk/encoding";
 import { decodeSubmission, parseJson } from "@lianzheng/sdk/record";
-import type { PreparedRecord, RecordInput } from "@lianzheng/sdk/record";
+import type { JsonValue, PreparedRecord, RecordInput } from "@lianzheng/sdk/record";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { openClient } from "../client.ts";
@@ -45,6 +45,9 @@ export function submitCommand(context: Context): Command {
       const client = await openClient(options);
       const idempotencyKey = options.idempotencyKey ?? `sha-256:${toHex(sha256(bytes)).slice(2)}`;
       const receipt = await client.submit(decodeRecords(bytes), { idempotencyKey });
+      if (options.wait !== undefined) {
+        context.out.say(`accepted, and on the node's disk: ${receipt.records.length} records; waiting for the chain`);
+      }
       const anchored = options.wait === undefined ? undefined : await wait(client, receipt, options.timeout, context);
       context.finish(toOutcome(receipt, anchored));
     });
@@ -53,7 +56,19 @@ export function submitCommand(context: Context): Command {
 /** Checked here too, so that a mistake is told with its place before anything is sent. */
 function decodeRecords(bytes: Uint8Array): RecordInput | PreparedRecord | readonly (RecordInput | PreparedRecord)[] {
   const value = parseJson(bytes);
-  return Array.isArray(value) ? value.map(decodeSubmission) : decodeSubmission(value);
+  return Array.isArray(value) ? value.map(decodeAt) : decodeSubmission(value);
+}
+
+/** In a batch the place of a mistake begins with the record's, as in the node's own answer. */
+function decodeAt(record: JsonValue, at: number): RecordInput | PreparedRecord {
+  try {
+    return decodeSubmission(record);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    const { code, message, details } = error;
+    const field = typeof details["field"] === "string" ? { field: `/${at}${details["field"]}` } : {};
+    throw new EvidenceError(code, `record ${at + 1} of the batch: ${message}`, { ...details, ...field }, error);
+  }
 }
 
 /** The log grows in one order: when its last record is anchored, all of them are. */

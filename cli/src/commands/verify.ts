@@ -1,4 +1,4 @@
-import { sha256, toHex } from "@lianzheng/sdk/encoding";
+import { EvidenceError, sha256, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Policy, Verdict } from "@lianzheng/sdk/evidence";
 import type { Command } from "commander";
@@ -54,13 +54,23 @@ export function verifyCommand(context: Context): Command {
     .action(async (files: string[], options: VerifyOptions) => {
       const { decodePolicy } = await import("@lianzheng/sdk/evidence");
       const bytes = await readInput(options.policy);
-      const policy = decodePolicy(bytes);
+      const policy = named(options.policy, () => decodePolicy(bytes));
       const examined: Examined[] = [];
       for (const file of files) examined.push(await examine(file, policy, context));
       const used = { file: options.policy, name: policy.name, "sha-256": toHex(sha256(bytes)) };
       context.finish(toOutcome(examined, used, policy.required, options.lang, context));
-      if (policy.name === DRAFT_NAME) context.out.warn(draftWarning(options));
+      if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
     });
+}
+
+/** The sdk knows bytes, the user files: a refusal says which of them it is about. */
+function named<Value>(file: string, decode: () => Value): Value {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    throw new EvidenceError(error.code, `${file}: ${error.message}`, { ...error.details, file }, error);
+  }
 }
 
 async function examine(file: string, policy: Policy, context: Context): Promise<Examined> {
@@ -105,9 +115,13 @@ function toOutcome(
     json: { policy, files: examined.map(toJson) },
     human: [
       ...examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
-      ...(style.brief ? [] : ["", ...policyLines(policy, required, style)]),
+      ...(style.brief || !examined.some(isJudged) ? [] : ["", ...policyLines(policy, required, style)]),
     ],
   };
+}
+
+function isJudged(one: Examined): boolean {
+  return "verdict" in one;
 }
 
 /** Whose measure the verdicts were taken by: "verified" means what this policy asks for, no more. */

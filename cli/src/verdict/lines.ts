@@ -1,3 +1,4 @@
+import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
 import type { Colors } from "picocolors/types.js";
 import { foldedRows } from "../output/table.ts";
@@ -77,7 +78,7 @@ function coloured(line: string, question: Question | undefined, { colors }: Verd
   return question?.answer === "unknown" ? colors.yellow(line) : line;
 }
 
-function reasonIn(language: Language, reason: string, code: string | undefined): string {
+function reasonIn(language: Language, reason: string, code: EvidenceErrorCode | undefined): string {
   const translated = language === "zh" && code !== undefined ? reasonsByCode[code] : undefined;
   return printable(translated === undefined ? reason : `${translated} (${reason})`);
 }

@@ -1,3 +1,4 @@
+import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
 
 /** Languages in which verdicts are explained. */
@@ -49,7 +50,7 @@ export const trustWords: Readonly<Record<string, Bilingual>> = {
 };
 
 /** Chinese for the reasons that people meet most; the others are given in English, with their code. */
-export const reasonsByCode: Readonly<Record<string, string>> = {
+export const reasonsByCode: Readonly<Partial<Record<EvidenceErrorCode, string>>> = {
   V_FORMAT: "文件不是有效的证据包",
   V_VERSION: "证据包的版本未知",
   V_ALGORITHM: "使用了未知的算法",
@@ -62,18 +63,18 @@ export const reasonsByCode: Readonly<Record<string, string>> = {
   V_EMITTER: "事件不是由受信任的合约发出的",
   V_TX_FAILED: "存证交易执行失败",
   V_RECEIPT: "交易收据与区块不一致",
+  V_TRIE: "状态树或收据树的证明不成立",
+  V_EVENT: "链上事件与记录不一致",
   V_HEADER: "区块头不一致",
   V_SEAL: "区块封印无效",
   V_SEAL_SIGNER: "区块封印不是由受信任的一方签署的",
   V_MEMBER_SIGNATURE: "成员的签名无效",
   V_NOTE: "检查点的签名无效",
-  V_NOTE_KEY: "检查点不是由受信任的日志密钥签署的",
   V_TIME: "时间不合理",
   V_CONSISTENCY: "日志的历史被改写",
   V_EQUIVOCATION: "同一日志出现了两个相互矛盾的检查点",
   V_DISCLOSURE: "披露的内容与存证时的承诺不一致",
   V_INCOMPLETE: "该事项的记录有缺失",
-  V_NOT_AUTHORISED: "当时没有相应的权利",
 };
 
 /** What a question found, in Chinese: for the answers that carry no code. The exact reason follows in English. */
