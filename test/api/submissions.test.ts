@@ -222,4 +222,26 @@ describe("the issuer of a record", () => {
       }
       expect(log.size).to.equal(0);
     }));
+
+  it("is asked for one at a time, and others are answered in between", () =>
+    withApi(async ({ submit, token, get, keys, log }) => {
+      const wallets = Array.from({ length: 40 }, () => Wallet.createRandom() as unknown as Wallet);
+      const batch = await Promise.all(wallets.map((wallet, at) => signed(`trade:${at}`, members.broker, keys, wallet)));
+      let [asking, most, asked] = [0, 0, 0];
+      keys.isLive = async () => {
+        asking += 1;
+        asked += 1;
+        most = Math.max(most, asking);
+        await new Promise(setImmediate);
+        asking -= 1;
+        return true;
+      };
+      const submitted = submit(token(members.venue), batch);
+      while (asked === 0) await new Promise(setImmediate);
+      expect((await get("/healthz")).statusCode).to.equal(200);
+      const seenBy = asked;
+      expect((await submitted).statusCode).to.equal(201);
+      expect([most, asked, log.size]).to.deep.equal([1, 40, 40]);
+      expect(seenBy).to.be.below(40);
+    }));
 });
