@@ -8,7 +8,8 @@ import type { Failpoint, Files, FrameLocation, FrameVisitor } from "@lianzheng/n
 import { Journal, decodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { fastNodeDigest } from "./hashing.ts";
-import { LogReader, entriesFrom } from "./reader.ts";
+import { EntrySource } from "./entry-source.ts";
+import { LogReader } from "./reader.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { TileSource } from "./tile-store.ts";
 import { TileStore, rebuildTile } from "./tile-store.ts";
@@ -129,11 +130,12 @@ async function mendIndex(
 
 async function openTree(options: OpeningOptions, { journal, index, last }: Stores): Promise<OpenedParts> {
   const { directory, files, failpoint, origin, signer, onProgress } = options;
+  const entries = new EntrySource(journal, index);
   const source: TileSource = {
     directory: join(directory, "log"),
     files,
     failpoint,
-    leaves: async (first, count) => (await entriesFrom(journal, index, first, count)).map(leafHash),
+    leaves: async (first, count) => (await entries.texts(first, count)).map(leafHash),
     failed: (error) => onProgress({ stage: "tile-failed", error }),
   };
   const newest = last === undefined ? undefined : decodeRecords((await journal.readFrame(last)).payload);
@@ -143,7 +145,7 @@ async function openTree(options: OpeningOptions, { journal, index, last }: Store
   const tiles = new TileStore(source, edge);
   const lastEntry = newest?.records.at(-1)?.entry;
   const receivedAt = lastEntry === undefined ? 0 : fromInstant(decodeEntry(lastEntry).receivedAt);
-  const reader = new LogReader(journal, index, tiles);
+  const reader = new LogReader(journal, index, tiles, entries);
   return { journal, index, tiles, reader, start: { edge, checkpoint, receivedAt } };
 }
 

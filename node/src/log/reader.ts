@@ -5,15 +5,9 @@ import { decodeEntry } from "@lianzheng/sdk/record";
 import type { FrameEntry, RecordIndex } from "@lianzheng/node/index";
 import { leafHash } from "@lianzheng/node/index";
 import type { Journal, RecordPlace, StoredRecord } from "@lianzheng/node/journal";
-import {
-  decodePlace,
-  decodeRecord,
-  decodeRecords,
-  headerBytes,
-  payloadHeaderBytes,
-  placeBytes,
-} from "@lianzheng/node/journal";
+import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
+import type { EntrySource } from "./entry-source.ts";
 import { areCommitted } from "./hashing.ts";
 import type { TileStore } from "./tile-store.ts";
 
@@ -43,11 +37,13 @@ export class LogReader {
   readonly #journal: Journal;
   readonly #index: RecordIndex;
   readonly #tiles: TileStore;
+  readonly #entries: EntrySource;
 
-  constructor(journal: Journal, index: RecordIndex, tiles: TileStore) {
+  constructor(journal: Journal, index: RecordIndex, tiles: TileStore, entries: EntrySource) {
     this.#journal = journal;
     this.#index = index;
     this.#tiles = tiles;
+    this.#entries = entries;
   }
 
   /** The record at `index`, below `size`. Throws JOURNAL_CORRUPT if it is not the one that was signed. */
@@ -91,7 +87,7 @@ export class LogReader {
       const bytes = await this.#tiles.read({ level, index, width });
       return { bytes: bytes.subarray(0, width * 32), kind: "hashes" };
     }
-    const entries = await entriesFrom(this.#journal, this.#index, index * tileWidth, width);
+    const entries = await this.#entries.texts(index * tileWidth, width);
     return { bytes: encodeEntryBundle(entries.map(utf8)), kind: "entries" };
   }
 
@@ -105,25 +101,6 @@ export class LogReader {
     const tile = await this.#tiles.read({ level: 0, index: Math.floor(index / tileWidth), width: at + 1 });
     return tile.subarray(at * 32, (at + 1) * 32);
   }
-}
-
-/** Texts of `count` entries from index `first` on, from the journal's verified frames. */
-export async function entriesFrom(
-  journal: Journal,
-  index: RecordIndex,
-  first: number,
-  count: number,
-): Promise<readonly string[]> {
-  const entries: string[] = [];
-  while (entries.length < count) {
-    const from = first + entries.length;
-    const frame = await index.frameOf(from);
-    const { firstIndex, records } = decodeRecords((await journal.readFrame(frame.location)).payload);
-    if (firstIndex !== frame.firstIndex || records.length !== frame.count) throw damaged(from);
-    const start = from - firstIndex;
-    for (const { entry } of records.slice(start, start + count - entries.length)) entries.push(entry);
-  }
-  return entries;
 }
 
 function isWhole({ entry, disclosures }: StoredRecord): boolean {

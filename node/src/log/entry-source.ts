@@ -1,0 +1,49 @@
+import type { RecordIndex } from "@lianzheng/node/index";
+import type { Journal } from "@lianzheng/node/journal";
+import { decodeRecords } from "@lianzheng/node/journal";
+import { NodeError } from "../errors.ts";
+
+/** Readings under way at once. A frame is megabytes, and decoding is one thread's work however many wait for it. */
+const readAtOnce = 2;
+
+/** The texts of entries, from the journal's verified frames. */
+export class EntrySource {
+  readonly #journal: Journal;
+  readonly #index: RecordIndex;
+  readonly #waiting: (() => void)[] = [];
+  #reading = 0;
+
+  constructor(journal: Journal, index: RecordIndex) {
+    this.#journal = journal;
+    this.#index = index;
+  }
+
+  /** Texts of `count` entries from index `first` on. Throws JOURNAL_CORRUPT, INDEX_CORRUPT. */
+  async texts(first: number, count: number): Promise<readonly string[]> {
+    while (this.#reading >= readAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#reading += 1;
+    try {
+      return await this.#read(first, count);
+    } finally {
+      this.#reading -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #read(first: number, count: number): Promise<readonly string[]> {
+    const entries: string[] = [];
+    while (entries.length < count) {
+      const from = first + entries.length;
+      const frame = await this.#index.frameOf(from);
+      const { firstIndex, records } = decodeRecords((await this.#journal.readFrame(frame.location)).payload);
+      if (firstIndex !== frame.firstIndex || records.length !== frame.count) throw contradiction(from);
+      const start = from - firstIndex;
+      for (const { entry } of records.slice(start, start + count - entries.length)) entries.push(entry);
+    }
+    return entries;
+  }
+}
+
+function contradiction(index: number): NodeError {
+  return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not where the index has it`, { index });
+}
