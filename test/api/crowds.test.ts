@@ -55,6 +55,40 @@ describe("a crowd of callers", () => {
     );
   });
 
+  it("with one token leaves the others their answers", () => {
+    let open: (() => void) | undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    let held = 0;
+    return withApi(
+      async ({ get, token }) => {
+        const path = `/v1/records/0x${"12".repeat(32)}`;
+        const asked = Array.from({ length: 200 }, () => get(path, token(members.venue)));
+        while (held < 128) await new Promise(setImmediate);
+        const other = get(path, token(members.broker));
+        while (held < 129) await new Promise(setImmediate);
+        open?.();
+        expect((await other).statusCode).to.equal(404);
+        const codes = (await Promise.all(asked)).map(({ statusCode }) => statusCode);
+        expect([404, 503].map((code) => codes.filter((one) => one === code).length)).to.deep.equal([128, 72]);
+        expect((await get(path, token(members.venue))).statusCode).to.equal(404);
+      },
+      {
+        wrap: (log) => ({
+          submit: (...args) => log.submit(...args),
+          checkpoint: () => log.checkpoint(),
+          recordById: async (id) => {
+            held += 1;
+            await opened;
+            return await log.recordById(id);
+          },
+          recordAt: (index) => log.recordAt(index),
+          indexesOf: (...args) => log.indexesOf(...args),
+          readResource: (path) => log.readResource(path),
+        }),
+      },
+    );
+  }).timeout(10_000);
+
   it("of entries of one subject has an end: its evidence is refused before it is read", () => {
     let read = 0;
     return withApi(

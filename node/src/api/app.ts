@@ -25,6 +25,12 @@ const maxParamLength = 600;
  */
 const maxConnections = 1024;
 
+/** Requests with a token that read, at once: an answer may be megabytes, and evidence asks the chain. */
+const readsAtOnce = 256;
+
+/** How long a connection may be without a byte either way, ms: who does not read his answer gives it up. */
+const silenceMs = 120_000;
+
 /** Bodies of the largest size that may be in work at once; of smaller ones as many more. What is made of one is larger. */
 const bodiesAtOnce = 8;
 
@@ -69,6 +75,7 @@ function newServer({ settings, logger }: AppServices): App {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyBytes,
     requestTimeout: settings.requestTimeoutMs,
+    connectionTimeout: silenceMs,
     http: {
       maxHeaderSize: 16 * 1024,
       headersTimeout: Math.min(settings.requestTimeoutMs, 15_000),
@@ -97,6 +104,7 @@ function addRequestHooks(
   fields: Readonly<Record<string, string>>,
 ): void {
   let closing = false;
+  const reading = new WorkGate({ places: readsAtOnce, bytes: 0 });
   app.addHook("preClose", (done) => {
     closing = true;
     done();
@@ -110,6 +118,8 @@ function addRequestHooks(
       return;
     }
     authorize(request, access, now());
+    const { principal, method } = request;
+    if (principal !== null && method !== "POST") reading.enter(reply, { member: principal.member, bytes: 0 });
     done();
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
