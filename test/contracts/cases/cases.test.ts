@@ -157,6 +157,7 @@ describe("Cases: opening", () => {
       [{ evidence: [REASON, ZeroHash] }, "CasesZeroDigest", []],
       [{ evidence: [] }, "CasesEvidenceCount", [0, 1, 32]],
       [{ evidence: leaves(33) }, "CasesEvidenceCount", [33, 1, 32]],
+      [{ evidence: Array<string>(10_000).fill(REASON) }, "CasesEvidenceCount", [10_000, 1, 32]],
       [{ respondent: seller.id }, "CasesSameParty", [seller.id]],
       [{ respondent: stranger }, "CasesUnknownMember", [stranger]],
       [{ subject: asSubject(processor.id) }, "CasesSubject", [asSubject(processor.id), buyer.id]],
@@ -166,7 +167,7 @@ describe("Cases: opening", () => {
         .to.be.revertedWithCustomError(cases, error)
         .withArgs(...values);
     }
-    expect(refused).to.have.length(10);
+    expect(refused).to.have.length(11);
     await expect(cases.connect(seller.key).open(openingOf(context, { evidence: leaves(32) }))).to.emit(
       cases,
       "CaseOpened",
