@@ -109,6 +109,19 @@ describe("onboarding", () => {
     expect(await applyMember(key, deployment, late)).to.include({ changed: false, admitted: false });
   });
 
+  it("takes a log that another of its own transactions registered meanwhile for registered", async () => {
+    // As after a crash: the first transaction still waited for its block when the next start sent the second.
+    const late = { origin: "log.example.cn/2027", key: logKey };
+    const send = applicant.sendTransaction.bind(applicant);
+    applicant.sendTransaction = async (request) => {
+      applicant.sendTransaction = send;
+      await send(request);
+      return await send({ ...request, nonce: Number(request.nonce) + 1 });
+    };
+    const registered = await registerLog(applicant, deployment, late);
+    expect(registered).to.deep.include({ changed: false, logId: logIdOf(application.member, late.origin) });
+  });
+
   it("applies again after the request was lost", async () => {
     const key = await newKey(oracle);
     const late = { ...application, member: testUscc(12) };
