@@ -88,6 +88,15 @@ describe("evidence: a trade in the state at the anchor's block", () => {
     );
   });
 
+  it("stripped off a bundle that ends early leaves it open what is missing, and the result says so", async () => {
+    const required = policy.required.filter((question) => question !== "complete");
+    const verdict = judge({ ...(await truncated(3)), law: {} }, { ...policy, required });
+    expectAnswer(verdict, "complete", "unknown");
+    expect(verdict.result).to.equal("verified");
+    expect(verdict.reason).to.match(/Left open: entitled, complete\.$/);
+    expect(judge(whole.bundle).reason).to.match(/Left open: entitled\.$/);
+  });
+
   it("shown without an event passes: it is the state that counts", () => {
     const { state } = whole.bundle.law;
     const verdict = judge({ ...whole.bundle, law: { state: state! } });

@@ -58,12 +58,14 @@ export function conclude(verdicts: readonly QuestionVerdict[], facts: Facts, { n
   if (open !== undefined) {
     return { result: "undetermined", reason: `${open.question}: ${open.reason}`, verdicts, facts };
   }
-  return {
-    result: "verified",
-    reason: `All that the policy "${name}" requires is shown: ${required.join(", ")}.`,
-    verdicts,
-    facts,
-  };
+  const reason = `All that the policy "${name}" requires is shown: ${required.join(", ")}.${leftOpen(verdicts)}`;
+  return { result: "verified", reason, verdicts, facts };
+}
+
+/** What a policy does not require may be unknown, and whoever reads "verified" must not take it for shown. */
+function leftOpen(verdicts: readonly QuestionVerdict[]): string {
+  const open = verdicts.filter(({ answer }) => answer === "unknown").map(({ question }) => question);
+  return open.length === 0 ? "" : ` Left open: ${open.join(", ")}.`;
 }
 
 /** The verdict on bytes that are no bundle: the first question fails, the others are not asked. */
