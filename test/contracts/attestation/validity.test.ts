@@ -127,6 +127,18 @@ describe("Attestations: validity", () => {
     expect((await attestations.standing(1, 1, PRODUCT)).id).to.equal(first);
   });
 
+  it("counts a successor as begun in its first second, so what replaces it then takes its place and no older one's", async () => {
+    const context = await fixture();
+    const t = (await now()) + 100;
+    const first = await attestedAt(context, t, { validFrom: t, validUntil: t + 1000 });
+    const second = await attestedAt(context, t + 10, { validFrom: t + 100, validUntil: t + 900, supersedes: first });
+    const third = await attestedAt(context, t + 100, { validFrom: t + 200, validUntil: t + 900, supersedes: second });
+    const seconds = [t + 99, t + 100, t + 199, t + 200];
+    expect(await statuses(context, first, seconds)).to.deep.equal([valid, superseded, superseded, superseded]);
+    expect(await statuses(context, second, seconds)).to.deep.equal([notYet, valid, valid, superseded]);
+    expect(await statuses(context, third, seconds)).to.deep.equal([notYet, notYet, notYet, valid]);
+  });
+
   it("begins a successor in the second in which the one before began, and only the successor counts", async () => {
     const context = await fixture();
     const { attestations, notary } = context;
