@@ -9,6 +9,7 @@ import { Journal, decodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { fastNodeDigest } from "./hashing.ts";
 import { EntrySource } from "./entry-source.ts";
+import { paced } from "./pace.ts";
 import { LogReader } from "./reader.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { TileSource } from "./tile-store.ts";
@@ -18,6 +19,7 @@ import { assertSigner } from "./writer.ts";
 
 /** What happened while a log was opened or ran that an operator should know. Nothing of it loses a record. */
 export type LogProgress =
+  | { readonly stage: "reading"; readonly frames: number; readonly bytes: number }
   | { readonly stage: "tail-cut"; readonly file: string; readonly offset: number; readonly bytes: number }
   | { readonly stage: "index-discarded"; readonly reason: string }
   | { readonly stage: "index-caught-up"; readonly frames: number }
@@ -78,10 +80,10 @@ async function openStores(options: OpeningOptions): Promise<Stores> {
     await assertNotLost(options, index);
     const reconciliation = new Reconciliation(index);
     opened.reconciliation = reconciliation;
-    return async (frame, location) => {
+    return counted(options, async (frame, location) => {
       if (frame.type === "records") opened.last = location;
       await reconciliation.visit(frame, location);
-    };
+    });
   };
   let journal: Journal | undefined;
   try {
@@ -110,12 +112,25 @@ async function assertNotLost({ directory, files }: OpeningOptions, index: Record
   });
 }
 
+/** `visit`, which tells how far it came when it takes long: a journal of gigabytes is read for minutes. */
+function counted({ onProgress }: OpeningOptions, visit: FrameVisitor): FrameVisitor {
+  const tell = paced(onProgress);
+  let [frames, bytes] = [0, 0];
+  return async (frame, location) => {
+    await visit(frame, location);
+    frames += 1;
+    bytes += location.length;
+    tell({ stage: "reading", frames, bytes });
+  };
+}
+
 async function mendIndex(
-  { onProgress }: OpeningOptions,
+  options: OpeningOptions,
   journal: Journal,
   index: RecordIndex,
   reconciliation: Reconciliation,
 ): Promise<void> {
+  const { onProgress } = options;
   if (await reconciliation.finish()) {
     if (reconciliation.added > 0) onProgress({ stage: "index-caught-up", frames: reconciliation.added });
     return;
@@ -123,7 +138,7 @@ async function mendIndex(
   onProgress({ stage: "index-discarded", reason: "it does not agree with the journal" });
   await index.discard();
   const again = new Reconciliation(index);
-  await journal.visit(again.visit);
+  await journal.visit(counted(options, again.visit));
   if (!(await again.finish())) throw new NodeError("INDEX_FAILED", "the index made from the journal does not match it");
   onProgress({ stage: "index-caught-up", frames: again.added });
 }
