@@ -110,6 +110,26 @@ describe("a write of the journal that fails", () => {
       await journal.close();
     }));
 
+  const openings = [
+    ["create", "ENOSPC", "E_STORAGE_FULL"],
+    ["create", "EROFS", "E_READ_ONLY"],
+    ["write", "EIO", "E_READ_ONLY"],
+    ["makeDirectory", "EDQUOT", "E_STORAGE_FULL"],
+  ] as const;
+  for (const [kind, errno, code] of openings) {
+    it(`ends the opening with ${code}, and the next one is whole (${kind} ${errno})`, () =>
+      withFolder(async (folder) => {
+        const files = new FailingFiles({ kind, at: 0, manner: "before", errno });
+        const refused = await refusal(openJournal(folder, { files }), code);
+        expect(refused.cause).to.be.instanceOf(Error).with.property("code", errno);
+        const { journal, texts } = await openJournal(folder);
+        expect(texts).to.deep.equal([]);
+        await journal.close();
+      }));
+  }
+
+  it("ended openings in each of these ways", () => expect(openings).to.have.length(4));
+
   it("to open a segment for reading is no reason not to open it later, nor not to close", () =>
     withFolder(async (directory) => {
       const { journal: written } = await openJournal(directory);

@@ -57,7 +57,8 @@ export class Journal {
   /**
    * Opens the journal in `directory`, or makes a new one in an empty directory. Verifies every frame.
    *
-   * Throws NodeError JOURNAL_LOCKED, JOURNAL_MISSING, JOURNAL_FORMAT, JOURNAL_IDENTITY or JOURNAL_CORRUPT.
+   * Throws NodeError JOURNAL_LOCKED, JOURNAL_MISSING, JOURNAL_FORMAT, JOURNAL_IDENTITY or JOURNAL_CORRUPT; E_STORAGE_FULL or
+   * E_READ_ONLY when the disk does not take what opening writes: the next opening begins anew.
    */
   static async open(given: JournalOptions): Promise<Journal> {
     const options = {
@@ -67,13 +68,14 @@ export class Journal {
       failpoint: noFailpoint,
       ...given,
     };
-    await options.files.makeDirectory(options.directory);
-    const lock = JournalLock.acquire(options.directory);
+    let lock: JournalLock | undefined;
     try {
-      return await openLocked(options, (mark, end) => new Journal(options, lock, mark, end));
+      await options.files.makeDirectory(options.directory);
+      const held = (lock = JournalLock.acquire(options.directory));
+      return await openLocked(options, (mark, end) => new Journal(options, held, mark, end));
     } catch (error) {
-      lock.release();
-      throw error;
+      lock?.release();
+      throw isOfTheDisk(error) ? failureOf(error) : error;
     }
   }
 
@@ -271,6 +273,11 @@ async function visitSegment(
     }
     await visitor(frame, { segment, offset, length: reader.offset - offset });
   }
+}
+
+/** Whether the operating system refused something; LevelDB's errors, which a visitor may meet, have codes of their own. */
+function isOfTheDisk(error: unknown): boolean {
+  return /^E[A-Z0-9]+$/.test(errnoOf(error) ?? "");
 }
 
 function failureOf(error: unknown): NodeError {
