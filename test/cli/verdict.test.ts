@@ -3,7 +3,7 @@ import type { JsonValue } from "@lianzheng/sdk/record";
 import { expect } from "chai";
 import pico from "picocolors";
 import { factLines } from "../../cli/src/verdict/facts.ts";
-import type { VerdictStyle } from "../../cli/src/verdict/lines.ts";
+import type { VerdictStyle } from "../../cli/src/verdict/style.ts";
 
 const style: VerdictStyle = { language: "en", colors: pico.createColors(false), brief: false, columns: undefined };
 

@@ -14,7 +14,7 @@ import type { Outcome } from "../output/output.ts";
 import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { DRAFT_NAME } from "../policy/draft-name.ts";
-import type { VerdictStyle } from "../verdict/lines.ts";
+import type { VerdictStyle } from "../verdict/style.ts";
 import { verdictLines } from "../verdict/lines.ts";
 import type { Language } from "../verdict/words.ts";
 import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";

@@ -3,7 +3,7 @@ import type { JsonValue } from "@lianzheng/sdk/record";
 import { foldedRows, tableLines } from "../output/table.ts";
 import { clip, printable } from "../output/width.ts";
 import { wrap } from "../output/wrap.ts";
-import type { VerdictStyle } from "./lines.ts";
+import type { VerdictStyle } from "./style.ts";
 import { recordWords } from "./words.ts";
 
 /** Longer values are cut: a person sees what is meant, and `--json` has them whole. */

@@ -1,10 +1,10 @@
 import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
-import type { Colors } from "picocolors/types.js";
 import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { wrap } from "../output/wrap.ts";
 import { factLines } from "./facts.ts";
+import type { VerdictStyle } from "./style.ts";
 import type { Language } from "./words.ts";
 import {
   aloneWords,
@@ -18,16 +18,6 @@ import {
 } from "./words.ts";
 
 type Question = Verdict["verdicts"][number];
-
-/** How a verdict is shown. */
-export interface VerdictStyle {
-  readonly language: Language;
-  readonly colors: Colors;
-  /** Only the first line. */
-  readonly brief: boolean;
-  /** Columns to fold to; undefined folds nothing. */
-  readonly columns: number | undefined;
-}
 
 /**
  * A verdict for a person: first the result, then one line for every question, then what the evidence says.
