@@ -3,6 +3,7 @@ import { worstExit } from "../../cli/src/exit.ts";
 import type { ExitCode } from "../../cli/src/exit.ts";
 import { foldedRows, tableLines } from "../../cli/src/output/table.ts";
 import { clip, displayWidth, padEnd, padStart, printable } from "../../cli/src/output/width.ts";
+import { typedName } from "../../cli/src/typed-name.ts";
 import { wrap } from "../../cli/src/output/wrap.ts";
 
 describe("the width of text on a terminal", () => {
@@ -124,4 +125,11 @@ describe("the exit code of several things", () => {
   }
 
   it("has its cases", () => expect(cases).to.have.length(7));
+});
+
+describe("a hint to type", () => {
+  it("names the command as the shell knows it: in a clone by npx", () => {
+    expect(typedName({})).to.equal("lianzheng");
+    expect(typedName({ npm_config_user_agent: "npm/11 node/v20" })).to.equal("npx lianzheng");
+  });
 });

@@ -5,7 +5,8 @@ import type { Context } from "../context.ts";
 import type { KeptService } from "../demo/keeping.ts";
 import type { Summary } from "../demo/summary.ts";
 import { exitCodes } from "../exit.ts";
-import type { Outcome, Output } from "../output/output.ts";
+import type { Outcome } from "../output/output.ts";
+import { typedName } from "../typed-name.ts";
 
 interface DemoOptions {
   readonly out: string;
@@ -38,17 +39,17 @@ async function playDemo({ out: shown, keep }: DemoOptions, context: Context): Pr
     async () => {
       const { summary, stage } = await tellStory(theatre, context.now);
       if (keep !== true) {
-        context.finish(toOutcome(shown, summary, [], out));
+        context.finish(toOutcome(shown, summary, [], context));
         return;
       }
       const { keepRunning } = await import("../demo/keeping.ts");
-      context.finish(toOutcome(shown, summary, await keepRunning(theatre, stage), out));
+      context.finish(toOutcome(shown, summary, await keepRunning(theatre, stage), context));
       context.end(await interruption.untilStopped());
     },
   );
 }
 
-function toOutcome(folder: string, summary: Summary, running: readonly KeptService[], out: Output): Outcome {
+function toOutcome(folder: string, summary: Summary, running: readonly KeptService[], { out, env }: Context): Outcome {
   const { records, gasPerRecord, totalMs, accepted, refused, rewritesRefused, notice } = summary;
   const { bold, green } = out.colors;
   return {
@@ -61,7 +62,7 @@ function toOutcome(folder: string, summary: Summary, running: readonly KeptServi
       `  ${records.total.toLocaleString("en")} records, ${gasPerRecord} gas a record; ${accepted.length} bundles verified offline, ${refused.length} forgeries and ${rewritesRefused.length} rewritings refused`,
       `  note: ${notice}`,
       `  ${join(folder, "evidence")}/  ${join(folder, "policy.json")}  ${join(folder, "summary.json")}`,
-      `  try: lianzheng verify ${join(folder, "evidence", "trade-on-floor.evidence.json")} --policy ${join(folder, "policy.json")}`,
+      `  try: ${typedName(env)} verify ${join(folder, "evidence", "trade-on-floor.evidence.json")} --policy ${join(folder, "policy.json")}`,
       ...running.map(({ name, url }) => `  running: ${name} ${url}`),
     ],
   };

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit.ts";
 import { writeOutput } from "../files/write.ts";
+import { typedName } from "../typed-name.ts";
 
 interface EvidenceOptions {
   readonly url: string;
@@ -64,6 +65,6 @@ function report(bundle: Bundle, text: string, file: string | undefined, context:
     exitCode,
     result: "done",
     json,
-    human: [`${String(file)}: ${bundle.records.length} records; check it with lianzheng verify`],
+    human: [`${String(file)}: ${bundle.records.length} records; check it with ${typedName(context.env)} verify`],
   });
 }

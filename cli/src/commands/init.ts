@@ -12,6 +12,7 @@ import { writeOutput } from "../files/write.ts";
 import { toChainId, toPort, toSeconds } from "../numbers.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
+import { typedName } from "../typed-name.ts";
 
 /** Nobody but the owner reads it. */
 const SECRET_MODE = 0o600;
@@ -59,7 +60,7 @@ async function setUp(folder: string, options: InitOptions, context: Context): Pr
   const node = await withTokenFile(folder, options.tokenFile, () => initNode(init));
   if (deployment !== undefined) await writeDeployment(node.paths, deployment);
   warnOfPassphrase(node, context);
-  context.finish(toOutcome(folder, node, options));
+  context.finish(toOutcome(folder, node, options, context));
 }
 
 /** The file is taken before the token is made: a token that could not be written down would be lost. */
@@ -122,7 +123,7 @@ function warnOfPassphrase({ passphraseSource, paths }: InitializedNode, { out }:
   out.warn("密钥口令与密钥放在一起，仅供试用；正式使用请设置 LIANZHENG_PASSPHRASE_FILE");
 }
 
-function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOptions): Outcome {
+function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOptions, { env }: Context): Outcome {
   const { logKey, memberAddress, adminToken, settings } = node;
   const token = tokenFile === undefined ? { token: adminToken } : { tokenFile };
   return {
@@ -138,7 +139,7 @@ function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOpt
         settings.chain.kind === "embedded" ? memberAddress : `${memberAddress}, to be admitted by the council`,
       ],
       ["token", tokenFile ?? `${adminToken} (shown once)`],
-      ["next", `lianzheng start ${folder}`],
+      ["next", `${typedName(env)} start ${folder}`],
     ]),
   };
 }
