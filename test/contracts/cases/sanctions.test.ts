@@ -147,7 +147,7 @@ describe("Cases: sanctions", () => {
     const context = await fixture();
     const { cases, buyer } = context;
     const opened: string[] = [];
-    for (let i = 0; i < 17; ++i)
+    for (let i = 0; i < 21; ++i)
       opened.push(await openTo(context, CaseState.admitted, { salt: digestOf(`case ${i}`) }));
     await time.increase(PROCEDURE.answer);
     // Of the first four one is objected to until it lapses, one annulled, one repaired, and one ends.
@@ -166,10 +166,15 @@ describe("Cases: sanctions", () => {
     await ruleBy(context, context.regulators.slice(1), await rulingOf(context, opened[2]!, RulingAct.repair));
     await time.increase(36 * DAY);
     for (let i = 0; i < 4; ++i) expect(await cases.effectAt(opened[i]!, await now()), `${i}`).to.equal(false);
-    await uphold(context, opened[16]!, {});
+    // Each of the four made room, for one other.
+    for (const caseId of opened.slice(16, 20)) await uphold(context, caseId, {});
+    await expect(uphold(context, opened[20]!, {}))
+      .to.be.revertedWithCustomError(cases, "CasesTooManySanctions")
+      .withArgs(buyer.id, 16);
     expect(await cases.isSanctioned(buyer.id, TRADING, await now())).to.equal(true);
-    expect(await cases.sanctionCount(buyer.id)).to.equal(17n);
-    for (const [i, caseId] of opened.entries()) expect(await cases.sanctionAt(buyer.id, i)).to.equal(caseId);
+    expect(await cases.sanctionCount(buyer.id)).to.equal(20n);
+    for (const [i, caseId] of opened.slice(0, 20).entries())
+      expect(await cases.sanctionAt(buyer.id, i)).to.equal(caseId);
     const { decidedAt } = await cases.caseOf(opened[0]!);
     expect(await cases.isSanctioned(buyer.id, TRADING, decidedAt)).to.equal(true);
   });
