@@ -157,6 +157,19 @@ describe("a body that is bad", () => {
       { settings: { bodyBytes: 1024 } },
     ));
 
+  it("of more elements than a batch has is refused, however few members it has", () =>
+    withApi(async ({ submit, token, log }) => {
+      for (const [count, status] of [
+        [300_000, 201],
+        [300_001, 422],
+      ] as const) {
+        const answer = await submit(token(members.venue), withBody(`{"a":[${"[],".repeat(count - 1)}[]]}`));
+        expect(answer.statusCode).to.equal(status);
+        if (status === 422) expect(problemIn(answer).code).to.equal("E_TOO_MANY_KEYS");
+      }
+      expect(log.size).to.equal(1);
+    })).timeout(10_000);
+
   it("with a regex trap in a field is answered quickly, or stored as it is", () =>
     withApi(async ({ submit, token }) => {
       const trap = `${"a".repeat(50_000)}!`;

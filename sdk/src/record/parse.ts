@@ -12,9 +12,11 @@ export interface JsonLimits {
   readonly maxDepth?: number;
   /** Members of all objects together, 10,000. */
   readonly maxMembers?: number;
+  /** Elements of all arrays together, no limit if left out: the shortest take most memory and time for their bytes. */
+  readonly maxElements?: number;
 }
 
-const defaults = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 64, maxMembers: 10_000 };
+const defaults = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 64, maxMembers: 10_000, maxElements: Infinity };
 
 /** Names that turn a plain object into something else in one program or another (prototypes, JSON and promise hooks). */
 const forbidden: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype", "toJSON", "then"]);
@@ -51,14 +53,17 @@ class JsonReader {
   private readonly text: string;
   private readonly maxDepth: number;
   private readonly maxMembers: number;
+  private readonly maxElements: number;
   private readonly path: (string | number)[] = [];
   private at = 0;
   private members = 0;
+  private elements = 0;
 
-  constructor(text: string, limits: { readonly maxDepth: number; readonly maxMembers: number }) {
+  constructor(text: string, limits: Required<Omit<JsonLimits, "maxBytes">>) {
     this.text = text;
     this.maxDepth = limits.maxDepth;
     this.maxMembers = limits.maxMembers;
+    this.maxElements = limits.maxElements;
   }
 
   whole(): JsonValue {
@@ -136,6 +141,9 @@ class JsonReader {
     do {
       this.skipSpace();
       this.path.push(array.length);
+      if (++this.elements > this.maxElements) {
+        throw this.refusal("E_TOO_MANY_KEYS", `more than ${this.maxElements} elements of arrays`);
+      }
       array.push(this.value(depth));
       this.path.pop();
       this.skipSpace();
@@ -253,6 +261,5 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits = {}): JsonValue
 
 /** As {@link parseJson}, of a text that somebody decoded already. Its length is the caller's to bound. */
 export function parseText(text: string, limits: Omit<JsonLimits, "maxBytes"> = {}): JsonValue {
-  const { maxDepth = defaults.maxDepth, maxMembers = defaults.maxMembers } = limits;
-  return new JsonReader(text, { maxDepth, maxMembers }).whole();
+  return new JsonReader(text, { ...defaults, ...limits }).whole();
 }
