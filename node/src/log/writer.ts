@@ -130,7 +130,19 @@ export class LogWriter {
     for (const waiting of group) {
       if (waiting.item.kind === "anchor") await this.#commitAnchor(waiting.item.payload, waiting);
     }
-    await this.#commitRequests(group);
+    await this.#commitEach(requestsOf(group));
+  }
+
+  /** What a damaged index cannot answer for is refused alone: before the append nothing was done for anybody. */
+  async #commitEach(requests: readonly PendingRequest[]): Promise<void> {
+    try {
+      await this.#commitRequests(requests);
+    } catch (error) {
+      if (!(error instanceof NodeError) || error.code !== "INDEX_CORRUPT" || requests.length === 1) throw error;
+      for (const one of requests) {
+        await this.#commitRequests([one]).catch((reason: unknown) => one.waiting.reject(reason));
+      }
+    }
   }
 
   async #commitAnchor(payload: Buffer, waiting: Pending): Promise<void> {
@@ -140,8 +152,8 @@ export class LogWriter {
     waiting.resolve("kept");
   }
 
-  async #commitRequests(group: readonly Pending[]): Promise<void> {
-    const fresh = await this.#settleKnown(requestsOf(group));
+  async #commitRequests(requests: readonly PendingRequest[]): Promise<void> {
+    const fresh = await this.#settleKnown(requests);
     if (fresh.length === 0) return;
     const receivedAt = Math.max(this.#receivedAt, this.#parts.now());
     const sequenced = await this.#sequence(fresh, receivedAt);
