@@ -80,6 +80,15 @@ describe("Cases: sanctions", () => {
     expect(await cases.isSanctioned(buyer.id, TRADING, decidedAt)).to.equal(true);
   });
 
+  it("may restrict everything that there is, and then restricts each", async () => {
+    const context = await fixture();
+    const { cases, buyer } = context;
+    await uphold(context, await openTo(context, CaseState.answered), { restrictions: ALL });
+    const bits = Object.values(Restriction);
+    for (const bit of bits) expect(await cases.isSanctioned(buyer.id, 1 << bit, await now())).to.equal(true);
+    expect(bits.reduce((mask, bit) => mask | (1 << bit), 0)).to.equal(ALL);
+  });
+
   it("takes every bound of its time and nothing beyond", async () => {
     const context = await fixture();
     const { cases, regulator } = context;
