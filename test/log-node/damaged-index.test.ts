@@ -33,3 +33,26 @@ describe("a request that the damaged index cannot answer for", () => {
         await log.close();
       }));
 });
+
+describe("an index that does not close", () => {
+  it("does not keep the journal's lock", () =>
+    withFolder(async (directory) => {
+      const { log } = await openLog(directory);
+      await submitOne(log, "a");
+      const prototype = Level.prototype as unknown as { close: (this: object) => Promise<void> };
+      const inherited = prototype.close;
+      prototype.close = async function (this: object) {
+        await inherited.call(this);
+        throw new Error("planned failure");
+      };
+      const closed = await log.close().then(
+        () => "closed",
+        (error: unknown) => (error as Error).message,
+      );
+      Reflect.deleteProperty(prototype, "close");
+      expect(closed).to.equal("planned failure");
+      const { log: again } = await openLog(directory);
+      expect(again.size).to.equal(1);
+      await again.close();
+    }));
+});

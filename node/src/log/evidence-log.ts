@@ -185,10 +185,13 @@ export class EvidenceLog {
   }
 
   async #close(): Promise<void> {
-    await this.#writer.close();
-    await this.#parts.tiles.close();
-    await this.#parts.index.close();
-    await this.#parts.journal.close();
+    try {
+      await this.#writer.close();
+      await this.#parts.tiles.close();
+      await this.#parts.index.close();
+    } finally {
+      await this.#parts.journal.close();
+    }
   }
 
   #assertSize(size: number): void {
