@@ -86,7 +86,7 @@ describe("Cases: sanctions", () => {
     await uphold(context, await openTo(context, CaseState.answered), { restrictions: ALL });
     const bits = Object.values(Restriction);
     for (const bit of bits) expect(await cases.isSanctioned(buyer.id, 1 << bit, await now())).to.equal(true);
-    expect(bits.reduce((mask, bit) => mask | (1 << bit), 0)).to.equal(ALL);
+    expect(bits.reduce<number>((mask, bit) => mask | (1 << bit), 0)).to.equal(ALL);
   });
 
   it("takes every bound of its time and nothing beyond", async () => {

@@ -76,7 +76,7 @@ describe("Cases: signed acts", () => {
       return [opening, await approve(cases, by, "Opening", opening, { nonce })] as const;
     };
     const relayed = cases.connect(outsider);
-    await relayed.openSigned(...(await sign(seller, 256, "a")));
+    await relayed.openSigned(...(await sign(seller, 511, "a")));
     await relayed.openSigned(...(await sign(seller, 1, "b")));
     await relayed.openSigned(...(await sign(seller, 0, "c")));
     await relayed.openSigned(...(await sign(processor, 1, "b")));
@@ -84,14 +84,14 @@ describe("Cases: signed acts", () => {
     await expect(cases.connect(seller.key).voidNonce(2))
       .to.be.revertedWithCustomError(cases, "CasesNonceUsed")
       .withArgs(seller.id, 2);
-    for (const nonce of [256, 1, 0, 2]) {
+    for (const nonce of [511, 1, 0, 2]) {
       expect(await cases.isNonceUsed(seller.id, nonce)).to.equal(true);
       const [opening, approval] = await sign(seller, nonce, `again ${nonce}`);
       await expect(relayed.openSigned(opening, approval))
         .to.be.revertedWithCustomError(cases, "CasesNonceUsed")
         .withArgs(seller.id, nonce);
     }
-    for (const nonce of [3, 257, 512]) expect(await cases.isNonceUsed(seller.id, nonce)).to.equal(false);
+    for (const nonce of [3, 127, 255, 256, 257, 512]) expect(await cases.isNonceUsed(seller.id, nonce)).to.equal(false);
     expect(await cases.isNonceUsed(processor.id, 2)).to.equal(false);
   });
 
