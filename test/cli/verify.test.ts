@@ -147,13 +147,30 @@ describe("lianzheng verify", function () {
   it("names the policy by which it judged, with its digest", async () => {
     const { policy: used } = jsonOf(await verify("good.evidence.json", "--json"));
     const digest = createHash("sha256").update(encodePolicy(policy)).digest("hex");
-    expect(used).to.deep.equal({ file: "policy.json", name: policy.name, "sha-256": `0x${digest}` });
+    expect(used).to.deep.equal({
+      file: "policy.json",
+      name: policy.name,
+      required: policy.required,
+      "sha-256": `0x${digest}`,
+    });
   });
 
   it("says only the verdicts with --quiet", async () => {
     const { stdout, stderr } = await verify("good.evidence.json", "bad.evidence.json", "--quiet");
     expect(stdout.trimEnd().split("\n")).to.have.length(2);
     expect(stderr).to.equal("");
+  });
+
+  it("asks more than the policy where it is told to, and never less", async () => {
+    const entitled = await verify("good.evidence.json", "--require", "entitled", "--json");
+    expect(entitled.exitCode).to.equal(3);
+    expect(filesOf(entitled)[0]?.result).to.equal("undetermined");
+    const complete = await verify("good.evidence.json", "--require", "complete", "--json");
+    expect(complete.exitCode).to.equal(0);
+    expect((jsonOf(complete)["policy"] as { required: string[] }).required).to.include.members([...policy.required]);
+    const misspelt = await verify("good.evidence.json", "--require", "compleat");
+    expect(misspelt.exitCode).to.equal(2);
+    expect(misspelt.stderr).to.contain("complete");
   });
 
   it("reads a bundle from standard input", async () => {

@@ -1,6 +1,6 @@
 import { EvidenceError, sha256, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import type { Policy, Verdict } from "@lianzheng/sdk/evidence";
+import type { Policy, Question, Verdict } from "@lianzheng/sdk/evidence";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { describedCommand } from "../command.ts";
@@ -21,8 +21,13 @@ import { languages, policyWords, questionWords, wordFor } from "../verdict/words
 
 interface VerifyOptions {
   readonly policy: string;
+  /** Asked for besides what the policy requires. */
+  readonly require?: readonly Question[];
   readonly lang: Language;
 }
+
+/** In the order in which they are asked. */
+const questions = Object.keys(questionWords) as readonly Question[];
 
 /** One file: either a verdict or why there is none. */
 type Examined =
@@ -43,24 +48,37 @@ export function verifyCommand(context: Context): Command {
     chinese: "依据信任策略离线核验证据文件",
     examples: [
       "lianzheng verify trade.evidence.json --policy policy.json",
-      "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json",
+      "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json --require complete",
       "lianzheng verify demo-output/evidence/*.evidence.json --policy demo-output/policy.json --lang zh",
     ],
   })
     .requiredOption("--policy <file>", "your trust policy 信任策略文件")
+    .addOption(
+      new Option("--require <question...>", "questions that must pass besides the policy's 另须通过的问题").choices(
+        questions,
+      ),
+    )
     .addOption(
       new Option("--lang <language>", "language of the explanations 说明语言").choices([...languages]).default("en"),
     )
     .action(async (files: string[], options: VerifyOptions) => {
       const { decodePolicy } = await import("@lianzheng/sdk/evidence");
       const bytes = await readInput(options.policy);
-      const policy = named(options.policy, () => decodePolicy(bytes));
+      const policy = stricter(
+        named(options.policy, () => decodePolicy(bytes)),
+        options.require ?? [],
+      );
       const examined: Examined[] = [];
       for (const file of files) examined.push(await examine(file, policy, context));
       const used = { file: options.policy, name: policy.name, "sha-256": toHex(sha256(bytes)) };
       context.finish(toOutcome(examined, used, policy.required, options.lang, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
     });
+}
+
+/** The policy with more to ask: nothing that it requires can be left out from here. */
+function stricter(policy: Policy, asked: readonly Question[]): Policy {
+  return { ...policy, required: questions.filter((one) => policy.required.includes(one) || asked.includes(one)) };
 }
 
 /** The sdk knows bytes, the user files: a refusal says which of them it is about. */
@@ -112,7 +130,7 @@ function toOutcome(
   return {
     exitCode,
     result: resultOf(exitCode),
-    json: { policy, files: examined.map(toJson) },
+    json: { policy: { ...policy, required }, files: examined.map(toJson) },
     human: [
       ...examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
       ...(style.brief || !examined.some(isJudged) ? [] : ["", ...policyLines(policy, required, style)]),

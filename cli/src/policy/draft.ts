@@ -36,7 +36,7 @@ export async function draftPolicy({ node, name, chain, sealer, env }: DraftReque
     contracts,
     logs: [log],
     members: onChain?.members ?? [],
-    required: ["unaltered", "logged", "signed", "anchored", "final"],
+    required: ["unaltered", "logged", "signed", "anchored", "final", "time"],
   };
 }
 

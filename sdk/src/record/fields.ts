@@ -8,10 +8,10 @@ import { isUscc } from "./uscc.ts";
 
 /** A refusal of the member that `field` (RFC 6901) points to. */
 export function refusal(code: EvidenceErrorCode, field: string, message: string): EvidenceError {
-  return new EvidenceError(code, `${field === "" ? "the value" : field}: ${message}`, { field });
+  return new EvidenceError(code, field === "" ? `the whole ${message}` : `${field}: ${message}`, { field });
 }
 
-/** The object at `field` with exactly the members `required` and, maybe, `optional`. E_TYPE, E_MISSING_FIELD, E_UNKNOWN_FIELD */
+/** The object at `field` with exactly the members `required` and, maybe, `optional`. E_TYPE, E_UNKNOWN_FIELD, E_MISSING_FIELD */
 export function exactObject(
   value: JsonValue | undefined,
   field: string,
@@ -19,12 +19,13 @@ export function exactObject(
   optional: readonly string[] = [],
 ): JsonObject {
   const object = objectAt(value, field);
-  for (const name of required) {
-    if (!Object.hasOwn(object, name)) throw refusal("E_MISSING_FIELD", field + jsonPointer([name]), "is missing");
-  }
+  // A misspelt name is both unknown and missing: the unknown one shows the writer what to mend.
   for (const name of Object.keys(object)) {
     if (required.includes(name) || optional.includes(name)) continue;
     throw refusal("E_UNKNOWN_FIELD", field + jsonPointer([name]), "is not known here");
+  }
+  for (const name of required) {
+    if (!Object.hasOwn(object, name)) throw refusal("E_MISSING_FIELD", field + jsonPointer([name]), "is missing");
   }
   return object;
 }
