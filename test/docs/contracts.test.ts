@@ -291,7 +291,7 @@ describe("docs/contracts.md: diagrams", () => {
       }
     }
     expect(machines).to.have.length(8);
-    expect(arrows).to.equal(107);
+    expect(arrows).to.equal(109);
   });
 
   it("ask of other contracts exactly what the sources ask", () => {
