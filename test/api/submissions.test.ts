@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { decodeEntry, prepareRecord, statementTypedData } from "@lianzheng/sdk/record";
-import { commitmentsOf } from "@lianzheng/sdk/record";
+import { clockSkewMs } from "@lianzheng/sdk/evidence";
+import { commitmentsOf, decodeEntry, prepareRecord, statementTypedData, toInstant } from "@lianzheng/sdk/record";
 import type { PreparedRecord, RecordInput } from "@lianzheng/sdk/record";
 import { openCheckpoint, parseVerifierKey } from "@lianzheng/sdk/log";
 import { Wallet } from "ethers";
-import { members, problemIn, receiptIn, recordOf, withApi } from "./fixture.ts";
+import { members, now, problemIn, receiptIn, recordOf, withApi } from "./fixture.ts";
 import type { KnownKeys } from "./fixture.ts";
 
 const seed = new Uint8Array(32).fill(7);
@@ -95,6 +95,17 @@ describe("a submission", () => {
       const one = '{"type":"x-a.b","subject":"s","occurredAt":"2026-11-22T09:14:05.120Z","body":{"a":100,"b":1}}';
       const other = '{"subject":"s","type":"x-a.b","body":{"b":1.0,"a":1e2},"occurredAt":"2026-11-22T09:14:05.120Z"}';
       expect(problemIn(await submit(token(members.venue), `[${one},${other}]`)).code).to.equal("E_DUPLICATE_IN_BATCH");
+    }));
+
+  it("may not be from the future, beyond what clocks may stand apart", () =>
+    withApi(async ({ submit, token, log }) => {
+      const early = toInstant(now + clockSkewMs);
+      const late = toInstant(now + clockSkewMs + 1);
+      receiptIn(await submit(token(members.venue), recordOf("trade:1", { occurredAt: early })));
+      const batch = [recordOf("trade:2"), recordOf("trade:3", { occurredAt: late })];
+      const problem = problemIn(await submit(token(members.venue), batch));
+      expect(problem).to.deep.include({ code: "E_INSTANT", status: 422, field: "/1/occurredAt" });
+      expect(log.size).to.equal(1);
     }));
 });
 

@@ -1,5 +1,5 @@
 import { EvidenceError } from "@lianzheng/sdk/encoding";
-import { encodeBundle } from "@lianzheng/sdk/evidence";
+import { encodeBundle, maxBundleRecords } from "@lianzheng/sdk/evidence";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { decodeEntry, isSubject } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
@@ -8,9 +8,6 @@ import type { App, AppServices } from "./app-services.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
 import { requireAnchor } from "./records.ts";
 import { NoQuery, problemAnswers, Raw, SubjectParams } from "./schemas.ts";
-
-/** Entries of one bundle: no more than these have room in its 16 MiB (docs/formats.md section 8), with the least proof each. */
-const maxEntries = 10_000;
 
 /** Records that are read at once. */
 const readAtOnce = 16;
@@ -27,14 +24,14 @@ export function subjectRoutes(app: App, { log, evidence }: AppServices): void {
     config: { access: "read" },
     schema: { querystring: NoQuery, params: SubjectParams, response: { 200: Raw, ...problemAnswers } },
     handler: async (request, reply) => {
-      const indexes = await log.indexesOf(checkedSubject(request.params.subject), maxEntries + 1);
-      if (indexes.length > maxEntries) throw tooLarge();
+      const indexes = await log.indexesOf(checkedSubject(request.params.subject), maxBundleRecords + 1);
+      if (indexes.length > maxBundleRecords) throw tooLarge();
       const records = await recordsAt(log, indexes);
       const visible = records.map((record) => isVisible(record, principalOfRequest(request)));
       if (!visible.includes(true)) throw new NodeError("E_NOT_FOUND", "There is no such subject.");
       await requireAnchor(evidence, Math.max(...indexes));
-      const text = encodeBundle(withholding(await evidence.bundleOf(indexes), visible));
-      return reply.type("application/json").send(text);
+      const bundle = withholding(await evidence.bundleOf(indexes), visible);
+      return reply.type("application/json").send(encoded(bundle));
     },
   });
 }
@@ -44,9 +41,19 @@ function checkedSubject(subject: string): string {
   throw new EvidenceError("E_ID_CHARSET", "A subject is 1 to 200 of A-Z a-z 0-9 . _ : / -", { field: "/subject" });
 }
 
-function tooLarge(): NodeError {
-  const detail = `The subject has more than ${maxEntries} entries. Ask for the evidence of single records.`;
-  return new NodeError("E_SUBJECT_TOO_LARGE", detail, { limit: maxEntries });
+/** The node's own bundle can only be refused for its size in bytes: fewer entries than the most, but larger ones. */
+function encoded(bundle: Bundle): string {
+  try {
+    return encodeBundle(bundle);
+  } catch (error) {
+    if (error instanceof EvidenceError && error.code === "V_FORMAT") throw tooLarge(error);
+    throw error;
+  }
+}
+
+function tooLarge(cause?: EvidenceError): NodeError {
+  const detail = `The subject has more entries than the ${maxBundleRecords} or the 16 MiB of one bundle. Ask for the evidence of single records.`;
+  return new NodeError("E_SUBJECT_TOO_LARGE", detail, { limit: maxBundleRecords }, cause);
 }
 
 async function recordsAt(log: AppServices["log"], indexes: readonly number[]): Promise<readonly StoredRecord[]> {

@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import { canonicalJson, commitmentsOf, decodeSubmission, recoverStatementKey } from "@lianzheng/sdk/record";
+import { clockSkewMs } from "@lianzheng/sdk/evidence";
+import {
+  canonicalJson,
+  commitmentsOf,
+  decodeSubmission,
+  fromInstant,
+  recoverStatementKey,
+  toInstant,
+} from "@lianzheng/sdk/record";
 import type { JsonValue, PreparedRecord, RecordInput, Statement } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import { prepareQuickly } from "./fast-prepare.ts";
@@ -21,7 +29,8 @@ export interface SubmissionRules {
  * A record that comes unprepared is the caller's own: its disclosures are made here, with a fresh seed that is then
  * forgotten. A record that comes with a statement may be another member's, if a live key of that member signed it.
  *
- * @throws EvidenceError every E_ code of `decodeSubmission`, `details.field` counted from the body's root
+ * @throws EvidenceError every E_ code of `decodeSubmission`, `details.field` counted from the body's root; E_INSTANT also for what
+ *   happens only later than the node's clock
  * @throws NodeError E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, E_MEMBER_MISMATCH
  */
 export async function readSubmissions(
@@ -107,6 +116,7 @@ async function settle(
   const prepared = "disclosures" in record ? record : prepareQuickly(record, randomBytes(32));
   const issuer = prepared.issuer ?? caller.member;
   const { statement, type, subject, occurredAt } = prepared;
+  refuseFuture(occurredAt, at, rules.now());
   const submission = {
     issuer,
     submitter: caller.member,
@@ -122,6 +132,13 @@ async function settle(
   }
   await verifyStatement(submission, statement, at, rules);
   return { ...submission, statement };
+}
+
+/** A record from the future would make every evidence that holds it contradict the time of its anchor (V_TIME). */
+function refuseFuture(occurredAt: string, at: string, nowMs: number): void {
+  if (fromInstant(occurredAt) <= nowMs + clockSkewMs) return;
+  const detail = `occurredAt is more than ten minutes later than the node's clock, which is at ${toInstant(nowMs)}.`;
+  throw new EvidenceError("E_INSTANT", detail, { field: `${at}/occurredAt` });
 }
 
 async function verifyStatement(

@@ -1,4 +1,5 @@
 import { chmod, readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { isUscc } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import type { Environment } from "./environment.ts";
@@ -107,13 +108,17 @@ function settingsOf(init: NodeInit): NodeSettings {
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }
 
+/** Nobody is advised to empty a folder that holds the keys and the journal of a node. */
+function occupied({ folder, settings }: NodePaths, found: readonly string[]): string {
+  if (found.includes(basename(settings)))
+    return `${folder} is a node's folder already: start it, or choose another folder`;
+  return `${folder} is not empty (${found.slice(0, 3).join(", ")}): choose another folder`;
+}
+
 async function prepareFolder(paths: NodePaths): Promise<void> {
   await makePrivateFolder(paths.folder);
   const found = await readdir(paths.folder);
-  if (found.length > 0) {
-    const message = `${paths.folder} is not empty (${found.slice(0, 3).join(", ")}): choose another folder or empty it`;
-    throw new NodeError("CONFIG_EXISTS", message, { file: paths.folder });
-  }
+  if (found.length > 0) throw new NodeError("CONFIG_EXISTS", occupied(paths, found), { file: paths.folder });
   await chmod(paths.folder, 0o700);
   await makePrivateFolder(paths.keys);
 }

@@ -61,7 +61,7 @@ export interface Bundle {
 export const maxBundleBytes = 16 * 1024 * 1024;
 
 /** More records than that are several bundles. */
-const maxRecords = 3000;
+export const maxBundleRecords = 3000;
 
 /** An entry holds no more commitments. */
 const maxDisclosures = 258;
@@ -81,7 +81,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   return {
     format: "lianzheng-evidence",
     version: 1,
-    records: items(top.records, 1, maxRecords).map(bundleRecord),
+    records: items(top.records, 1, maxBundleRecords).map(bundleRecord),
     anchor: bundleAnchor(top.anchor),
     law: bundleLaw(top.law),
   };

@@ -3,6 +3,7 @@ export {
   decodeBundle,
   encodeBundle,
   maxBundleBytes,
+  maxBundleRecords,
   type Bundle,
   type BundleAnchor,
   type BundleLaw,
