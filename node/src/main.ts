@@ -2,7 +2,7 @@ import { sign } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Wallet } from "ethers";
 import { pino } from "pino";
-import type { Logger } from "pino";
+import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
@@ -25,6 +25,8 @@ export interface NodeStart {
   readonly overrides?: Partial<Pick<NodeSettings, "listen" | "anchor" | "limits" | "logLevel">>;
   /** pino on standard error by default: standard output belongs to the command. */
   readonly logger?: Logger;
+  /** Where the lines of the default logger go instead, each a JSON object. */
+  readonly logTo?: DestinationStream;
   /** `process.env` by default. */
   readonly environment?: Environment;
 }
@@ -65,7 +67,7 @@ type Closer = () => Promise<void>;
 export async function startNode(start: NodeStart): Promise<RunningNode> {
   const read = await readNodeFolder(start.folder, start.environment);
   const folder: NodeFolder = { ...read, settings: { ...read.settings, ...start.overrides } };
-  const logger = start.logger ?? createLogger(folder.settings.logLevel);
+  const logger = start.logger ?? createLogger(folder.settings.logLevel, start.logTo);
   if (folder.passphraseSource === "generated") {
     logger.warn("the passphrase lies beside the keys: whoever copies the folder has the keys");
   }
@@ -163,10 +165,10 @@ async function closeAll(opened: Closer[], logger: Logger): Promise<void> {
 }
 
 /** No code passes secrets to a logger; these names are cut should one ever do. */
-function createLogger(level: string): Logger {
+function createLogger(level: string, to: DestinationStream = pino.destination({ dest: 2, sync: true })): Logger {
   const names = ["authorization", "token", "passphrase", "privateKey", "disclosures", "body", "headers", "seed"];
   const redact = { paths: names.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
-  return pino({ level, redact }, pino.destination({ dest: 2, sync: true }));
+  return pino({ level, redact }, to);
 }
 
 /** A first start that a crash interrupts leaves contracts on its own chain that nobody names; the next deploys again. */

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { worstExit } from "../../cli/src/exit.ts";
 import type { ExitCode } from "../../cli/src/exit.ts";
+import { readableLogLine } from "../../cli/src/output/node-log.ts";
 import { foldedRows, tableLines } from "../../cli/src/output/table.ts";
 import { clip, displayWidth, padEnd, padStart, printable } from "../../cli/src/output/width.ts";
 import { typedName } from "../../cli/src/typed-name.ts";
@@ -88,6 +89,23 @@ describe("text from outside", () => {
     expect(printable("x\u202egnp.exe\n")).to.equal("x\\u{202e}gnp.exe\\u{a}");
     expect(printable("存证 ok")).to.equal("存证 ok");
   });
+});
+
+describe("the node's log on a terminal", () => {
+  const clock = new Date(0).toTimeString().slice(0, 8);
+  const cases: readonly (readonly [string, string])[] = [
+    ['{"level":30,"time":0,"pid":7,"hostname":"h","size":3,"msg":"node listens"}', `${clock}  node listens  size=3`],
+    ['{"level":40,"time":0,"msg":"beware","chain":{"id":1}}', `${clock}  warn  beware  chain={"id":1}`],
+    ['{"level":50,"time":0,"msg":"a\\u001b[2Jb"}', `${clock}  error  a\\u{1b}[2Jb`],
+    ["no JSON\u001b[2J", "no JSON\\u{1b}[2J"],
+    ["[1]", "[1]"],
+  ];
+
+  for (const [line, shown] of cases) {
+    it(`shows ${printable(line)}`, () => expect(readableLogLine(line)).to.equal(shown));
+  }
+
+  it("has its cases", () => expect(cases).to.have.length(5));
 });
 
 describe("a table", () => {

@@ -9,7 +9,7 @@ export function startCommand(context: Context): Command {
     usage:
       "Starts where it left off. Ctrl-C or SIGTERM stops it in order: what was acknowledged is on disk either way. After a write that\n" +
       "failed it stops by itself with 3, or with 5 if its data is damaged: the next start checks everything and goes on. The node's\n" +
-      "log goes to stderr, as lines of JSON.",
+      "log goes to stderr: readable lines on a terminal, lines of JSON elsewhere and with --json.",
     english: "Run a node",
     chinese: "运行节点",
     examples: ["lianzheng start ./node"],
@@ -18,7 +18,7 @@ export function startCommand(context: Context): Command {
 
 async function runNode(folder: string, { env, interruption, out, end }: Context): Promise<void> {
   const { startNode } = await import("@lianzheng/node");
-  const node = await startNode({ folder, environment: env });
+  const node = await startNode({ folder, environment: env, ...(out.readable ? { logTo: out.log } : {}) });
   await interruption.guard(
     () => node.close(),
     async () => {

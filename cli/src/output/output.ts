@@ -2,8 +2,10 @@ import type { Colors } from "picocolors/types.js";
 import pico from "picocolors";
 import type { Failure } from "../failure.ts";
 import type { ExitCode } from "../exit.ts";
+import { readableLogLine } from "./node-log.ts";
 import { Progress } from "./progress.ts";
 import type { Sink } from "./sink.ts";
+import { printable } from "./width.ts";
 
 /** How the person or program wants to be told. */
 export interface OutputOptions {
@@ -62,6 +64,16 @@ export class Output {
     return this.options.columns ?? (this.#stderr.isTTY === true ? this.#stderr.columns : undefined);
   }
 
+  /** Whether a person watches what is said on the way. */
+  get readable(): boolean {
+    return this.#stderr.isTTY === true && !this.options.json;
+  }
+
+  /** Takes a node's log, line by line, and shows it to a person. */
+  get log(): { write(line: string): void } {
+    return { write: (line) => this.#stderr.write(`${readableLogLine(line.trimEnd())}\n`) };
+  }
+
   /** Something worth knowing on the way; not with `--json` or `--quiet`. */
   say(text: string): void {
     if (!this.options.json && !this.options.quiet) this.#stderr.write(`${text}\n`);
@@ -89,14 +101,14 @@ export class Output {
       const { code, detail, exitCode, details } = failure;
       this.#json({ result: "error", code, detail, ...plainDetails(details), exitCode });
     } else {
-      this.#stderr.write(`${this.narration.red("error")} ${failure.code}: ${failure.detail}\n`);
+      this.#stderr.write(`${this.narration.red("error")} ${failure.code}: ${printable(failure.detail)}\n`);
     }
     if (this.options.debug && cause instanceof Error) this.#stderr.write(`${cause.stack ?? cause.message}\n`);
   }
 
   /** A line that shows how far something got, on a terminal and only after a second. */
   progress(label: string): Progress {
-    const shown = this.#stderr.isTTY === true && !this.options.json && !this.options.quiet;
+    const shown = this.readable && !this.options.quiet;
     return new Progress(label, shown ? this.#stderr : undefined);
   }
 
