@@ -124,6 +124,7 @@ async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> 
   opened.push(() => app.close());
   const url = await app.listen({ ...settings.listen });
   logger.info({ url, origin: settings.origin, size: log.size, chain: settings.chain.kind }, "node listens");
+  if (settings.chain.kind === "embedded") logger.warn((await chain.witness()).notice);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= stop(app, parts, opened));
   return { url, settings, deployment, failed, ...(chain.url === undefined ? {} : { chainUrl: chain.url }), close };

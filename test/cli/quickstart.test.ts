@@ -104,13 +104,15 @@ describe("the examples of the help, one after another", function () {
     const [, , ...args] = (await only("start")).split(" ");
     node = await startService(["start", ...args], { cwd, env: env() });
     expect(node.ready).to.include({ schema: 1, result: "started", url: `http://127.0.0.1:${port}` });
+    expect(node.ready["notice"]).to.contain("one operator alone witnesses it");
   });
 
   it("submit waits until the chain has the record; the same file again is the same record", async () => {
     const line = await only("submit");
     const run = await type(line);
     expect(run.exitCode, run.stderr).to.equal(0);
-    expect(run.stdout).to.match(/^anchored {2}0x[0-9a-f]{64} {2}leaf 0 {2}trade:2026-0001 {2}#0\n$/);
+    expect(run.stdout).to.match(/^anchored {2}0x[0-9a-f]{64} {2}leaf 0 {2}trade:2026-0001 {2}#0\n/);
+    expect(run.stdout).to.contain("one operator alone witnesses it");
     const again = await type(`${line} --json`);
     expect(JSON.parse(again.stdout)).to.deep.include({ result: "done", state: "anchored", replayed: true });
   });

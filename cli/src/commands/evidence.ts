@@ -1,5 +1,6 @@
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { isHex } from "@lianzheng/sdk/encoding";
+import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Command } from "commander";
 import { openClient } from "../client.ts";
 import { describedCommand } from "../command.ts";
@@ -7,6 +8,8 @@ import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit.ts";
 import { writeOutput } from "../files/write.ts";
+import { noticeOf } from "../notice.ts";
+import { printable } from "../output/width.ts";
 import { typedName } from "../typed-name.ts";
 
 interface EvidenceOptions {
@@ -34,37 +37,36 @@ export function evidenceCommand(context: Context): Command {
     .option("-o, --output <file>", "write the bundle to this file 输出文件")
     .option("--force", "replace the file if it exists 覆盖已有文件")
     .action(async (id: string | undefined, options: EvidenceOptions) => {
-      const bundle = await fetchBundle(id, options);
+      const subject = toSubject(id, options.subject);
+      const client = await openClient(options);
+      const bundle = await ("id" in subject ? client.evidence(subject.id) : client.subjectEvidence(subject.subject));
       const { encodeBundle } = await import("@lianzheng/sdk/evidence");
       const text = encodeBundle(bundle);
       if (options.output !== undefined) await writeOutput(options.output, text, { force: options.force === true });
-      report(bundle, text, options.output, context);
+      if (options.output === undefined) show(bundle, text, context);
+      else tell(bundle, options.output, await noticeOf(client), context);
     });
 }
 
-async function fetchBundle(id: string | undefined, options: EvidenceOptions): Promise<Bundle> {
-  if ((id === undefined) === (options.subject === undefined)) {
+function toSubject(id: string | undefined, subject: string | undefined): { id: Hex } | { subject: string } {
+  if (id === undefined && subject !== undefined) return { subject };
+  if (id === undefined || subject !== undefined) {
     throw new CliError("E_USAGE", "name either a record's id or --subject");
   }
-  if (id !== undefined && !isHex(id, 32)) {
-    throw new CliError("E_USAGE", `${id} is no record's id: that is 0x and 64 lower-case hex digits`);
-  }
-  const client = await openClient(options);
-  return id === undefined ? client.subjectEvidence(options.subject ?? "") : client.evidence(id);
+  if (isHex(id, 32)) return { id };
+  throw new CliError("E_USAGE", `${id} is no record's id: that is 0x and 64 lower-case hex digits`);
 }
 
-/** Without a file the bundle itself is the answer, so that it can be piped into `lianzheng verify -`. */
-function report(bundle: Bundle, text: string, file: string | undefined, context: Context): void {
-  const exitCode = exitCodes.done;
-  if (file === undefined && !context.out.options.json) {
-    context.finish({ exitCode, result: "done", json: {}, human: [text.trimEnd()] });
-    return;
-  }
-  const json = file === undefined ? { bundle } : { file, records: bundle.records.length };
-  context.finish({
-    exitCode,
+/** Without a file the bundle itself is the answer, so that it can be piped into `lianzheng verify -`, which says what it is worth. */
+function show(bundle: Bundle, text: string, { finish }: Context): void {
+  finish({ exitCode: exitCodes.done, result: "done", json: { bundle }, human: [text.trimEnd()] });
+}
+
+function tell({ records }: Bundle, file: string, notice: string, { finish, env }: Context): void {
+  finish({
+    exitCode: exitCodes.done,
     result: "done",
-    json,
-    human: [`${String(file)}: ${bundle.records.length} records; check it with ${typedName(context.env)} verify`],
+    json: { file, records: records.length, notice },
+    human: [`${file}: ${records.length} records; check it with ${typedName(env)} verify`, `note: ${printable(notice)}`],
   });
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
+import { SINGLE_OPERATOR_NOTICE } from "../notice.ts";
 
 /** `lianzheng start`: the node of a folder, until it is asked to stop. */
 export function startCommand(context: Context): Command {
@@ -24,14 +25,16 @@ async function runNode(folder: string, { env, interruption, out, end }: Context)
     async () => {
       const { url, chainUrl, settings } = node;
       const chain = chainUrl === undefined ? {} : { chainUrl };
+      const notice = settings.chain.kind === "embedded" ? { notice: SINGLE_OPERATOR_NOTICE } : {};
       out.answer({
         exitCode: exitCodes.done,
         result: "started",
-        json: { url, ...chain, folder, origin: settings.origin },
+        json: { url, ...chain, folder, origin: settings.origin, ...notice },
         human: [
           `node   ${url}`,
           ...(chainUrl === undefined ? [] : [`chain  ${chainUrl}`]),
           `log    ${settings.origin}`,
+          ...Object.values(notice).map((text) => `note   ${text}`),
           "stop   Ctrl-C",
         ],
       });

@@ -10,8 +10,10 @@ import type { Context } from "../context.ts";
 import { exitCodes } from "../exit.ts";
 import { readInput } from "../files/read.ts";
 import { toSeconds } from "../numbers.ts";
+import { noticeOf } from "../notice.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
+import { printable } from "../output/width.ts";
 
 interface SubmitOptions {
   readonly url: string;
@@ -49,7 +51,7 @@ export function submitCommand(context: Context): Command {
         context.out.say(`accepted, and on the node's disk: ${receipt.records.length} records; waiting for the chain`);
       }
       const anchored = options.wait === undefined ? undefined : await wait(client, receipt, options.timeout, context);
-      context.finish(toOutcome(receipt, anchored));
+      context.finish(toOutcome(receipt, anchored, anchored === true ? await noticeOf(client) : undefined));
     });
 }
 
@@ -78,7 +80,8 @@ async function wait(client: NodeClient, receipt: Receipt, seconds: number, conte
   return waitUntilAnchored(client, last.id, { seconds, progress: context.out.progress("waiting for the anchor") });
 }
 
-function toOutcome(receipt: Receipt, anchored: boolean | undefined): Outcome {
+/** @param notice - how much the chain's word is worth, once it was given */
+function toOutcome(receipt: Receipt, anchored: boolean | undefined, notice: string | undefined): Outcome {
   const state = anchored === true ? "anchored" : "accepted";
   const rows = receipt.records.map(({ id, index, subject, sequence }) => [
     state,
@@ -94,7 +97,7 @@ function toOutcome(receipt: Receipt, anchored: boolean | undefined): Outcome {
   return {
     exitCode: anchored === false ? exitCodes.undecided : exitCodes.done,
     result: anchored === false ? "undetermined" : "done",
-    json: { state, ...receipt },
-    human: [...tableLines(rows), ...late],
+    json: { state, ...receipt, ...(notice === undefined ? {} : { notice }) },
+    human: [...tableLines(rows), ...late, ...(notice === undefined ? [] : [`note: ${printable(notice)}`])],
   };
 }
