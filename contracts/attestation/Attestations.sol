@@ -5,7 +5,8 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IMembers, Kind} from "../membership/IMembers.sol";
 import {Uscc} from "../membership/Uscc.sol";
-import {Grade} from "../rights/IRights.sol";
+import {Grade} from "../rights/Grade.sol";
+import {SubjectKind} from "../SubjectKind.sol";
 import {
     Attestation,
     AttestationKind,
@@ -14,8 +15,7 @@ import {
     Result,
     SignedStatement,
     Statement,
-    Status,
-    SubjectKind
+    Status
 } from "./IAttestations.sol";
 import {Qualifications} from "./Qualifications.sol";
 

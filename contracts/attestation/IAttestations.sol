@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Grade} from "../rights/IRights.sol";
+import {Grade} from "../rights/Grade.sol";
+import {SubjectKind} from "../SubjectKind.sol";
 
 /// @notice What a third party states: 合规公证, 安全审查, 算法审查, 认证, 评估, 保险, 托管, 跨境评估, 安全风险评估.
 /// @dev Position n is bit n of a mask of kinds. The order is part of the ABI: new kinds go to the end.
@@ -16,17 +17,6 @@ enum AttestationKind {
     Custody,
     CrossBorder,
     RiskAssessment
-}
-
-/// @notice What an attestation is about. Part of the question, for ids of different registers may be equal numbers.
-enum SubjectKind {
-    None,
-    Product,
-    Resource,
-    Right,
-    Trade,
-    Member,
-    Record
 }
 
 /// @notice What the attester found. The conditions of `Conditional` stand in the opinion.

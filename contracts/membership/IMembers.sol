@@ -19,6 +19,19 @@ enum Kind {
     Arbitrator
 }
 
+/// @notice What a key may do for its member; a key has one or several of these.
+/// @dev Position n is bit n of a mask of roles. The order is part of the ABI: new roles go to the end.
+enum KeyRole {
+    /// Adds, rotates and retires the member's keys, and leaves the consortium.
+    Manage,
+    /// Votes, freezes, reviews, rules and attests: what binds others by office.
+    Govern,
+    /// Registers, grants, trades, pleads: what binds the member in its own affairs.
+    Act,
+    /// Registers logs and publishes their checkpoints: the key that stands in a server.
+    Publish
+}
+
 /// @notice Where a member stands. Only `Active` may act.
 enum Standing {
     None,
@@ -172,6 +185,9 @@ interface IMembers {
     /// @notice The key's life is over.
     error MembersKeyNotLive(address key, uint48 until);
 
+    /// @notice The key may not act in this role.
+    error MembersKeyRole(address key, KeyRole role);
+
     /// @notice The key is another member's.
     error MembersNotOwnKey(address key, bytes18 member);
 
@@ -289,6 +305,10 @@ interface IMembers {
     /// @notice The active member for which a key may act in this block.
     /// @dev Reverts with {MembersUnknownKey}, {MembersKeyNotLive} or {MembersStanding}.
     function actorOf(address key) external view returns (bytes18 member);
+
+    /// @notice The active member for which a key may act in this role in this block.
+    /// @dev Reverts with {MembersUnknownKey}, {MembersKeyNotLive}, {MembersKeyRole} or {MembersStanding}.
+    function actorOf(address key, KeyRole role) external view returns (bytes18 member);
 
     /// @notice True if the member is admitted and neither suspended nor expelled.
     function isActive(bytes18 member) external view returns (bool);

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {Act, IMembers, Kind, Proposal, Seat, Standing} from "./IMembers.sol";
+import {Act, IMembers, KeyRole, Kind, Proposal, Seat, Standing} from "./IMembers.sol";
 import {Uscc} from "./Uscc.sol";
 
 /// @title Members of the consortium
@@ -154,6 +154,11 @@ contract Members is IMembers, EIP712 {
     /// @inheritdoc IMembers
     function memberOf(address key) external view returns (bytes18 member) {
         return _lives[key].member;
+    }
+
+    /// @inheritdoc IMembers
+    function actorOf(address key, KeyRole) external view returns (bytes18 member) {
+        return actorOf(key);
     }
 
     /// @inheritdoc IMembers

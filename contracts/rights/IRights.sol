@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @notice Grade of data, GB/T 43697-2024: 一般, 重要, 核心. Core data can't be listed.
-enum Grade {
-    General,
-    Important,
-    Core
-}
+import {Grade} from "./Grade.sol";
 
 /// @notice The three separated rights: 数据资源持有权, 数据加工使用权, 产品经营权.
 enum RightKind {
