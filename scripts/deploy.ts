@@ -106,10 +106,10 @@ async function deploy(options: Options): Promise<Deployment> {
   try {
     const deployment = await deployContracts(new Wallet(privateKey, provider), council, {
       draft,
-      onContract: async (contract, kept, resumed) => {
-        await writeWhole(draftFile, `${JSON.stringify(kept)}\n`);
-        const step = `${contractNames.indexOf(contract) + 1}/${contractNames.length}`;
-        report(options, resumed ? "stands already" : "deployed", { step, contract, ...kept.contracts[contract] });
+      onDraft: (kept) => writeWhole(draftFile, `${JSON.stringify(kept)}\n`),
+      onContract: (name, contract, resumed) => {
+        const step = `${contractNames.indexOf(name) + 1}/${contractNames.length}`;
+        report(options, resumed ? "stands already" : "deployed", { step, contract: name, ...contract });
       },
     });
     await checkDeployment(provider, deployment);

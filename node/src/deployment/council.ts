@@ -1,8 +1,11 @@
 import { memberIdOf } from "@lianzheng/sdk/chain";
-import { Kind, maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
-import { isHex, type Hex } from "@lianzheng/sdk/encoding";
-import { isUscc } from "@lianzheng/sdk/record";
+import { Kind, Tier, maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
+import { isHex, keccak256, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
+import { canonicalJson, isUscc } from "@lianzheng/sdk/record";
 import { ChainError } from "../chain-error.ts";
+
+const nobody: Hex = `0x${"00".repeat(18)}`;
+const noDigest: Hex = `0x${"00".repeat(32)}`;
 
 /** A founding seat of the council. */
 export interface CouncilSeat {
@@ -19,33 +22,43 @@ export interface Council {
   readonly threshold: number;
 }
 
-/** A seat as the contract's constructor takes it. */
-export interface SeatArgument {
+/** A founding member as the contract's constructor takes it: no tier and no parent, which the council gives. */
+export interface FounderArgument {
   readonly member: Hex;
   readonly key: Hex;
   readonly kinds: number;
+  readonly tier: number;
+  readonly parent: Hex;
+  readonly metadata: Hex;
+}
+
+/** Digest of a council and its threshold, by which an interrupted deployment is known again. @throws as {@link founderArguments} */
+export function foundingDigest(council: Council): Hex {
+  const text = canonicalJson({ seats: founderArguments(council), threshold: council.threshold });
+  return toHex(keccak256(utf8(text)));
 }
 
 /**
- * The seats as constructor arguments.
+ * The founding members as constructor arguments.
  *
  * @throws ChainError C_DEPLOYMENT_FAILED naming the field: what the contract would refuse is refused before it costs a
  *   transaction
  */
-export function seatArguments({ seats, threshold }: Council): readonly SeatArgument[] {
+export function founderArguments({ seats, threshold }: Council): readonly FounderArgument[] {
   if (seats.length === 0 || seats.length > 64) throw unusable("/seats", "a council has 1 to 64 seats");
   if (!Number.isSafeInteger(threshold) || threshold > seats.length || threshold * 2 <= seats.length)
     throw unusable("/threshold", "the threshold must be more than half of the seats and at most all");
   if (new Set(seats.map((seat) => seat.member)).size !== seats.length) throw unusable("/seats", "a member sits twice");
-  return seats.map((seat, at) => seatArgument(seat, `/seats/${at}`));
+  return seats.map((seat, at) => founderArgument(seat, `/seats/${at}`));
 }
 
-function seatArgument({ member, key, kinds }: CouncilSeat, field: string): SeatArgument {
+function founderArgument({ member, key, kinds }: CouncilSeat, field: string): FounderArgument {
   if (!isUscc(member)) throw unusable(`${field}/member`, "not a unified social credit code");
   if (!isHex(key, 20) || /^0x0+$/.test(key)) throw unusable(`${field}/key`, "not an address in lower-case hex");
   if (kinds.length === 0 || kinds.some((kind) => !Object.hasOwn(Kind, kind)))
     throw unusable(`${field}/kinds`, `one or more of ${Object.keys(Kind).join(", ")}`);
-  return { member: memberIdOf(member), key, kinds: maskOfKinds(kinds) };
+  const none = { tier: Tier.none, parent: nobody, metadata: noDigest };
+  return { member: memberIdOf(member), key, kinds: maskOfKinds(kinds), ...none };
 }
 
 function unusable(field: string, message: string): ChainError {

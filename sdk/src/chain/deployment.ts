@@ -1,7 +1,23 @@
 import { EvidenceError, isHex, type Hex } from "@lianzheng/sdk/encoding";
 
-/** The contracts of a consortium, by the name of the room that needs them. */
-export const contractNames = ["members", "rights", "trades", "evidenceLogs"] as const;
+/** The contracts that the directory places when a consortium is founded, in that order. */
+export const foundingNames = [
+  "members",
+  "council",
+  "emergency",
+  "cases",
+  "attestations",
+  "registry",
+  "consents",
+  "rights",
+  "trades",
+  "evidenceLogs",
+  "validators",
+] as const;
+export type FoundingName = (typeof foundingNames)[number];
+
+/** The contracts of a consortium. */
+export const contractNames = ["directory", ...foundingNames] as const;
 export type ContractName = (typeof contractNames)[number];
 
 /** Where a contract stands: its address, the Keccak-256 of its code, the block that holds its creation. */

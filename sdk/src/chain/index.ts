@@ -3,9 +3,11 @@ export { verifyAccountProof, type Account } from "./account.ts";
 export {
   contractNames,
   decodeDeployment,
+  foundingNames,
   type ContractName,
   type DeployedContract,
   type Deployment,
+  type FoundingName,
 } from "./deployment.ts";
 export {
   decodeCheckpointPublished,
