@@ -92,6 +92,7 @@ contract Emergency is IEmergency, Governed, EIP712 {
         EmergencyRules memory rules
     ) Governed(authority) EIP712("Lianzheng Emergency", "1") {
         if (address(members).code.length == 0) revert EmergencyNoContract(address(members));
+        if (members.emergency() != address(this)) revert EmergencyNotNamed(members.emergency());
         _members = members;
         _setRules(rules);
     }

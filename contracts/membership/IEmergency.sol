@@ -116,8 +116,9 @@ struct Cosignature {
 /// - Nobody looks up whether a product, resource, right or trade exists, or whose it is: who asks for an id knows what it is. So a freeze
 ///   can come before a registration. A regulator has no voice on an order that freezes or releases itself; for what it owns, the others
 ///   watch.
-/// - As many regulators as the threshold can freeze the other members, those with seats in the council among them. Then nobody reviews, and
-///   so each freeze ends within 30 days and can't be repeated.
+/// - As many regulators as the threshold can freeze the other members, also those with seats in the council, as long as it can still decide:
+///   a freeze that would paralyse it is refused by `Members`. A freeze that the council can't or won't review ends and can't be repeated.
+/// - A member that was expelled while it was frozen stays frozen until the end: `Members` moves the freeze of members only.
 /// - A regulator that is frozen, suspended or expelled is no voice while that lasts. When voices count again, {enact} puts into effect
 ///   what they had asked for.
 /// - The rules of the day on which an order was opened hold for its voices, also for releasing; those of the day of a review for the review.

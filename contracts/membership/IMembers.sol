@@ -371,6 +371,9 @@ interface IMembers {
     /// @notice True if the seat has voted for the proposal, whether or not its vote counts now; false once it is vacant.
     function hasVoted(uint256 proposal, bytes18 seat) external view returns (bool);
 
+    /// @notice Contract that may freeze.
+    function emergency() external view returns (address);
+
     /// @notice What a new key signs to consent to becoming a member's: the EIP-712 digest.
     function consentDigest(bytes18 member, address key, uint256 deadline) external view returns (bytes32 digest);
 }

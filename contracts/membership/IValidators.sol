@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @notice A validator and whose it is.
 /// @param validator Address with which it seals.
 /// @param member Member that runs it: USCC in ASCII, 18 bytes.
-struct Entry {
+struct ValidatorEntry {
     address validator;
     bytes18 member;
 }

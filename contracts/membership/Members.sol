@@ -157,6 +157,11 @@ contract Members is IMembers, EIP712 {
     }
 
     /// @inheritdoc IMembers
+    function emergency() external pure returns (address) {
+        return address(0);
+    }
+
+    /// @inheritdoc IMembers
     function memberOf(address key) external view returns (bytes18 member) {
         return _lives[key].member;
     }

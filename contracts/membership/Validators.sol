@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {Governed} from "./Governed.sol";
 import {IMembers} from "./IMembers.sol";
-import {Entry, IValidators} from "./IValidators.sol";
+import {ValidatorEntry, IValidators} from "./IValidators.sol";
 
 /// @title Validators of the chain
 /// @dev Storage; the numbers of the slots are part of the format, for a genesis file may hold this contract:
@@ -35,7 +35,7 @@ contract Validators is IValidators, Governed {
     /// @param authority Contract of the council.
     /// @param members Register of members.
     /// @param first The first set, 1 to 64, in any order.
-    constructor(address authority, IMembers members, Entry[] memory first) Governed(authority) {
+    constructor(address authority, IMembers members, ValidatorEntry[] memory first) Governed(authority) {
         if (address(members).code.length == 0) revert ValidatorsNoContract(address(members));
         uint256 count = first.length;
         if (count == 0 || count > MAX_VALIDATORS) revert ValidatorsCount(count, MAX_VALIDATORS);
