@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Kind} from "../../contracts/membership/IMembers.sol";
-import {KeyRole} from "../../contracts/membership/IMembers.sol";
+import {KeyRole, Kind} from "../../contracts/membership/IMembers.sol";
 import {Consortium} from "./Consortium.sol";
 
 /// @dev Stands in for the register of members, so that the fuzzer can suspend whom it likes and freezes can be compared with what they
 ///      came to. Member n has the private key n + 1.
 contract Roster {
     address public immutable emergency;
+
+    /// Found once: a check character is dear to find.
+    bytes18[] public ids;
 
     mapping(address key => bytes18) public memberOf;
     mapping(bytes18 member => bool) public isActive;
@@ -21,9 +23,11 @@ contract Roster {
         emergency = emergencyContract;
     }
 
-    function add(uint256 number, uint256 kinds) external {
-        bytes18 member = Consortium.id(number);
-        memberOf[Consortium.key(number)] = member;
+    /// The next member.
+    function add(uint256 kinds) external {
+        bytes18 member = Consortium.id(ids.length);
+        memberOf[Consortium.key(ids.length)] = member;
+        ids.push(member);
         isActive[member] = true;
         _kinds[member] = kinds;
     }
