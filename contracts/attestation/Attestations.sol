@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {IMembers, Kind} from "../membership/IMembers.sol";
+import {IMembers, KeyRole, Kind} from "../membership/IMembers.sol";
 import {Uscc} from "../membership/Uscc.sol";
 import {Grade} from "../rights/Grade.sol";
 import {SubjectKind} from "../SubjectKind.sol";
@@ -92,13 +92,13 @@ contract Attestations is IAttestations, EIP712 {
 
     /// @inheritdoc IAttestations
     function attest(Statement calldata statement) external returns (bytes32 id) {
-        return _attest(_members.actorOf(msg.sender), msg.sender, statement);
+        return _attest(_members.actorOf(msg.sender, KeyRole.Govern), msg.sender, statement);
     }
 
     /// @inheritdoc IAttestations
     function attestMany(Statement[] calldata statements) external returns (bytes32[] memory ids) {
         _checkBatch(statements.length);
-        bytes18 attester = _members.actorOf(msg.sender);
+        bytes18 attester = _members.actorOf(msg.sender, KeyRole.Govern);
         ids = new bytes32[](statements.length);
         for (uint256 i = 0; i < ids.length; ++i) ids[i] = _attest(attester, msg.sender, statements[i]);
     }
@@ -117,19 +117,19 @@ contract Attestations is IAttestations, EIP712 {
 
     /// @inheritdoc IAttestations
     function revoke(bytes32 id, bytes32 reason) external {
-        _revoke(id, _members.actorOf(msg.sender), reason);
+        _revoke(id, _members.actorOf(msg.sender, KeyRole.Govern), reason);
     }
 
     /// @inheritdoc IAttestations
     function revokeBySignature(bytes32 id, bytes32 reason, Delegation calldata delegation) external {
-        bytes18 by = _members.actorOf(delegation.key);
+        bytes18 by = _members.actorOf(delegation.key, KeyRole.Govern);
         _use(by, delegation, revocationDigest(id, by, reason, delegation.nonce, delegation.deadline));
         _revoke(id, by, reason);
     }
 
     /// @inheritdoc IAttestations
     function spendNonce(bytes32 nonce) external {
-        _spend(_members.actorOf(msg.sender), nonce);
+        _spend(_members.actorOf(msg.sender, KeyRole.Govern), nonce);
     }
 
     /// @inheritdoc IAttestations
@@ -257,7 +257,7 @@ contract Attestations is IAttestations, EIP712 {
     }
 
     function _attestSigned(Statement calldata statement, Delegation calldata delegation) private returns (bytes32 id) {
-        bytes18 attester = _members.actorOf(delegation.key);
+        bytes18 attester = _members.actorOf(delegation.key, KeyRole.Govern);
         _use(attester, delegation, attestDigest(attester, statement, delegation.nonce, delegation.deadline));
         return _attest(attester, delegation.key, statement);
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {IMembers, Kind, Standing} from "../membership/IMembers.sol";
+import {IMembers, KeyRole, Kind, Standing} from "../membership/IMembers.sol";
 import {Approvals} from "./Approvals.sol";
 import {CaseHashes} from "./CaseHashes.sol";
 import {CaseTable} from "./CaseTable.sol";
@@ -101,12 +101,12 @@ contract Cases is ICases, EIP712 {
 
     /// @inheritdoc ICases
     function open(Opening calldata opening) external returns (bytes32 caseId) {
-        return _open(_members.actorOf(msg.sender), opening);
+        return _open(_members.actorOf(msg.sender, KeyRole.Act), opening);
     }
 
     /// @inheritdoc ICases
     function openSigned(Opening calldata opening, Approval calldata approval) external returns (bytes32 caseId) {
-        bytes18 by = _members.actorOf(approval.key);
+        bytes18 by = _members.actorOf(approval.key, KeyRole.Act);
         _nonces.use(by, openingDigest(by, opening, approval.nonce, approval.deadline), approval);
         return _open(by, opening);
     }
@@ -125,12 +125,12 @@ contract Cases is ICases, EIP712 {
 
     /// @inheritdoc ICases
     function rule(Ruling calldata ruling) external {
-        _rule(_members.actorOf(msg.sender), ruling);
+        _rule(_members.actorOf(msg.sender, KeyRole.Govern), ruling);
     }
 
     /// @inheritdoc ICases
     function ruleSigned(Ruling calldata ruling, Approval calldata approval) external {
-        bytes18 by = _members.actorOf(approval.key);
+        bytes18 by = _members.actorOf(approval.key, KeyRole.Govern);
         _nonces.use(by, rulingDigest(by, ruling, approval.nonce, approval.deadline), approval);
         _rule(by, ruling);
     }
@@ -531,7 +531,7 @@ contract Cases is ICases, EIP712 {
         if (opening.kind == CaseKind.None) revert CasesKind(opening.kind);
         if (opening.salt == 0 || opening.subject == 0 || opening.grounds == 0) revert CasesZeroDigest();
         if (respondent == opener) revert CasesSameParty(opener);
-        (Standing standing, , , ) = _members.entryOf(respondent);
+        Standing standing = _members.entryOf(respondent).standing;
         if (standing == Standing.None) revert CasesUnknownMember(respondent);
         if (opening.subjectKind == CaseSubject.Member && opening.subject != bytes32(respondent)) {
             revert CasesSubject(opening.subject, respondent);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IMembers} from "../membership/IMembers.sol";
+import {IMembers, KeyRole} from "../membership/IMembers.sol";
 import {IEvidenceLogs} from "./IEvidenceLogs.sol";
 import {MerkleProofs} from "./MerkleProofs.sol";
 
@@ -41,7 +41,7 @@ contract EvidenceLogs is IEvidenceLogs {
 
     /// @inheritdoc IEvidenceLogs
     function register(string calldata origin, bytes32 key) external returns (bytes32 logId) {
-        bytes18 owner = _members.actorOf(msg.sender);
+        bytes18 owner = _members.actorOf(msg.sender, KeyRole.Publish);
         if (!_isOrigin(bytes(origin))) revert EvidenceLogsOrigin(origin);
         if (key == 0) revert EvidenceLogsZeroKey();
         logId = logIdOf(owner, origin);
@@ -103,7 +103,7 @@ contract EvidenceLogs is IEvidenceLogs {
 
     function _headOwnedByCaller(bytes32 logId) private view returns (uint64 size) {
         Log storage known = _known(logId);
-        bytes18 caller = _members.actorOf(msg.sender);
+        bytes18 caller = _members.actorOf(msg.sender, KeyRole.Publish);
         if (caller != known.owner) revert EvidenceLogsNotOwner(logId, known.owner, caller);
         return known.size;
     }

@@ -17,7 +17,7 @@ import {
     RulingAct,
     CaseSubject
 } from "../../contracts/cases/ICases.sol";
-import {IMembers, Kind, Standing} from "../../contracts/membership/IMembers.sol";
+import {Entry, IMembers, KeyRole, Kind, Standing} from "../../contracts/membership/IMembers.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Stands in for the register of members, so that the fuzzer can suspend whom it likes. Member n has the private key n + 1.
@@ -39,7 +39,7 @@ contract Roll {
         isActive[member] = !isActive[member];
     }
 
-    function actorOf(address key) external view returns (bytes18 member) {
+    function actorOf(address key, KeyRole) external view returns (bytes18 member) {
         member = memberOf[key];
         if (!isActive[member]) revert NotActive(key);
     }
@@ -52,8 +52,9 @@ contract Roll {
         return member != 0 && memberOf[key] == member;
     }
 
-    function entryOf(bytes18 member) external view returns (Standing, uint16, bool, uint256) {
-        return (_kinds[member] == 0 ? Standing.None : Standing.Active, uint16(_kinds[member]), false, 1);
+    function entryOf(bytes18 member) external view returns (Entry memory entry) {
+        entry.standing = _kinds[member] == 0 ? Standing.None : Standing.Active;
+        entry.kinds = uint16(_kinds[member]);
     }
 }
 
