@@ -110,8 +110,8 @@ struct PersonSignature {
 /// key once, so no address lasts, and takes only plain keys: a contract that signs has an address that lasts. The key stands in the calldata of
 /// the person's own transactions and, hashed, in the storage; in no event. Anybody may bring what a person signed, so it needs no account.
 ///
-/// What a person did not sign is not its consent: the recipient and the holder of the data can make a decision for nobody, for a commitment
-/// binds its key. A key of a member is no person's key, and a trustee decides neither for itself nor for data of its own.
+/// What a person did not sign is not its consent: neither the recipient nor the holder of the data can decide under a commitment that a person
+/// made, for it binds the person's key. A key of a member is no person's key, and a trustee decides neither for itself nor for data of its own.
 ///
 /// A trustee decides within a mandate: its purposes, its recipients, its period. A person entrusts it with a one-time key. For many, the trustee
 /// deposits the root of the tree of their commitments (leaf = keccak256(keccak256(abi.encode(person))), pairs sorted, as OpenZeppelin's MerkleProof
@@ -228,7 +228,7 @@ interface IConsents {
     /// @notice A denial is not withdrawn.
     error ConsentsDenied(bytes32 consent);
 
-    /// @notice The consent was withdrawn, or ended with its mandate.
+    /// @notice The consent was withdrawn.
     error ConsentsAlreadyWithdrawn(bytes32 consent, uint48 withdrawnAt);
 
     /// @notice The member is no trustee, or not the one of the mandate, or would decide for itself or for data of its own.

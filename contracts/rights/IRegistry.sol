@@ -22,6 +22,34 @@ enum RegistrationType {
     Move
 }
 
+/// @notice Where the registration of a subject stands.
+/// @dev The numbers are part of the ABI. `Refused` and `Withdrawn` end an application, which may be made anew; `Cancelled` is final.
+enum RegistrationStatus {
+    None,
+    Pending,
+    Registered,
+    Refused,
+    Withdrawn,
+    Cancelled
+}
+
+/// @notice Where a review stands.
+enum ReviewState {
+    None,
+    Open,
+    Completed,
+    Refused,
+    Withdrawn
+}
+
+/// @notice Where an objection stands.
+enum ObjectionState {
+    None,
+    Open,
+    Upheld,
+    Dismissed
+}
+
 /// @notice A digest of data and the algorithm that made it.
 /// @param algorithm Number in the registry of algorithms: 1 SHA-256, 2 SM3 (GB/T 32905-2016).
 /// @param value Digest, 32 bytes.
@@ -58,34 +86,6 @@ struct SubjectBrief {
     SourceClass source;
     bool isProduct;
     bool inForce;
-}
-
-/// @notice Where the registration of a subject stands.
-/// @dev The numbers are part of the ABI. `Refused` and `Withdrawn` end an application, which may be made anew; `Cancelled` is final.
-enum RegistrationStatus {
-    None,
-    Pending,
-    Registered,
-    Refused,
-    Withdrawn,
-    Cancelled
-}
-
-/// @notice Where a review stands.
-enum ReviewState {
-    None,
-    Open,
-    Completed,
-    Refused,
-    Withdrawn
-}
-
-/// @notice Where an objection stands.
-enum ObjectionState {
-    None,
-    Open,
-    Upheld,
-    Dismissed
 }
 
 /// @notice How registrations of one source class and grade are reviewed.
