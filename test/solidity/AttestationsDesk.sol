@@ -11,6 +11,8 @@ import {
     Status,
     SubjectKind
 } from "../../contracts/attestation/IAttestations.sol";
+import {Cases} from "../../contracts/cases/Cases.sol";
+import {Procedure} from "../../contracts/cases/ICases.sol";
 import {Call} from "../../contracts/membership/ICouncil.sol";
 import {IMembers, Kind} from "../../contracts/membership/IMembers.sol";
 import {Council} from "../../contracts/membership/Council.sol";
@@ -35,7 +37,9 @@ library Bench {
         table[0] = [uint16(0x02), 0x02];
         table[1] = [uint16(0x12), 0x16];
         table[2] = [uint16(0x16), 0x16];
-        attestations = new Attestations(members, table, keccak256("table"));
+        Procedure memory rules = Procedure(1, 1, 15 days, 15 days, 60 days, 15 days, 30 days, 30 days);
+        Cases cases = new Cases(members, address(council), rules);
+        attestations = new Attestations(members, address(council), cases, table, keccak256("table"));
     }
 
     function memberKinds(uint256 who) internal pure returns (uint16) {
