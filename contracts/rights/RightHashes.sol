@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Grant, Scope, Transfer} from "./IRights.sol";
+import {Grant, Transfer} from "./IRights.sol";
 
 /// @title What members sign about rights
 /// @notice EIP-712 hashes of the structs, without the domain.
