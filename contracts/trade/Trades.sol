@@ -148,7 +148,7 @@ contract Trades is ITrades, EIP712 {
     }
 
     function _checkListable(bytes32 subject, bytes32 right, bytes18 seller) private view {
-        Listing listing = _rights.listingOf(subject, right, seller);
+        Listing listing = _rights.listingOf(subject, right, seller, false);
         if (listing != Listing.Allowed) revert TradesNotListable(subject, right, listing);
     }
 
