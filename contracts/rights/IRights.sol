@@ -307,7 +307,12 @@ interface IRights {
 
     /// @notice Whether `seller` may list `subject` by `right` in this block, and why not: a product by its operating right, a resource by
     /// its holding right, never of core grade.
-    function listingOf(bytes32 subject, bytes32 right, bytes18 seller) external view returns (Listing listing);
+    function listingOf(
+        bytes32 subject,
+        bytes32 right,
+        bytes18 seller,
+        bool crossBorder
+    ) external view returns (Listing listing);
 
     /// @notice A resource or product.
     /// @dev Reverts with {RightsUnknownSubject}.

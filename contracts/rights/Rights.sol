@@ -118,7 +118,7 @@ contract Rights is IRights {
     }
 
     /// @inheritdoc IRights
-    function listingOf(bytes32 subject, bytes32 right, bytes18 seller) external view returns (Listing listing) {
+    function listingOf(bytes32 subject, bytes32 right, bytes18 seller, bool) external view returns (Listing listing) {
         Subject storage item = _subjects[subject];
         Right storage title = _rights[right];
         if (item.owner == 0) return Listing.UnknownSubject;
