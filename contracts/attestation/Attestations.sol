@@ -3,7 +3,9 @@ pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {IMembers, Kind} from "../membership/IMembers.sol";
+import {ICases, Restriction} from "../cases/ICases.sol";
+import {Governed} from "../membership/Governed.sol";
+import {IMembers, KeyRole, Kind} from "../membership/IMembers.sol";
 import {Uscc} from "../membership/Uscc.sol";
 import {Grade} from "../rights/Grade.sol";
 import {SubjectKind} from "../SubjectKind.sol";
@@ -29,12 +31,18 @@ import {Qualifications} from "./Qualifications.sol";
 ///      | 2      | reason                                                 |
 ///      | 3      | kind 0..7, subjectKind 8..15, result 16..23, validFrom 24..71, validUntil 72..119 |
 ///      | 4 to 8 | subject, opinion, materials, rules, supersedes         |
-contract Attestations is IAttestations, EIP712 {
+contract Attestations is IAttestations, EIP712, Governed {
     /// @dev What one attester stated of one kind on one subject. `head` is the newest. `running` is the newest that had begun when it was
     ///      superseded: while the head's period has not begun it may still be the valid one. No other of the line ever is.
     struct Line {
         bytes32 head;
         bytes32 running;
+    }
+
+    /// @dev Two slots. `masks` are six, 16 bits for each grade at home, then across the border.
+    struct Requirements {
+        uint256 masks;
+        bytes32 source;
     }
 
     /// @dev EIP-712 type of a statement; also what an id is made from.
@@ -63,11 +71,13 @@ contract Attestations is IAttestations, EIP712 {
     /// @dev Bits of a row of the table of requirements.
     uint256 private constant ROW_BITS = 16;
 
-    IMembers private immutable _members;
+    uint8 private constant ATTESTING = uint8(1 << uint256(Restriction.Attesting));
 
-    /// @dev Six masks: 16 bits for each grade at home, then across the border.
-    uint256 private immutable _requirements;
-    bytes32 private immutable _requirementsSource;
+    IMembers private immutable _members;
+    ICases private immutable _cases;
+
+    /// @dev Version n at place n - 1. Appended to, never changed.
+    Requirements[] private _requirements;
 
     uint64 private _count;
     mapping(bytes32 id => Attestation) private _attestations;
@@ -76,29 +86,42 @@ contract Attestations is IAttestations, EIP712 {
     mapping(bytes18 member => mapping(bytes32 nonce => bool)) private _spent;
 
     /// @param members Register of members.
-    /// @param requirements Masks of kinds, bit n for `AttestationKind(n)`, by grade, then at home and across the border.
+    /// @param authority Contract whose decisions set the table of requirements.
+    /// @param cases Cases whose sanctions restrict attesting.
+    /// @param table Founding table: masks of kinds, bit n for `AttestationKind(n)`, by grade, then at home and across the border.
     /// @param source Digest of the document that the table comes from.
     constructor(
         IMembers members,
-        uint16[2][3] memory requirements,
+        address authority,
+        ICases cases,
+        uint16[2][3] memory table,
         bytes32 source
-    ) EIP712("Lianzheng Attestations", "1") {
-        if (address(members).code.length == 0) revert AttestationsNoContract(address(members));
-        if (source == 0) revert AttestationsZeroDigest();
+    ) EIP712("Lianzheng Attestations", "1") Governed(authority) {
+        _checkContract(address(members));
+        _checkContract(authority);
+        _checkContract(address(cases));
         _members = members;
-        _requirements = _packed(requirements);
-        _requirementsSource = source;
+        _cases = cases;
+        _setRequirements(table, source);
+    }
+
+    /// @inheritdoc IAttestations
+    function setRequirements(
+        uint16[2][3] calldata table,
+        bytes32 source
+    ) external onlyCouncil returns (uint32 version) {
+        return _setRequirements(table, source);
     }
 
     /// @inheritdoc IAttestations
     function attest(Statement calldata statement) external returns (bytes32 id) {
-        return _attest(_members.actorOf(msg.sender), msg.sender, statement);
+        return _attest(_members.actorOf(msg.sender, KeyRole.Govern), msg.sender, statement);
     }
 
     /// @inheritdoc IAttestations
     function attestMany(Statement[] calldata statements) external returns (bytes32[] memory ids) {
         _checkBatch(statements.length);
-        bytes18 attester = _members.actorOf(msg.sender);
+        bytes18 attester = _members.actorOf(msg.sender, KeyRole.Govern);
         ids = new bytes32[](statements.length);
         for (uint256 i = 0; i < ids.length; ++i) ids[i] = _attest(attester, msg.sender, statements[i]);
     }
@@ -117,19 +140,19 @@ contract Attestations is IAttestations, EIP712 {
 
     /// @inheritdoc IAttestations
     function revoke(bytes32 id, bytes32 reason) external {
-        _revoke(id, _members.actorOf(msg.sender), reason);
+        _revoke(id, _members.actorOf(msg.sender, KeyRole.Govern), reason);
     }
 
     /// @inheritdoc IAttestations
     function revokeBySignature(bytes32 id, bytes32 reason, Delegation calldata delegation) external {
-        bytes18 by = _members.actorOf(delegation.key);
+        bytes18 by = _members.actorOf(delegation.key, KeyRole.Govern);
         _use(by, delegation, revocationDigest(id, by, reason, delegation.nonce, delegation.deadline));
         _revoke(id, by, reason);
     }
 
     /// @inheritdoc IAttestations
     function spendNonce(bytes32 nonce) external {
-        _spend(_members.actorOf(msg.sender), nonce);
+        _spend(_members.actorOf(msg.sender, KeyRole.Govern), nonce);
     }
 
     /// @inheritdoc IAttestations
@@ -159,8 +182,16 @@ contract Attestations is IAttestations, EIP712 {
     }
 
     /// @inheritdoc IAttestations
-    function requirementsSource() external view returns (bytes32 digest) {
-        return _requirementsSource;
+    function requirementsVersion() external view returns (uint32 version) {
+        return uint32(_requirements.length);
+    }
+
+    /// @inheritdoc IAttestations
+    function requirementsAt(uint32 version) external view returns (uint16[2][3] memory table, bytes32 source) {
+        if (version == 0 || version > _requirements.length) revert AttestationsUnknownVersion(version);
+        Requirements storage asked = _requirements[version - 1];
+        for (uint256 row = 0; row < 6; ++row) table[row / 2][row % 2] = uint16(asked.masks >> (row * ROW_BITS));
+        return (table, asked.source);
     }
 
     /// @inheritdoc IAttestations
@@ -227,7 +258,8 @@ contract Attestations is IAttestations, EIP712 {
 
     /// @inheritdoc IAttestations
     function requirementsOf(Grade grade, bool crossBorder) public view returns (uint16 kinds) {
-        return uint16(_requirements >> (_rowOf(uint256(grade), crossBorder ? 1 : 0) * ROW_BITS));
+        uint256 masks = _requirements[_requirements.length - 1].masks;
+        return uint16(masks >> (_rowOf(uint256(grade), crossBorder ? 1 : 0) * ROW_BITS));
     }
 
     /// @inheritdoc IAttestations
@@ -256,8 +288,15 @@ contract Attestations is IAttestations, EIP712 {
         return keccak256(abi.encode(attester, _hashOf(statement)));
     }
 
+    function _setRequirements(uint16[2][3] memory table, bytes32 source) private returns (uint32 version) {
+        if (source == 0) revert AttestationsZeroDigest();
+        _requirements.push(Requirements(_packed(table), source));
+        version = uint32(_requirements.length);
+        emit RequirementsSet(version, table, source);
+    }
+
     function _attestSigned(Statement calldata statement, Delegation calldata delegation) private returns (bytes32 id) {
-        bytes18 attester = _members.actorOf(delegation.key);
+        bytes18 attester = _members.actorOf(delegation.key, KeyRole.Govern);
         _use(attester, delegation, attestDigest(attester, statement, delegation.nonce, delegation.deadline));
         return _attest(attester, delegation.key, statement);
     }
@@ -340,6 +379,7 @@ contract Attestations is IAttestations, EIP712 {
         if (!_isQualified(attester, Qualifications.memberKindsFor(statement.kind))) {
             revert AttestationsNotQualified(attester, statement.kind);
         }
+        if (_cases.isSanctioned(attester, ATTESTING, uint64(block.timestamp))) revert AttestationsSanctioned(attester);
     }
 
     function _isQualified(bytes18 attester, uint256 memberKinds) private view returns (bool) {
@@ -347,6 +387,10 @@ contract Attestations is IAttestations, EIP712 {
             if ((memberKinds >> kind) & 1 != 0 && _members.hasKind(attester, Kind(kind))) return true;
         }
         return false;
+    }
+
+    function _checkContract(address given) private view {
+        if (given.code.length == 0) revert AttestationsNoContract(given);
     }
 
     function _checkPeriod(uint48 validFrom, uint48 validUntil) private view {
@@ -389,12 +433,12 @@ contract Attestations is IAttestations, EIP712 {
     }
 
     /// @dev The stricter row asks for all that the milder one asks for.
-    function _packed(uint16[2][3] memory requirements) private pure returns (uint256 packed) {
+    function _packed(uint16[2][3] memory table) private pure returns (uint256 packed) {
         for (uint256 grade = 0; grade < 3; ++grade) {
             for (uint256 abroad = 0; abroad < 2; ++abroad) {
-                uint16 kinds = requirements[grade][abroad];
-                uint16 least = abroad == 0 ? 0 : requirements[grade][0];
-                if (grade != 0) least |= requirements[grade - 1][abroad];
+                uint16 kinds = table[grade][abroad];
+                uint16 least = abroad == 0 ? 0 : table[grade][0];
+                if (grade != 0) least |= table[grade - 1][abroad];
                 if (kinds & ~ALL_KINDS != 0 || least & ~kinds != 0) {
                     revert AttestationsRequirements(Grade(grade), abroad == 1, kinds);
                 }

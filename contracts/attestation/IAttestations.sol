@@ -126,9 +126,17 @@ struct Attestation {
 ///
 /// Limits. The contract does not look up whether the subject is registered, nor who owns it: who asks for an id knows what it is. What stands
 /// is the newest valid statement, so a later pass of one attester outweighs an earlier fail of another until a regulator revokes it; both
-/// stay readable through {attestersOf}. Suspension and expulsion end what a member may state, not what it stated. The table of
-/// requirements is the constructor's: a new one is a new contract, to which the directory of versions points.
+/// stay readable through {attestersOf}. Suspension, expulsion and a sanction on attesting end what a member may state, not what it stated.
+///
+/// The council sets the table of requirements. It holds from its block on for all that is asked from then, also about subjects that
+/// were listed or granted before; who decides by it keeps {requirementsVersion} with the decision.
 interface IAttestations {
+    /// @notice The council set the table of requirements.
+    /// @param version Its number, from 1.
+    /// @param table Masks of kinds, bit n for `AttestationKind(n)`, by grade, then at home and across the border.
+    /// @param source Digest of the document that it comes from.
+    event RequirementsSet(uint32 indexed version, uint16[2][3] table, bytes32 indexed source);
+
     /// @notice A statement was recorded.
     /// @param id keccak256(abi.encode(attester, EIP-712 struct hash of the statement)).
     /// @param attester Member that stated it.
@@ -163,11 +171,17 @@ interface IAttestations {
     /// @param nonce The nonce.
     event NonceSpent(bytes18 indexed member, bytes32 indexed nonce);
 
-    /// @notice No contract stands at the address given for the members.
-    error AttestationsNoContract(address members);
+    /// @notice No contract stands at the address given for the members, the council or the cases.
+    error AttestationsNoContract(address given);
 
     /// @notice A row of the table names a kind that does not exist, or asks for less than a lower grade or than the same grade at home.
     error AttestationsRequirements(Grade grade, bool crossBorder, uint16 kinds);
+
+    /// @notice There is no table of requirements of this version.
+    error AttestationsUnknownVersion(uint32 version);
+
+    /// @notice A finding restricts the member's attesting.
+    error AttestationsSanctioned(bytes18 attester);
 
     /// @notice A statement is of some kind.
     error AttestationsKind();
@@ -217,9 +231,20 @@ interface IAttestations {
     /// @notice The signature is not the key's signature over these values.
     error AttestationsSignature(address key);
 
+    /// @notice Sets the table of requirements.
+    ///
+    /// Requirements: the caller is the council; kinds exist; a higher grade asks for all that a lower one asks for, and across the border for
+    /// all that is asked for at home; the source is not zero.
+    ///
+    /// @param table Masks of kinds, bit n for `AttestationKind(n)`, by grade, then at home and across the border.
+    /// @param source Digest of the document that it comes from.
+    /// @return version Its number.
+    function setRequirements(uint16[2][3] calldata table, bytes32 source) external returns (uint32 version);
+
     /// @notice Records a statement of the caller's member.
     ///
-    /// Requirements: the caller is a live key of an active member of a kind that may state this; kind, subject and result are given; a subject
+    /// Requirements: the caller is a live key, with the role to govern, of an active member of a kind that may state this, whose attesting no
+    /// finding restricts in this block ({ICases}); kind, subject and result are given; a subject
     /// that is a member is named by its code alone and is not the attester; no digest is zero; `validFrom < validUntil`, the period ends
     /// after this block and both it and what is left of it are at most 1,096 days, three years with a leap day (the longest term of a
     /// cross-border decision, 促进和规范数据跨境流动规定 art. 9, serves for all kinds); `supersedes` is the newest of the line;
@@ -296,7 +321,7 @@ interface IAttestations {
         bytes32 subject
     ) external view returns (bytes32 id, Result result);
 
-    /// @notice Kinds that the grade asks for and for which {standing} is neither pass nor conditional in this block.
+    /// @notice Kinds that the present table asks for and for which {standing} is neither pass nor conditional in this block.
     /// @return unmet Mask of kinds, bit n for `AttestationKind(n)`; zero if nothing is missing.
     function unmetRequirements(
         SubjectKind subjectKind,
@@ -305,12 +330,19 @@ interface IAttestations {
         bool crossBorder
     ) external view returns (uint16 unmet);
 
-    /// @notice Kinds that must stand for data of this grade, at home or across the border (分级分类, GB/T 43697-2024; plan items 20, 23).
+    /// @notice Kinds that must stand now for data of this grade, at home or across the border (分级分类, GB/T 43697-2024; plan items 20, 23).
     /// @return kinds Mask of kinds, bit n for `AttestationKind(n)`.
     function requirementsOf(Grade grade, bool crossBorder) external view returns (uint16 kinds);
 
-    /// @notice Digest of the document that the table of requirements comes from.
-    function requirementsSource() external view returns (bytes32 digest);
+    /// @notice Version of the present table of requirements.
+    function requirementsVersion() external view returns (uint32 version);
+
+    /// @notice A table of requirements, of now or before, and the digest of the document that it comes from.
+    /// @dev Reverts with {AttestationsUnknownVersion}.
+    /// @param version Its number, from 1.
+    /// @return table Masks of kinds, bit n for `AttestationKind(n)`, by grade, then at home and across the border.
+    /// @return source Digest of the document.
+    function requirementsAt(uint32 version) external view returns (uint16[2][3] memory table, bytes32 source);
 
     /// @notice Newest attestation of a line, valid or not, zero if there is none: what a next one has to supersede.
     function latestOf(

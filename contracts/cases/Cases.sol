@@ -3,7 +3,9 @@ pragma solidity ^0.8.28;
 
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {IMembers, Kind, Standing} from "../membership/IMembers.sol";
+import {Governed} from "../membership/Governed.sol";
+import {IMembers, KeyRole, Kind, Standing} from "../membership/IMembers.sol";
+import {SubjectKind} from "../SubjectKind.sol";
 import {Approvals} from "./Approvals.sol";
 import {CaseHashes} from "./CaseHashes.sol";
 import {CaseTable} from "./CaseTable.sol";
@@ -20,8 +22,7 @@ import {
     Procedure,
     Restriction,
     Ruling,
-    RulingAct,
-    CaseSubject
+    RulingAct
 } from "./ICases.sol";
 
 /// @title Cases
@@ -29,13 +30,15 @@ import {
 ///
 ///      | slot   | bits 0..143 | 144..                                                                          |
 ///      | ------ | ----------- | ------------------------------------------------------------------------------ |
-///      | 0      | opener      | state 8, kind 8, subjectKind 8, outcome 8, round 32, due 48                    |
-///      | 1      | respondent  | decidedAt 48, repairedAt 48                                                    |
+///      | 0      | opener      | state 8, kind 8, round 16, procedure 32, due 48                                |
+///      | 1      | respondent  | decidedAt 48, repairedAt 48, subjectKind 8, outcome 8                          |
 ///      | 2      | decider     | from 48, until 48, restrictions 8, held 8                                      |
 ///      | 3 to 9 | subject, claimant, grounds, evidence, statement, decision, rules                              |
 ///
+///      The first holds all that the passing of deadlines needs, beside the procedure, which is one slot a version.
+///
 ///      `state` and `due` are those of the last change that somebody made; deadlines that passed since are counted in by {_stateNow}.
-contract Cases is ICases, EIP712 {
+contract Cases is ICases, EIP712, Governed {
     using Approvals for Approvals.Nonces;
     using CaseTable for CaseState;
     using Checkpoints for Checkpoints.Trace208;
@@ -63,8 +66,8 @@ contract Cases is ICases, EIP712 {
 
     IMembers private immutable _members;
 
-    /// @dev Written by the constructor alone.
-    Procedure private _procedure;
+    /// @dev Version n at place n - 1. Appended to, never changed.
+    Procedure[] private _procedures;
 
     Approvals.Nonces private _nonces;
     mapping(bytes32 caseId => Case) private _cases;
@@ -84,29 +87,33 @@ contract Cases is ICases, EIP712 {
     mapping(bytes32 round => mapping(bytes18 member => bytes32 ruling)) private _rulings;
 
     /// @param members Register of members.
-    /// @param rules Rules of procedure.
-    constructor(IMembers members, Procedure memory rules) EIP712("Lianzheng Cases", "1") {
+    /// @param authority Contract whose decisions set the procedure.
+    /// @param rules Founding rules of procedure.
+    constructor(
+        IMembers members,
+        address authority,
+        Procedure memory rules
+    ) EIP712("Lianzheng Cases", "1") Governed(authority) {
         if (address(members).code.length == 0) revert CasesNoContract(address(members));
-        _checkBounds(rules.findingVotes, 1, MAX_RULINGS);
-        _checkBounds(rules.tribunalVotes, 1, MAX_RULINGS);
-        _checkBounds(rules.admission, MIN_PERIOD, MAX_PERIOD);
-        _checkBounds(rules.answer, MIN_PERIOD, MAX_PERIOD);
-        _checkBounds(rules.decision, MIN_PERIOD, MAX_PERIOD);
-        _checkBounds(rules.objection, MIN_PERIOD, MAX_PERIOD);
-        _checkBounds(rules.review, MIN_PERIOD, MAX_PERIOD);
-        _checkBounds(rules.repair, MIN_PERIOD, MAX_PERIOD);
+        if (authority.code.length == 0) revert CasesNoContract(authority);
         _members = members;
-        _procedure = rules;
+        _setProcedure(rules, 0);
+    }
+
+    /// @inheritdoc ICases
+    function setProcedure(Procedure calldata rules, bytes32 source) external onlyCouncil returns (uint32 version) {
+        if (source == 0) revert CasesZeroDigest();
+        return _setProcedure(rules, source);
     }
 
     /// @inheritdoc ICases
     function open(Opening calldata opening) external returns (bytes32 caseId) {
-        return _open(_members.actorOf(msg.sender), opening);
+        return _open(_members.actorOf(msg.sender, KeyRole.Act), opening);
     }
 
     /// @inheritdoc ICases
     function openSigned(Opening calldata opening, Approval calldata approval) external returns (bytes32 caseId) {
-        bytes18 by = _members.actorOf(approval.key);
+        bytes18 by = _members.actorOf(approval.key, KeyRole.Act);
         _nonces.use(by, openingDigest(by, opening, approval.nonce, approval.deadline), approval);
         return _open(by, opening);
     }
@@ -125,12 +132,12 @@ contract Cases is ICases, EIP712 {
 
     /// @inheritdoc ICases
     function rule(Ruling calldata ruling) external {
-        _rule(_members.actorOf(msg.sender), ruling);
+        _rule(_members.actorOf(msg.sender, KeyRole.Govern), ruling);
     }
 
     /// @inheritdoc ICases
     function ruleSigned(Ruling calldata ruling, Approval calldata approval) external {
-        bytes18 by = _members.actorOf(approval.key);
+        bytes18 by = _members.actorOf(approval.key, KeyRole.Govern);
         _nonces.use(by, rulingDigest(by, ruling, approval.nonce, approval.deadline), approval);
         _rule(by, ruling);
     }
@@ -216,8 +223,14 @@ contract Cases is ICases, EIP712 {
     }
 
     /// @inheritdoc ICases
-    function procedure() external view returns (Procedure memory) {
-        return _procedure;
+    function procedureVersion() external view returns (uint32 version) {
+        return uint32(_procedures.length);
+    }
+
+    /// @inheritdoc ICases
+    function procedureOf(uint32 version) external view returns (Procedure memory) {
+        if (version == 0 || version > _procedures.length) revert CasesUnknownProcedure(version);
+        return _procedures[version - 1];
     }
 
     /// @inheritdoc ICases
@@ -268,7 +281,21 @@ contract Cases is ICases, EIP712 {
 
     /// @inheritdoc ICases
     function caseIdOf(bytes18 opener, bytes32 salt) public pure returns (bytes32 caseId) {
-        return keccak256(abi.encode(opener, salt));
+        return keccak256(abi.encode(bytes32("case"), opener, salt));
+    }
+
+    function _setProcedure(Procedure memory rules, bytes32 source) private returns (uint32 version) {
+        _checkBounds(rules.findingVotes, 1, MAX_RULINGS);
+        _checkBounds(rules.tribunalVotes, 1, MAX_RULINGS);
+        _checkBounds(rules.admission, MIN_PERIOD, MAX_PERIOD);
+        _checkBounds(rules.answer, MIN_PERIOD, MAX_PERIOD);
+        _checkBounds(rules.decision, MIN_PERIOD, MAX_PERIOD);
+        _checkBounds(rules.objection, MIN_PERIOD, MAX_PERIOD);
+        _checkBounds(rules.review, MIN_PERIOD, MAX_PERIOD);
+        _checkBounds(rules.repair, MIN_PERIOD, MAX_PERIOD);
+        _procedures.push(rules);
+        version = uint32(_procedures.length);
+        emit ProcedureSet(version, rules, source);
     }
 
     function _open(bytes18 opener, Opening calldata opening) private returns (bytes32 caseId) {
@@ -279,6 +306,7 @@ contract Cases is ICases, EIP712 {
         if (item.opener != 0) revert CasesAlreadyOpen(caseId);
         item.opener = opener;
         item.kind = opening.kind;
+        item.procedure = uint32(_procedures.length);
         item.subjectKind = opening.subjectKind;
         item.respondent = opening.respondent;
         item.subject = opening.subject;
@@ -294,7 +322,8 @@ contract Cases is ICases, EIP712 {
             opening.subject,
             opening.claimant,
             opening.grounds,
-            opening.evidence
+            opening.evidence,
+            item.procedure
         );
         _move(caseId, item, CaseState.Opened);
     }
@@ -331,7 +360,7 @@ contract Cases is ICases, EIP712 {
 
     function _rule(bytes18 by, Ruling calldata ruling) private {
         Case storage item = _advance(ruling.caseId);
-        uint256 needed = CaseTable.votes(item.kind, _procedure);
+        uint256 needed = CaseTable.votes(item.kind, _procedureOf(item));
         _checkDecider(item, by, ruling, needed);
         if (ruling.round != item.round) revert CasesRound(ruling.caseId, item.round, ruling.round);
         if (!item.state.allows(ruling.act)) revert CasesRuling(ruling.caseId, item.state, ruling.act);
@@ -422,8 +451,8 @@ contract Cases is ICases, EIP712 {
     }
 
     function _hold(bytes32 caseId, Case storage item) private {
-        CaseSubject kind = item.subjectKind;
-        if (kind == CaseSubject.Member || kind == CaseSubject.Record) revert CasesNotHoldable(kind);
+        SubjectKind kind = item.subjectKind;
+        if (kind == SubjectKind.Member || kind == SubjectKind.Record) revert CasesNotHoldable(kind);
         if (item.held) revert CasesHold(caseId, true);
         bytes32[] storage holds = _holds[item.subject];
         // Cases that ended by a deadline leave the list here; what moves into their place was looked at before.
@@ -456,7 +485,7 @@ contract Cases is ICases, EIP712 {
 
     /// @dev A change that somebody made: a new round, in which rulings of the one before are void.
     function _move(bytes32 caseId, Case storage item, CaseState state) private {
-        uint48 period = CaseTable.period(state, _procedure);
+        uint48 period = CaseTable.period(state, _procedureOf(item));
         item.round += 1;
         _enter(caseId, item, state, period == 0 ? 0 : uint48(block.timestamp) + period);
     }
@@ -486,7 +515,7 @@ contract Cases is ICases, EIP712 {
         (state, due) = (item.state, item.due);
         while (due != 0 && block.timestamp >= due) {
             state = state.afterDue();
-            uint48 period = CaseTable.period(state, _procedure);
+            uint48 period = CaseTable.period(state, _procedureOf(item));
             due = period == 0 ? 0 : due + period;
         }
     }
@@ -521,6 +550,10 @@ contract Cases is ICases, EIP712 {
         if (!_members.keyLiveAt(member, key, uint64(block.timestamp))) revert CasesKeyNotLive(key);
     }
 
+    function _procedureOf(Case storage item) private view returns (Procedure storage) {
+        return _procedures[item.procedure - 1];
+    }
+
     function _known(bytes32 caseId) private view returns (Case storage item) {
         item = _cases[caseId];
         if (item.opener == 0) revert CasesUnknownCase(caseId);
@@ -529,11 +562,12 @@ contract Cases is ICases, EIP712 {
     function _checkOpening(bytes18 opener, Opening calldata opening) private view {
         bytes18 respondent = opening.respondent;
         if (opening.kind == CaseKind.None) revert CasesKind(opening.kind);
+        if (opening.subjectKind == SubjectKind.None) revert CasesSubjectKind(opening.subjectKind);
         if (opening.salt == 0 || opening.subject == 0 || opening.grounds == 0) revert CasesZeroDigest();
         if (respondent == opener) revert CasesSameParty(opener);
         (Standing standing, , , ) = _members.entryOf(respondent);
         if (standing == Standing.None) revert CasesUnknownMember(respondent);
-        if (opening.subjectKind == CaseSubject.Member && opening.subject != bytes32(respondent)) {
+        if (opening.subjectKind == SubjectKind.Member && opening.subject != bytes32(respondent)) {
             revert CasesSubject(opening.subject, respondent);
         }
         if (opening.claimant != 0 && !_members.hasKind(opener, Kind.Trustee)) revert CasesNotTrustee(opener);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {SubjectKind} from "../SubjectKind.sol";
+
 /// @notice What a case is: 投诉, 争议, 仲裁, 失信认定. The kind names who decides and how many of them, see {ICases}.
 enum CaseKind {
     None,
@@ -8,15 +10,6 @@ enum CaseKind {
     Dispute,
     Arbitration,
     Finding
-}
-
-/// @notice What a case is about.
-enum CaseSubject {
-    Member,
-    Product,
-    Right,
-    Trade,
-    Record
 }
 
 /// @notice Where a case stands. `Rejected`, `Final`, `Repaired`, `Withdrawn` and `Lapsed` are ends; only a `Final` finding moves again,
@@ -81,7 +74,7 @@ enum Restriction {
     SuspensionAdvised
 }
 
-/// @notice Rules of procedure, fixed when the contract is made. A consortium that wants others deploys another version of it.
+/// @notice Rules of procedure. The council sets them; a case runs to its end under those that stood when it was opened.
 /// @param findingVotes Regulators that agree on a ruling of a finding, 1 to 32.
 /// @param tribunalVotes Arbitrators that agree on a ruling of an arbitration, 1 to 32.
 /// @param admission Seconds from opening in which a case is admitted or rejected. All periods last from 1 to 180 days.
@@ -106,7 +99,7 @@ struct Procedure {
 /// @param kind What it is.
 /// @param respondent Member against which it is, active or not.
 /// @param subjectKind What it is about.
-/// @param subject Id of it: the member's 18 bytes to the left, an id of {IRights} or {ITrades}, or a record's leaf hash.
+/// @param subject Id of it, as {SubjectKind} tells.
 /// @param claimant Salted commitment of the person for whom a trustee opens it, zero if the opener is its own claimant.
 /// @param grounds Digest of the grounds.
 /// @param evidence Leaf hashes or digests of the evidence, 1 to 32.
@@ -114,7 +107,7 @@ struct Opening {
     bytes32 salt;
     CaseKind kind;
     bytes18 respondent;
-    CaseSubject subjectKind;
+    SubjectKind subjectKind;
     bytes32 subject;
     bytes32 claimant;
     bytes32 grounds;
@@ -169,13 +162,14 @@ struct Approval {
 /// @param opener Member that opened it.
 /// @param state Where it stands.
 /// @param kind What it is.
-/// @param subjectKind What it is about.
-/// @param outcome What it came to.
-/// @param round Counts the changes of its state that somebody made, from 1.
+/// @param round Counts the changes of its state that somebody made, from 1 to 65,535.
+/// @param procedure Version of the procedure under which it was opened and runs.
 /// @param due First second, Unix, in which the present step is too late; zero at an end.
 /// @param respondent Member against which it is.
 /// @param decidedAt Unix seconds of the decision, zero if none.
 /// @param repairedAt Unix seconds of the repair, zero if none.
+/// @param subjectKind What it is about.
+/// @param outcome What it came to.
 /// @param decider Member whose ruling completed the decision.
 /// @param from First second, Unix, of the sanction.
 /// @param until First second, Unix, after the sanction.
@@ -192,13 +186,14 @@ struct Case {
     bytes18 opener;
     CaseState state;
     CaseKind kind;
-    CaseSubject subjectKind;
-    Outcome outcome;
-    uint32 round;
+    uint16 round;
+    uint32 procedure;
     uint48 due;
     bytes18 respondent;
     uint48 decidedAt;
     uint48 repairedAt;
+    SubjectKind subjectKind;
+    Outcome outcome;
     bytes18 decider;
     uint48 from;
     uint48 until;
@@ -251,11 +246,24 @@ struct Case {
 ///
 /// Rulings are of active members. What a side pleads it may plead while suspended, by any live key: who can't act can still defend itself.
 ///
+/// The council sets the procedure. A case keeps the version under which it was opened: its deadlines and the rulings that it takes never
+/// change under those who are in it, up to its repair.
+///
 /// This contract asks the register of members alone. Whether a subject exists is for those who decide; {Rights}, {Trades} and others ask
 /// here whether something is held or somebody sanctioned, so asking them in turn would be a circle.
+///
+/// What follows from this, and is meant: a case about an id under which nothing is registered can be opened, decided and held. It stops
+/// nothing, for nobody asks about that id, and {CaseOpened} shows who opened it. What is registered under that id later is held from its
+/// beginning if one who decides ordered it while the case is open; opening alone holds nothing.
 interface ICases {
+    /// @notice The council set the procedure of the cases that are opened from now on.
+    /// @param version Its number, from 1.
+    /// @param procedure The rules.
+    /// @param source Digest of the document that they come from; zero for the founding ones, whose source is that of the deployment.
+    event ProcedureSet(uint32 indexed version, Procedure procedure, bytes32 indexed source);
+
     /// @notice A case was opened.
-    /// @param caseId keccak256(abi.encode(opener, salt)).
+    /// @param caseId keccak256(abi.encode(bytes32("case"), opener, salt)).
     /// @param opener Member that opened it.
     /// @param respondent Member against which it is.
     /// @param kind What it is.
@@ -264,16 +272,18 @@ interface ICases {
     /// @param claimant Salted commitment of the person for whom it was opened, or zero.
     /// @param grounds Digest of the grounds.
     /// @param evidence Leaf hashes or digests of the evidence.
+    /// @param procedure Version of the procedure under which it runs.
     event CaseOpened(
         bytes32 indexed caseId,
         bytes18 indexed opener,
         bytes18 indexed respondent,
         CaseKind kind,
-        CaseSubject subjectKind,
+        SubjectKind subjectKind,
         bytes32 subject,
         bytes32 claimant,
         bytes32 grounds,
-        bytes32[] evidence
+        bytes32[] evidence,
+        uint32 procedure
     );
 
     /// @notice A case moved.
@@ -332,7 +342,7 @@ interface ICases {
 
     /// @notice A hold on a subject began or ended.
     /// @param caseId Case in which it was ordered.
-    /// @param subject Product, right or trade.
+    /// @param subject Product, resource, right or trade.
     /// @param held True if it began.
     event HoldChanged(bytes32 indexed caseId, bytes32 indexed subject, bool held);
 
@@ -347,11 +357,14 @@ interface ICases {
     /// @param nonce The nonce.
     event NonceUsed(bytes18 indexed member, uint256 nonce);
 
-    /// @notice No contract stands at the address given for the members.
-    error CasesNoContract(address members);
+    /// @notice No contract stands at the address given for the members or for the council.
+    error CasesNoContract(address given);
 
     /// @notice A number of agreeing rulings is 1 to 32, and a period 1 to 180 days.
     error CasesProcedure(uint256 given, uint256 least, uint256 most);
+
+    /// @notice There is no procedure of this version.
+    error CasesUnknownProcedure(uint32 version);
 
     /// @notice A digest, id or salt must be given.
     error CasesZeroDigest();
@@ -370,6 +383,9 @@ interface ICases {
 
     /// @notice The respondent was never a member.
     error CasesUnknownMember(bytes18 member);
+
+    /// @notice A case is about something.
+    error CasesSubjectKind(SubjectKind kind);
 
     /// @notice A case about a member is against that member.
     error CasesSubject(bytes32 subject, bytes18 respondent);
@@ -423,8 +439,8 @@ interface ICases {
     /// @notice A member has no more than 16 sanctions at a time.
     error CasesTooManySanctions(bytes18 member, uint256 most);
 
-    /// @notice Only products, rights and trades are held.
-    error CasesNotHoldable(CaseSubject kind);
+    /// @notice Only products, resources, rights and trades are held.
+    error CasesNotHoldable(SubjectKind kind);
 
     /// @notice The case has its hold, or has none to release.
     error CasesHold(bytes32 caseId, bool held);
@@ -447,6 +463,15 @@ interface ICases {
     /// @notice The signature is not the key's signature over these values.
     error CasesSignature(address key);
 
+    /// @notice Sets the procedure of the cases that are opened from now on. Those that are open run on under theirs.
+    ///
+    /// Requirements: the caller is the council; numbers of agreeing rulings are 1 to 32, periods 1 to 180 days; the source is not zero.
+    ///
+    /// @param rules Rules of procedure.
+    /// @param source Digest of the document that they come from.
+    /// @return version Its number.
+    function setProcedure(Procedure calldata rules, bytes32 source) external returns (uint32 version);
+
     /// @notice Opens a case; the caller's member is the opener.
     ///
     /// Requirements: the caller is a live key of an active member; kind, salt, subject and grounds are given, and 1 to 32 digests of
@@ -454,7 +479,7 @@ interface ICases {
     /// claimant, the opener is of the kind trustee; the salt is new for this opener.
     ///
     /// @param opening What to open.
-    /// @return caseId keccak256(abi.encode(opener, salt)).
+    /// @return caseId keccak256(abi.encode(bytes32("case"), opener, salt)).
     function open(Opening calldata opening) external returns (bytes32 caseId);
 
     /// @notice Opens a case as {open} by a signature over the EIP-712 struct `Opening(bytes18 by,bytes32 salt,uint8 kind,bytes18
@@ -462,7 +487,7 @@ interface ICases {
     /// Anybody may relay it.
     /// @param opening What to open.
     /// @param approval The opener's signature.
-    /// @return caseId keccak256(abi.encode(opener, salt)).
+    /// @return caseId keccak256(abi.encode(bytes32("case"), opener, salt)).
     function openSigned(Opening calldata opening, Approval calldata approval) external returns (bytes32 caseId);
 
     /// @notice Pleads in a case.
@@ -515,9 +540,9 @@ interface ICases {
     /// @param nonce The nonce.
     function voidNonce(uint256 nonce) external;
 
-    /// @notice True while a hold that was ordered in a case still open is on the product, right or trade.
-    /// @dev An id is a digest bound to its member. A member that names a product and a trade by one digest gives both one id, and a hold
-    /// stops both. At most 16 cases are looked at.
+    /// @notice True while a hold that was ordered in a case still open is on the product, resource, right or trade.
+    /// @dev Ids of different registers never collide, so a hold needs no kind, and what a case calls its subject can't mislead who asks. At
+    /// most 16 cases are looked at.
     /// @param subject Its id.
     function isHeld(bytes32 subject) external view returns (bool);
 
@@ -552,8 +577,12 @@ interface ICases {
     /// @dev Reverts with Panic(0x32) at and beyond {sanctionCount}.
     function sanctionAt(bytes18 member, uint256 place) external view returns (bytes32 caseId);
 
-    /// @notice Rules of procedure.
-    function procedure() external view returns (Procedure memory);
+    /// @notice Version of the procedure under which a case is opened now.
+    function procedureVersion() external view returns (uint32 version);
+
+    /// @notice Rules of procedure of this version, from 1.
+    /// @dev Reverts with {CasesUnknownProcedure}.
+    function procedureOf(uint32 version) external view returns (Procedure memory);
 
     /// @notice True if the member has used the nonce.
     function isNonceUsed(bytes18 member, uint256 nonce) external view returns (bool);

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IMembers} from "../membership/IMembers.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+import {IMembers, KeyRole} from "../membership/IMembers.sol";
 import {IEvidenceLogs} from "./IEvidenceLogs.sol";
 import {MerkleProofs} from "./MerkleProofs.sol";
 
 /// @title Evidence logs
 /// @dev Calls {IMembers} alone, and that only to read: there is nothing through which a call could come back.
 contract EvidenceLogs is IEvidenceLogs {
-    /// @dev Three slots:
+    using Checkpoints for Checkpoints.Trace256;
+
+    /// @dev Three slots. The first is all that publishing reads and writes beside the roots:
     ///
-    ///      | slot | bits 0..143 | 144..207              |
-    ///      | ---- | ----------- | --------------------- |
-    ///      | 0    | owner       | size of the head      |
-    ///      | 1    | key, Ed25519                        |
-    ///      | 2    | origin                              |
+    ///      | slot | bits 0..143 | 144..199 | 200..247    | 248..255 |
+    ///      | ---- | ----------- | -------- | ----------- | -------- |
+    ///      | 0    | owner       | size     | publishedAt | closed   |
+    ///      | 1    | origin                                         |
+    ///      | 2    | keys, Ed25519, by the second from which each counts |
     struct Log {
         bytes18 owner;
-        uint64 size;
-        bytes32 key;
+        uint56 size;
+        uint48 publishedAt;
+        bool closed;
         string origin;
+        Checkpoints.Trace256 keys;
     }
 
-    /// @dev Sizes stay integers that every JSON reader holds exactly (docs/formats.md, conventions).
+    /// @dev Sizes stay integers that every JSON reader holds exactly (docs/formats.md, conventions). They fit in the 56 bits of {Log}.
     uint64 private constant SIZE_LIMIT = 2 ** 53;
 
     /// @dev Longest origin in bytes.
@@ -41,21 +46,46 @@ contract EvidenceLogs is IEvidenceLogs {
 
     /// @inheritdoc IEvidenceLogs
     function register(string calldata origin, bytes32 key) external returns (bytes32 logId) {
-        bytes18 owner = _members.actorOf(msg.sender);
+        bytes18 owner = _members.actorOf(msg.sender, KeyRole.Publish);
         if (!_isOrigin(bytes(origin))) revert EvidenceLogsOrigin(origin);
         if (key == 0) revert EvidenceLogsZeroKey();
         logId = logIdOf(owner, origin);
-        if (_logs[logId].owner != 0) revert EvidenceLogsAlreadyRegistered(logId);
-        _logs[logId] = Log(owner, 0, key, origin);
+        Log storage fresh = _logs[logId];
+        if (fresh.owner != 0) revert EvidenceLogsAlreadyRegistered(logId);
+        fresh.owner = owner;
+        fresh.origin = origin;
+        fresh.keys.push(block.timestamp, uint256(key));
         emit LogRegistered(logId, owner, origin, key);
     }
 
     /// @inheritdoc IEvidenceLogs
+    function rotateKey(bytes32 logId, bytes32 newKey) external {
+        Log storage known = _ownedByCaller(logId, KeyRole.Manage);
+        if (known.closed) revert EvidenceLogsClosed(logId);
+        if (newKey == 0) revert EvidenceLogsZeroKey();
+        bytes32 oldKey = bytes32(known.keys.latest());
+        if (newKey == oldKey) revert EvidenceLogsSameKey(logId, newKey);
+        known.keys.push(block.timestamp, uint256(newKey));
+        emit LogKeyRotated(logId, newKey, oldKey);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function close(bytes32 logId, bytes32 reason) external {
+        Log storage known = _ownedByCaller(logId, KeyRole.Manage);
+        if (known.closed) revert EvidenceLogsClosed(logId);
+        if (reason == 0) revert EvidenceLogsZeroReason(logId);
+        known.closed = true;
+        emit LogClosed(logId, known.size, reason);
+    }
+
+    /// @inheritdoc IEvidenceLogs
     function publish(bytes32 logId, uint64 expectedSize, uint64 size, bytes32 root, bytes32[] calldata proof) external {
-        uint64 current = _headOwnedByCaller(logId);
+        Log storage known = _ownedByCaller(logId, KeyRole.Publish);
+        uint64 current = known.size;
         if (root == 0) revert EvidenceLogsZeroRoot(logId);
         // Sent again after a crash, by a second node on the same key or from a restored backup: it stands already.
         if (_roots[logId][size] == root) return;
+        if (known.closed) revert EvidenceLogsClosed(logId);
         if (expectedSize != current) revert EvidenceLogsStaleHead(logId, expectedSize, current);
         if (size <= current) revert EvidenceLogsNotGrowing(logId, current, size);
         if (size >= SIZE_LIMIT) revert EvidenceLogsSize(logId, size);
@@ -63,14 +93,15 @@ contract EvidenceLogs is IEvidenceLogs {
             revert EvidenceLogsNotConsistent(logId, current, size);
         }
         _roots[logId][size] = root;
-        _logs[logId].size = size;
+        (known.size, known.publishedAt) = (uint56(size), uint48(block.timestamp));
         emit CheckpointPublished(logId, size, root, current);
     }
 
     /// @inheritdoc IEvidenceLogs
-    function head(bytes32 logId) external view returns (uint64 size, bytes32 root) {
-        size = _known(logId).size;
-        return (size, _roots[logId][size]);
+    function latest(bytes32 logId) external view returns (uint64 size, bytes32 root, uint48 at) {
+        Log storage known = _known(logId);
+        size = known.size;
+        return (size, _roots[logId][size], known.publishedAt);
     }
 
     /// @inheritdoc IEvidenceLogs
@@ -79,9 +110,16 @@ contract EvidenceLogs is IEvidenceLogs {
     }
 
     /// @inheritdoc IEvidenceLogs
-    function log(bytes32 logId) external view returns (bytes18 owner, bytes32 key, string memory origin, uint64 size) {
+    function log(
+        bytes32 logId
+    ) external view returns (bytes18 owner, bytes32 key, string memory origin, uint64 size, bool closed) {
         Log storage known = _known(logId);
-        return (known.owner, known.key, known.origin, known.size);
+        return (known.owner, bytes32(known.keys.latest()), known.origin, known.size, known.closed);
+    }
+
+    /// @inheritdoc IEvidenceLogs
+    function keyAt(bytes32 logId, uint64 time) external view returns (bytes32 key) {
+        return bytes32(_known(logId).keys.upperLookup(time));
     }
 
     /// @inheritdoc IEvidenceLogs
@@ -101,11 +139,10 @@ contract EvidenceLogs is IEvidenceLogs {
         return keccak256(abi.encode(owner, origin));
     }
 
-    function _headOwnedByCaller(bytes32 logId) private view returns (uint64 size) {
-        Log storage known = _known(logId);
-        bytes18 caller = _members.actorOf(msg.sender);
+    function _ownedByCaller(bytes32 logId, KeyRole role) private view returns (Log storage known) {
+        known = _known(logId);
+        bytes18 caller = _members.actorOf(msg.sender, role);
         if (caller != known.owner) revert EvidenceLogsNotOwner(logId, known.owner, caller);
-        return known.size;
     }
 
     function _known(bytes32 logId) private view returns (Log storage known) {

@@ -299,6 +299,15 @@ interface IMembers {
     /// @param key The key.
     function retireKey(address key) external;
 
+    /// @notice Freezes a member until a time; 0 or now lifts it.
+    ///
+    /// Requirements: the caller is the contract of emergency freezes.
+    ///
+    /// @param member The member.
+    /// @param until First second, Unix, after the freeze.
+    /// @param order Id of the order.
+    function freeze(bytes18 member, uint48 until, bytes32 order) external;
+
     /// @notice The member to which a key belongs, whether or not the key lives; zero if to none.
     function memberOf(address key) external view returns (bytes18 member);
 

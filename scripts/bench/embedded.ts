@@ -123,7 +123,7 @@ async function measureEngine(
   }
   await checkRegistered(ask, logs);
   const logId = logIdOf(uscc, "bench.example/1000000");
-  const call = { to: logs, data: law.encodeFunctionData("head", [logId]) };
+  const call = { to: logs, data: law.encodeFunctionData("latest", [logId]) };
   lines.push(await measure(`${name}, eth_call`, transactions, 1, () => ask("eth_call", [call, "latest"])));
   lines.push(await measure(`${name}, eth_getProof`, transactions, 1, () => ask("eth_getProof", [logs, [], "latest"])));
   return lines;

@@ -11,6 +11,8 @@ import {
     Status,
     SubjectKind
 } from "../../contracts/attestation/IAttestations.sol";
+import {Cases} from "../../contracts/cases/Cases.sol";
+import {Procedure} from "../../contracts/cases/ICases.sol";
 import {Act, Kind, Seat} from "../../contracts/membership/IMembers.sol";
 import {Members} from "../../contracts/membership/Members.sol";
 import {Consortium} from "./Consortium.sol";
@@ -33,7 +35,9 @@ library Bench {
         table[0] = [uint16(0x02), 0x02];
         table[1] = [uint16(0x12), 0x16];
         table[2] = [uint16(0x16), 0x16];
-        attestations = new Attestations(members, table, keccak256("table"));
+        Procedure memory rules = Procedure(1, 1, 15 days, 15 days, 60 days, 15 days, 30 days, 30 days);
+        Cases cases = new Cases(members, address(members), rules);
+        attestations = new Attestations(members, address(members), cases, table, keccak256("table"));
     }
 
     function memberKinds(uint256 who) internal pure returns (uint16) {

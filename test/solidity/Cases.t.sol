@@ -14,10 +14,10 @@ import {
     PleaKind,
     Procedure,
     Ruling,
-    RulingAct,
-    CaseSubject
+    RulingAct
 } from "../../contracts/cases/ICases.sol";
-import {IMembers, Kind, Standing} from "../../contracts/membership/IMembers.sol";
+import {IMembers, KeyRole, Kind, Standing} from "../../contracts/membership/IMembers.sol";
+import {SubjectKind} from "../../contracts/SubjectKind.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Stands in for the register of members, so that the fuzzer can suspend whom it likes. Member n has the private key n + 1.
@@ -39,7 +39,7 @@ contract Roll {
         isActive[member] = !isActive[member];
     }
 
-    function actorOf(address key) external view returns (bytes18 member) {
+    function actorOf(address key, KeyRole) external view returns (bytes18 member) {
         member = memberOf[key];
         if (!isActive[member]) revert NotActive(key);
     }
@@ -93,14 +93,14 @@ contract Court {
         roll = new Roll();
         for (uint256 i = 0; i < PEOPLE; ++i) roll.add(member(i), vm.addr(i + 1), _kindsOf(i));
         Procedure memory rules = Procedure(VOTES, VOTES, 15 days, 15 days, 60 days, 15 days, 30 days, 30 days);
-        cases = new Cases(IMembers(address(roll)), rules);
+        cases = new Cases(IMembers(address(roll)), address(roll), rules);
     }
 
     function open(uint8 kind, uint8 by, uint8 against, uint8 about, uint8 salt) external {
         ++calls;
         if (ids.length == MOST_CASES) return;
         (uint256 opener, uint256 respondent) = (by % PEOPLE, against % PEOPLE);
-        Opening memory opening = _opening(kind % 5, respondent, about % 5, salt);
+        Opening memory opening = _opening(kind % 5, respondent, about % 7, salt);
         vm.prank(vm.addr(opener + 1));
         try cases.open(opening) returns (bytes32 caseId) {
             if (opener == respondent) fault = "opened against itself";
@@ -351,8 +351,8 @@ contract Court {
         opening.salt = keccak256(abi.encode(salt));
         opening.kind = CaseKind(kind);
         opening.respondent = member(respondent);
-        opening.subjectKind = CaseSubject(about);
-        opening.subject = about == 0 ? bytes32(opening.respondent) : keccak256(abi.encode("subject", salt % 3));
+        opening.subjectKind = SubjectKind(about);
+        opening.subject = opening.subjectKind == SubjectKind.Member ? bytes32(opening.respondent) : keccak256(abi.encode("subject", salt % 3));
         opening.grounds = keccak256("grounds");
         opening.evidence = evidence;
     }

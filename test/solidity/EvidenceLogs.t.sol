@@ -111,7 +111,7 @@ contract EvidenceLogsTest {
 
     /// Whatever was tried, every accepted root is that of the honest leaves, and the head is the newest of them.
     function invariant_historyIsNeverRewritten() external view {
-        (uint64 size, ) = _operator.logs().head(_operator.logId());
+        (uint64 size, , ) = _operator.logs().latest(_operator.logId());
         uint256 count = _operator.acceptedCount();
         require(size == _operator.accepted(count - 1), "head moved by what was refused");
         bytes32[] memory leaves = _operator.leaves();
@@ -126,7 +126,7 @@ contract EvidenceLogsTest {
 
     /// The head only grows.
     function invariant_theHeadOnlyGrows() external {
-        (uint64 size, ) = _operator.logs().head(_operator.logId());
+        (uint64 size, , ) = _operator.logs().latest(_operator.logId());
         require(size >= _highest, "head went back");
         _highest = size;
     }
@@ -158,7 +158,7 @@ contract Misnamer {
     function publish(uint8 which, uint8 by) external {
         bytes32[] memory roots = forger.roots();
         bytes32 root = roots[which % roots.length];
-        (uint64 head, ) = logs.head(logId);
+        (uint64 head, , ) = logs.latest(logId);
         uint64 size = head + 1 + (by % 3);
         if (size > LIMIT) return;
         if (head == 0) {

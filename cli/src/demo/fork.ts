@@ -50,7 +50,7 @@ export async function tryToRewrite(consortium: Consortium, venue: Venue): Promis
 
 /** Size and root of the venue's log as the chain has them. */
 export async function headOf({ ledger }: Consortium, { logId }: Venue): Promise<{ size: number; root: Hex }> {
-  const { size, root } = await ledger.evidenceLogs.head(logId);
+  const { size, root } = await ledger.evidenceLogs.latest(logId);
   return { size: Number(size), root: root as Hex };
 }
 

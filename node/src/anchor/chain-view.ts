@@ -110,10 +110,10 @@ export class ChainView {
    * @throws ChainError C_LOG_UNKNOWN if the contract knows no such log
    */
   async head(logId: Hex, block: number): Promise<LogHead> {
-    const data = this.contract.encodeFunctionData("head", [logId]);
+    const data = this.contract.encodeFunctionData("latest", [logId]);
     const answer = await this.#call(data, block);
-    const bytes = new AnswerTo("eth_call").data(answer, "", 64);
-    return { size: new AnswerTo("eth_call").count(bytes.slice(0, 66)), root: `0x${bytes.slice(66)}` };
+    const bytes = new AnswerTo("eth_call").data(answer, "", 96);
+    return { size: new AnswerTo("eth_call").count(bytes.slice(0, 66)), root: `0x${bytes.slice(66, 130)}` };
   }
 
   /** Transactions of `account` up to and in `block`: its next nonce. */

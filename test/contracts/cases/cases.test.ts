@@ -15,7 +15,7 @@ import {
   REASON,
   Restriction,
   RulingAct,
-  CaseSubject,
+  SubjectKind,
   aboutTrade,
   advanceTo,
   approve,
@@ -45,7 +45,7 @@ const moveTo = async (at: bigint | number) => time.increaseTo(at);
 describe("Cases: the words", () => {
   it("has the names and numbers of every enumeration of the source", async () => {
     const source = await readFile(new URL("../../../contracts/cases/ICases.sol", import.meta.url), "utf8");
-    const ours = { CaseKind, CaseSubject, CaseState, Outcome, RulingAct, PleaKind, Restriction };
+    const ours = { CaseKind, SubjectKind, CaseState, Outcome, RulingAct, PleaKind, Restriction };
     const found = [...source.matchAll(/^enum (\w+) \{([^}]*)\}/gm)];
     expect(found.map(([, name]) => name).sort()).to.deep.equal(Object.keys(ours).sort());
     for (const [, name, body] of found) {
@@ -102,7 +102,7 @@ describe("Cases: opening", () => {
         seller.id,
         buyer.id,
         CaseKind.finding,
-        CaseSubject.member,
+        SubjectKind.member,
         asSubject(buyer.id),
         ZeroHash,
         opening.grounds,

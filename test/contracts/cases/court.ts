@@ -1,4 +1,4 @@
-import { AbiCoder, keccak256, type Signer, type TypedDataField } from "ethers";
+import { AbiCoder, encodeBytes32String, keccak256, type Signer, type TypedDataField } from "ethers";
 import { Cases__factory as CasesFactory } from "../../../sdk/src/chain/contracts/factories/cases/Cases__factory.ts";
 import type {
   ApprovalStruct,
@@ -27,7 +27,7 @@ export type { ApprovalStruct, Cases, OpeningStruct, PleaStruct, RulingStruct };
 
 /** The enumerations of `ICases.sol`; a test compares them with the source. */
 export const CaseKind = { none: 0, complaint: 1, dispute: 2, arbitration: 3, finding: 4 } as const;
-export const CaseSubject = { member: 0, product: 1, right: 2, trade: 3, record: 4 } as const;
+export const SubjectKind = { none: 0, product: 1, resource: 2, right: 3, trade: 4, member: 5, record: 6 } as const;
 export const CaseState = {
   none: 0,
   opened: 1,
@@ -101,7 +101,7 @@ async function court(): Promise<Court> {
     joined.push(actor);
   }
   const [second, third, a, b, c, trustee] = joined as [Actor, Actor, Actor, Actor, Actor, Actor];
-  const cases = await new CasesFactory(venue.key).deploy(members, PROCEDURE);
+  const cases = await new CasesFactory(venue.key).deploy(members, members, PROCEDURE);
   const strangers = spare.slice(kinds.length);
   return { ...context, cases, regulators: [regulator, second, third], arbitrators: [a, b, c], trustee, strangers };
 }
@@ -116,7 +116,7 @@ export function openingOf({ buyer }: Court, change: Partial<OpeningStruct> = {})
     salt: digestOf("salt"),
     kind: CaseKind.finding,
     respondent: buyer.id,
-    subjectKind: CaseSubject.member,
+    subjectKind: SubjectKind.member,
     subject: asSubject(buyer.id),
     claimant: `0x${"00".repeat(32)}`,
     grounds: digestOf("grounds of the opening"),
@@ -126,7 +126,7 @@ export function openingOf({ buyer }: Court, change: Partial<OpeningStruct> = {})
 }
 
 /** The same about a trade, which can be held. */
-export const aboutTrade = { subjectKind: CaseSubject.trade, subject: digestOf("trade") } as const;
+export const aboutTrade = { subjectKind: SubjectKind.trade, subject: digestOf("trade") } as const;
 
 /** Opens a case of the seller and answers with its id. */
 export async function open(context: Court, change: Partial<OpeningStruct> = {}): Promise<string> {
@@ -267,7 +267,7 @@ export async function approve(
 
 const codec = AbiCoder.defaultAbiCoder();
 export const caseIdFor = (opener: string, salt: string): string =>
-  keccak256(codec.encode(["bytes18", "bytes32"], [opener, salt]));
+  keccak256(codec.encode(["bytes32", "bytes18", "bytes32"], [encodeBytes32String("case"), opener, salt]));
 export const evidenceDigest = (evidence: readonly string[]): string =>
   keccak256(codec.encode(["bytes32[]"], [evidence]));
 export { DAY, HOUR, REASON, digestOf, ethers, networkHelpers, now };

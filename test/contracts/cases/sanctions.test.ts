@@ -7,7 +7,7 @@ import {
   PleaKind,
   Restriction,
   RulingAct,
-  CaseSubject,
+  SubjectKind,
   aboutTrade,
   advanceTo,
   asSubject,
@@ -210,7 +210,7 @@ describe("Cases: holds", () => {
   it("holds a product, right or trade by one decider, at once, and releases it", async () => {
     const context = await fixture();
     const { cases } = context;
-    for (const subjectKind of [CaseSubject.product, CaseSubject.right, CaseSubject.trade]) {
+    for (const subjectKind of [SubjectKind.product, SubjectKind.right, SubjectKind.trade]) {
       const subject = digestOf(`subject ${subjectKind}`);
       const caseId = await open(context, { salt: subject, subjectKind, subject });
       expect(await cases.isHeld(subject)).to.equal(false);
@@ -236,8 +236,8 @@ describe("Cases: holds", () => {
     const context = await fixture();
     const { cases, buyer } = context;
     for (const [subjectKind, subject] of [
-      [CaseSubject.member, asSubject(buyer.id)],
-      [CaseSubject.record, digestOf("leaf")],
+      [SubjectKind.member, asSubject(buyer.id)],
+      [SubjectKind.record, digestOf("leaf")],
     ] as const) {
       const caseId = await open(context, { salt: subject, subjectKind, subject });
       await expect(order(context, caseId, RulingAct.hold))
