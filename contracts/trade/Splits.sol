@@ -20,8 +20,10 @@ library Splits {
             Share calldata share = shares[i];
             if (share.member <= last) revert ITrades.TradesShareOrder(share.member);
             if (share.amount == 0) revert ITrades.TradesZeroShare(share.member);
-            (Standing standing, , , ) = members.entryOf(share.member);
-            if (standing == Standing.None) revert ITrades.TradesUnknownMember(share.member);
+            Standing standing = members.entryOf(share.member).standing;
+            if (standing == Standing.None || standing == Standing.Applied) {
+                revert ITrades.TradesUnknownMember(share.member);
+            }
             sum += share.amount;
             last = share.member;
         }
