@@ -23,9 +23,14 @@ export type {
 export type { FounderStruct, Members, NewKeyStruct } from "../chain/contracts/membership/Members.ts";
 export type { RegistrationStruct, Rights, ScopeStruct } from "../chain/contracts/rights/Rights.ts";
 export type {
+  AmendmentStruct,
+  DistributionStruct,
+  FilingStruct,
+  ShareStruct,
   SignedStruct,
   StageRecordedEvent,
   StepStruct,
+  TerminationStruct,
   TermsStruct,
   Trades,
 } from "../chain/contracts/trade/Trades.ts";

@@ -54,7 +54,7 @@ export const Listing = {
   rightNotValid: 6,
 } as const;
 
-/** Stages of a trade (docs/formats.md section 11). Contract: `Stage` of ITrades.sol. */
+/** Steps of a trade (docs/formats.md section 11): its stages, from 8 on those beside them. Contract: `Stage` of ITrades.sol. */
 export const Stage = {
   none: 0,
   listing: 1,
@@ -64,6 +64,10 @@ export const Stage = {
   acceptance: 5,
   settlement: 6,
   certificate: 7,
+  amendment: 8,
+  filing: 9,
+  termination: 10,
+  distribution: 11,
 } as const;
 export type StageName = keyof typeof Stage;
 
