@@ -104,6 +104,13 @@ export const policy: Policy = {
 
 export const stages = ["listing", "offer", "contract", "delivery", "acceptance", "settlement", "certificate"];
 
+/** Types of the records of steps beside the stages. */
+export const besides = ["trade.amendment", "trade.filing", "trade.termination", "settlement.split"];
+
+/** Number of a record's step in the contract; 0 for a record that is none. */
+const stepOf = ({ entry }: Made): number =>
+  [...stages.map((stage) => `trade.${stage}`), ...besides].indexOf(entry.type) + 1;
+
 /** A record as it goes into the log. */
 export interface Made {
   readonly entry: Entry;
@@ -217,10 +224,7 @@ export function published(
 }
 
 export function headOf(records: readonly Made[]): Hex {
-  return records.reduce(
-    (head, { entry, id }) => stageHead(head, stages.indexOf(entry.type.slice("trade.".length)) + 1, id),
-    EMPTY_STAGE_HEAD,
-  );
+  return records.reduce((head, made) => stageHead(head, stepOf(made), made.id), EMPTY_STAGE_HEAD);
 }
 
 export function stageRecorded(
@@ -228,7 +232,7 @@ export function stageRecorded(
   spec: { address?: string; tradeId?: Hex; head?: Hex } = {},
 ): RpcReceipt["logs"][number] {
   const newest = records.at(-1)!;
-  const stage = stages.indexOf(newest.entry.type.slice("trade.".length)) + 1;
+  const stage = stepOf(newest);
   return {
     address: spec.address ?? contracts.trades.address,
     topics: [eventTopics.StageRecorded, spec.tradeId ?? tradeId, `0x${word(records.length)}`],
@@ -405,7 +409,7 @@ function makeAnchor(log: MadeLog, state: MadeState, scenario: Scenario): Bundle[
 }
 
 function countedStages(records: readonly Made[], { counted, onChain }: Scenario): readonly Made[] {
-  const stagesAmong = (onChain ?? records).filter(({ entry }) => entry.type.startsWith("trade."));
+  const stagesAmong = (onChain ?? records).filter((made) => stepOf(made) > 0);
   return stagesAmong.slice(0, counted);
 }
 

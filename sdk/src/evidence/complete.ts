@@ -175,7 +175,7 @@ function asOfState(shown: ShownStages, counted: number, { tradeId, block }: Law)
   if (shown.first > 0) return withoutThoseBefore(counted, shown.first);
   if (shown.count > counted) return ahead(counted, number);
   const at = blockTime(block.header);
-  const reason = `All ${counted} stages that the chain counted by block ${number} (${at}) are here, and chain to the head in its state. Nothing counts records of other types behind them, nor whether the trade was terminated.`;
+  const reason = `All ${counted} stages that the chain counted by block ${number} (${at}) are here, and chain to the head in its state. Nothing counts records of other types behind them.`;
   return pass(reason, { tradeId, stages: counted, block: Number(number), at });
 }
 

@@ -2,9 +2,20 @@ import { EMPTY_STAGE_HEAD, stageHead } from "@lianzheng/sdk/chain";
 import { isHex, type Hex } from "@lianzheng/sdk/encoding";
 import type { WholeRecord } from "./unaltered.ts";
 
-const stageTypes = ["listing", "offer", "contract", "delivery", "acceptance", "settlement", "certificate"].map(
-  (stage) => `trade.${stage}`,
-);
+/** Types of the records of steps; a type's place, from 1, is the number of its step in the contract (docs/formats.md section 11). */
+const stageTypes = [
+  "trade.listing",
+  "trade.offer",
+  "trade.contract",
+  "trade.delivery",
+  "trade.acceptance",
+  "trade.settlement",
+  "trade.certificate",
+  "trade.amendment",
+  "trade.filing",
+  "trade.termination",
+  "settlement.split",
+];
 
 /** The stages of a trade that a bundle shows. */
 export interface ShownStages {
