@@ -8,6 +8,9 @@ import type { JsonRpcProvider } from "ethers";
 type PolicyMember = Policy["members"][number];
 type PolicyKey = PolicyMember["keys"][number];
 
+/** End of a key that has none: the most that the contract's type holds. */
+const NO_END = 2n ** 48n - 1n;
+
 /**
  * Every member that the chain ever had, with the lives of its keys, in the order of admission.
  *
@@ -24,7 +27,9 @@ export async function membersOnChain(
   const keys = new Map<string, PolicyKey[]>();
   for (const { args } of added) {
     const uscc = fromUtf8(fromHex(args.member));
-    keys.set(uscc, [...(keys.get(uscc) ?? []), keyOf(args.key, args.from, ends.get(args.key))]);
+    // A key that reaches the end with which it was added ends without another event.
+    const until = ends.get(args.key) ?? (args.until === NO_END ? undefined : args.until);
+    keys.set(uscc, [...(keys.get(uscc) ?? []), keyOf(args.key, args.from, until)]);
   }
   return [...keys].map(([uscc, lives]) => ({ uscc, keys: lives }));
 }
