@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { createMemberKeys } from "@lianzheng/node/api";
-import type { Deployment } from "@lianzheng/sdk/chain";
+import { contractNames, type Deployment } from "@lianzheng/sdk/chain";
 import { contractInterfaces } from "@lianzheng/sdk/contracts";
 import { ChainError } from "../../node/src/chain-error.ts";
 import { members } from "./fixture.ts";
 
 const contract = { address: `0x${"aa".repeat(20)}`, codeHash: `0x${"bb".repeat(32)}`, block: 1 } as const;
-const contracts = { members: contract, rights: contract, trades: contract, evidenceLogs: contract };
+const contracts = Object.fromEntries(contractNames.map((name) => [name, contract])) as Deployment["contracts"];
 const deployment: Deployment = { chainId: 1, genesis: `0x${"cc".repeat(32)}`, contracts };
 const key = `0x${"dd".repeat(20)}` as const;
 
