@@ -20,7 +20,15 @@ export default defineConfig({
   paths: { tests: { mocha: "test/contracts", solidity: "test/solidity" } },
   test: {
     mocha: { timeout: 60_000 },
-    solidity: { fuzz: { runs: 256 }, invariant: { runs: 64, depth: 32 } },
+    solidity: {
+      fuzz: { runs: 256 },
+      // Longer under `npm run test:invariants`, which also lets the suites write down which states they reached.
+      invariant: {
+        runs: Number(process.env["LIANZHENG_INVARIANT_RUNS"] ?? 64),
+        depth: Number(process.env["LIANZHENG_INVARIANT_DEPTH"] ?? 32),
+      },
+      fsPermissions: { dangerouslyWriteDirectory: ["./cache"] },
+    },
   },
   networks: {
     // The oracle in tests: another EVM than the one the embedded chain runs. Gas is free, as on the consortium's chain.

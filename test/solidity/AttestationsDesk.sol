@@ -120,6 +120,8 @@ abstract contract Desk {
     uint256 private _salt;
     /// What happened that must not; empty if nothing did.
     string public violated;
+    /// What the fuzzer called.
+    uint256 public calls;
 
     constructor() {
         (members, attestations) = Bench.open();
@@ -127,6 +129,7 @@ abstract contract Desk {
 
     /// States as a member, directly or by a signature, mostly at the head of the line.
     function state(uint8 who, uint8 what, uint8 about, uint8 result, int32 offset, uint32 period, uint8 how) external {
+        ++calls;
         uint256 member = who % Bench.COUNT;
         Statement memory statement = _statement(member, what, about, result, offset, period);
         bool astray = how % 8 == 7;
@@ -138,6 +141,7 @@ abstract contract Desk {
 
     /// Two statements in one call, the second superseding the first.
     function batch(uint8 who, uint8 what, uint8 about, int32 offset, uint32 period) external {
+        ++calls;
         uint256 member = who % Bench.COUNT;
         Statement[] memory both = new Statement[](2);
         both[0] = _statement(member, what, about, 0, offset, period);
@@ -151,6 +155,7 @@ abstract contract Desk {
     }
 
     function revoke(uint8 who, uint256 which, uint8 how) external {
+        ++calls;
         if (_notes.length == 0) return;
         Note storage note = _notes[_notes.length - 1 - (which % (_notes.length < 6 ? _notes.length : 6))];
         uint256 member = how % 4 == 0 ? note.who : who % Bench.COUNT;
@@ -168,6 +173,7 @@ abstract contract Desk {
 
     /// Brings a used signature again.
     function replay(uint256 which) external {
+        ++calls;
         if (_used.length == 0) return;
         try attestations.attestBySignature(_used[which % _used.length]) {
             violated = "replayed";
@@ -178,6 +184,7 @@ abstract contract Desk {
 
     /// Suspends a member or takes it back, by the votes of the others.
     function toggle(uint8 who, uint8 chance) external {
+        ++calls;
         uint256 member = who % Bench.COUNT;
         if (chance % 3 != 0 && !_away[member]) return;
         uint256 voter = _nextPresent(member);
@@ -196,6 +203,7 @@ abstract contract Desk {
     }
 
     function wait(uint32 time) external {
+        ++calls;
         vm.warp(block.timestamp + (time % 20 days));
         for (uint256 i = 0; i < _notes.length; ++i) {
             if (_seenExpired[i] || expected(i, block.timestamp) != Status.Expired) continue;
