@@ -13,6 +13,8 @@ const solc = {
   settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 } },
 };
 
+const fuzzSeed = process.env["LIANZHENG_FUZZ_SEED"];
+
 export default defineConfig({
   plugins: [hardhatEthers, hardhatChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
   solidity: { profiles: { default: solc, production: solc } },
@@ -21,7 +23,7 @@ export default defineConfig({
   test: {
     mocha: { timeout: 60_000 },
     solidity: {
-      fuzz: { runs: 256 },
+      fuzz: { runs: 256, ...(fuzzSeed === undefined ? {} : { seed: fuzzSeed }) },
       // Longer under `npm run test:invariants`, which also lets the suites write down which states they reached.
       invariant: {
         runs: Number(process.env["LIANZHENG_INVARIANT_RUNS"] ?? 64),
