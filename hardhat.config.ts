@@ -21,7 +21,7 @@ export default defineConfig({
   typechain: { outDir: "sdk/src/chain/contracts" },
   paths: { tests: { mocha: "test/contracts", solidity: "test/solidity" } },
   test: {
-    mocha: { timeout: 60_000 },
+    mocha: { timeout: 60_000, bail: process.env["LIANZHENG_BAIL"] !== undefined },
     solidity: {
       fuzz: { runs: 256, ...(fuzzSeed === undefined ? {} : { seed: fuzzSeed }) },
       // Longer under `npm run test:invariants`, which also lets the suites write down which states they reached.
