@@ -7,7 +7,7 @@ import {vm} from "./Vm.sol";
 /// counts down in `afterInvariant`, and `scripts/invariants.ts` adds the runs up.
 library Tally {
     /// Calls between two looks at everything: a look costs more than many calls.
-    uint256 internal constant INTERVAL = 32;
+    uint256 internal constant INTERVAL = 64;
 
     /// @param suite Name of the contract that tests.
     /// @param calls What the handler was asked for and took to the contract, in this run.
