@@ -57,7 +57,7 @@ export const caseMutants: readonly Mutant[] = [
     id: "cases-07",
     kind: "missing effect",
     file: cases,
-    by: tests("cases"),
+    by: ["test/contracts/cases/sanctions.test.ts", bySolidity],
     find: "if (item.held && !state.isOpen()) _release(caseId, item);",
     replace: "",
   },
