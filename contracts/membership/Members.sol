@@ -288,16 +288,6 @@ contract Members is IMembers, EIP712, Governed {
     }
 
     /// @inheritdoc IMembers
-    function freeze(bytes18 member, uint48, bytes32) external view {
-        revert MembersStanding(member, _entries[member].standing);
-    }
-
-    /// @inheritdoc IMembers
-    function emergency() external pure returns (address) {
-        return address(0);
-    }
-
-    /// @inheritdoc IMembers
     function memberOf(address key) external view returns (bytes18 member) {
         return _lives[key].member;
     }
