@@ -31,7 +31,7 @@ describe("Emergency: ordering a freeze", () => {
     const id = keccak256(
       codec.encode(
         ["bytes32", "bytes18", "uint8", "bytes32", "bytes32", "uint48"],
-        [encodeBytes32String("order"), regulators[0].id, ...Object.values(content)],
+        [encodeBytes32String("order"), regulators[0].id, ...Object.values<string | number>({ ...content })],
       ),
     );
     expect(await emergency.orderIdOf(regulators[0].id, content)).to.equal(id);
@@ -94,10 +94,10 @@ describe("Emergency: ordering a freeze", () => {
     const publisher = await newKeyOf(members, regulators[0].id, spare[0]!, (await now()) + DAY, { roles: 0b1101 });
     await members.connect(regulators[0].key).addKey(publisher);
     for (const attempt of [
-      emergency.connect(spare[0]!).order(content),
-      emergency.connect(spare[0]!).cosign(REASON),
-      emergency.connect(spare[0]!).release(REASON, REASON),
-      emergency.connect(spare[0]!).spendNonce(REASON),
+      emergency.connect(spare[0]).order(content),
+      emergency.connect(spare[0]).cosign(REASON),
+      emergency.connect(spare[0]).release(REASON, REASON),
+      emergency.connect(spare[0]).spendNonce(REASON),
     ]) {
       await expect(attempt).to.be.revertedWithCustomError(members, "MembersKeyRole").withArgs(publisher.key, 1);
     }

@@ -148,7 +148,7 @@ describe("Validators: the council", () => {
     const context = await fixture();
     const { members, council, validators, spare } = context;
     const asked = [NOBODY, 1, 0, NO_PARENT, METADATA, digestOf("papers")] as const;
-    await members.connect(spare[0]!).applyFor(...asked);
+    await members.connect(spare[0]).applyFor(...asked);
     const admission = await callOf(members, "admit", [await members.applicationCount(), 1, 0, REASON]);
     const target = await validators.getAddress();
     const addition = { target, data: validators.interface.encodeFunctionData("add", [NEW, NOBODY]) };
@@ -160,7 +160,7 @@ describe("Validators: the council", () => {
     const context = await fixture();
     const { members, council, validators, spare } = context;
     const asked = [NOBODY, 1, 0, NO_PARENT, METADATA, digestOf("papers")] as const;
-    await members.connect(spare[0]!).applyFor(...asked);
+    await members.connect(spare[0]).applyFor(...asked);
     const admission = await callOf(members, "admit", [await members.applicationCount(), 1, 0, REASON]);
     const target = await validators.getAddress();
     const addition = { target, data: validators.interface.encodeFunctionData("add", [LOW, NOBODY]) };
