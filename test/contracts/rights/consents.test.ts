@@ -123,7 +123,11 @@ async function fixture(): Promise<Context> {
 }
 
 /** Records what the person decides, and answers with its id. */
-async function give(context: Context, change: Partial<ConsentTermsStruct> = {}, person = context.alice): Promise<string> {
+async function give(
+  context: Context,
+  change: Partial<ConsentTermsStruct> = {},
+  person = context.alice,
+): Promise<string> {
   const terms = { ...context.terms, ...change };
   const { consents, outsider, deadline } = context;
   const signed = await sign(context, person, "Decision", { terms, deadline });
@@ -132,7 +136,11 @@ async function give(context: Context, change: Partial<ConsentTermsStruct> = {}, 
 }
 
 /** Records the person's mandate, and answers with its id. */
-async function entrust(context: Context, change: Partial<MandateTermsStruct> = {}, person = context.alice): Promise<string> {
+async function entrust(
+  context: Context,
+  change: Partial<MandateTermsStruct> = {},
+  person = context.alice,
+): Promise<string> {
   const terms = { ...context.mandate, ...change };
   const { consents, deadline } = context;
   await consents.entrust(terms, deadline, await sign(context, person, "Entrustment", { terms, deadline }));
@@ -145,7 +153,10 @@ describe("Consents: a person's own", () => {
     const { consents, terms, deadline, subject, recipient, alice, outsider } = context;
     const signed = await sign(context, alice, "Decision", { terms, deadline });
     const inner = keccak256(
-      coder.encode(TERMS.map(({ type }) => type), TERMS.map(({ name }) => terms[name as keyof ConsentTermsStruct])),
+      coder.encode(
+        TERMS.map(({ type }) => type),
+        TERMS.map(({ name }) => terms[name as keyof ConsentTermsStruct]),
+      ),
     );
     const id = keccak256(
       coder.encode(["bytes32", "bytes32", "bytes32"], [encodeBytes32String("consent"), ZeroHash, inner]),
@@ -571,8 +582,7 @@ describe("Consents: a trustee for one", () => {
 /** The tree of three persons, by OpenZeppelin's rule: pairs in the order of their values. */
 function treeOf(persons: readonly [Person, Person, Person]): { root: string; proofs: string[][] } {
   const leaf = ({ id }: Person) => keccak256(keccak256(id));
-  const pair = (a: string, b: string) =>
-    keccak256(coder.encode(["bytes32", "bytes32"], a < b ? [a, b] : [b, a]));
+  const pair = (a: string, b: string) => keccak256(coder.encode(["bytes32", "bytes32"], a < b ? [a, b] : [b, a]));
   const [a, b, c] = persons.map(leaf) as [string, string, string];
   const ab = pair(a, b);
   return { root: pair(ab, c), proofs: [[b, c], [a, c], [ab]] };
@@ -645,9 +655,7 @@ describe("Consents: a trustee for many", () => {
     await expect(consents.revokeMandate(mandate, proofs[0]!, leaving))
       .to.be.revertedWithCustomError(consents, "ConsentsPersonLeft")
       .withArgs(mandate, leaver.id, at);
-    await expect(
-      consents.connect(trustee.key).giveAsTrustee(mandate, { ...alone, notice: digestOf("n") }, proofs[0]!),
-    )
+    await expect(consents.connect(trustee.key).giveAsTrustee(mandate, { ...alone, notice: digestOf("n") }, proofs[0]!))
       .to.be.revertedWithCustomError(consents, "ConsentsPersonLeft")
       .withArgs(mandate, leaver.id, at);
     await consents.connect(trustee.key).withdrawAsTrustee(id);
@@ -664,10 +672,9 @@ describe("Consents: a trustee for many", () => {
     await expect(consents.connect(trustee.key).entrustMany(terms))
       .to.be.revertedWithCustomError(consents, "ConsentsMandateGiven")
       .withArgs(mandate);
-    await expect(consents.connect(trustee.key).entrustMany({ ...terms, persons: ZeroHash })).to.be.revertedWithCustomError(
-      consents,
-      "ConsentsZeroDigest",
-    );
+    await expect(
+      consents.connect(trustee.key).entrustMany({ ...terms, persons: ZeroHash }),
+    ).to.be.revertedWithCustomError(consents, "ConsentsZeroDigest");
   });
 });
 

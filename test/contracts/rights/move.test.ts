@@ -183,7 +183,11 @@ describe("Registry: move", () => {
     const scene = await fixture();
     const { registry, members } = scene;
     const { move, signers } = await atVenue(scene);
-    for (const [place, role, asked] of [[0, 1, 2], [1, 2, 1], [2, 2, 1]] as const) {
+    for (const [place, role, asked] of [
+      [0, 1, 2],
+      [1, 2, 1],
+      [2, 2, 1],
+    ] as const) {
       const keys = keysOf(signers);
       const wrong = await keyOfRole(scene, signers[place]!, role, `role at ${place}`);
       keys[place] = wrong;
@@ -203,14 +207,24 @@ describe("Registry: move", () => {
         .to.be.revertedWithCustomError(registry, "RegistrySignature")
         .withArgs(owner.address);
     }
-    const domains = [{ name: "Lianzheng Trades" }, { version: "2" }, { chainId: 1n }, { verifyingContract: owner.address }];
+    const domains = [
+      { name: "Lianzheng Trades" },
+      { version: "2" },
+      { chainId: 1n },
+      { verifyingContract: owner.address },
+    ];
     for (const domain of domains) {
       await expect(registry.move(move, await sign(scene, move, keysOf(signers), domain)))
         .to.be.revertedWithCustomError(registry, "RegistrySignature")
         .withArgs(owner.address);
     }
     const good = await sign(scene, move, keysOf(signers));
-    for (const signature of ["0x", `0x${"00".repeat(65)}`, String(good[0]!.signature).slice(0, -2), `0x${"ff".repeat(66)}`]) {
+    for (const signature of [
+      "0x",
+      `0x${"00".repeat(65)}`,
+      String(good[0]!.signature).slice(0, -2),
+      `0x${"ff".repeat(66)}`,
+    ]) {
       await expect(registry.move(move, [{ key: owner.address, signature }, good[1]!, good[2]!]))
         .to.be.revertedWithCustomError(registry, "RegistrySignature")
         .withArgs(owner.address);

@@ -93,7 +93,15 @@ describe("Registry: entering", () => {
     const entering = registry.connect(rights).enter(owner.id, digestOf("right"), true, registration as never, parents);
     await expect(entering)
       .to.emit(registry, "SubjectEntered")
-      .withArgs(subject, owner.id, true, 1, digestOf("right"), Object.values({ ...registration, contents: [[1n, digestOf("content")]] }), parents);
+      .withArgs(
+        subject,
+        owner.id,
+        true,
+        1,
+        digestOf("right"),
+        Object.values({ ...registration, contents: [[1n, digestOf("content")]] }),
+        parents,
+      );
     const ends = (await now()) + NOTICE;
     await expect(entering).to.emit(registry, "ReviewOpened").withArgs(subject, 1, Entry.first, 1, ends, venue.id);
     expect(await registry.parentsOf(subject)).to.deep.equal(parents);
@@ -158,13 +166,15 @@ describe("Registry: entering", () => {
     const scene = await fixture();
     const { registry, rights, owner } = scene;
     const parents = Array.from({ length: 17 }, (_, i) => digestOf(`parent ${i}`));
-    for (const [isProduct, count] of [[true, 0], [true, 17], [false, 1]] as const) {
+    for (const [isProduct, count] of [
+      [true, 0],
+      [true, 17],
+      [false, 1],
+    ] as const) {
       const entering = registry
         .connect(rights)
         .enter(owner.id, DOCUMENT, isProduct, registrationOf() as never, parents.slice(0, count));
-      await expect(entering)
-        .to.be.revertedWithCustomError(registry, "RegistryParents")
-        .withArgs(count, isProduct);
+      await expect(entering).to.be.revertedWithCustomError(registry, "RegistryParents").withArgs(count, isProduct);
     }
     await enter(scene, {}, parents.slice(1));
   });
@@ -654,7 +664,10 @@ describe("Registry: alteration and cancellation", () => {
       .withArgs(subject, Status.cancelled);
   });
 
-  for (const [what, stop] of [["held", hold], ["frozen", freeze]] as const) {
+  for (const [what, stop] of [
+    ["held", hold],
+    ["frozen", freeze],
+  ] as const) {
     it(`neither alters nor cancels what is ${what}`, async () => {
       const scene = await fixture();
       const { registry, owner } = scene;
