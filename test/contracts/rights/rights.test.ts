@@ -193,8 +193,12 @@ describe("Rights: registration", () => {
 
   it("knows nothing of ids that were never granted", async () => {
     const { rights } = await fixture();
-    for (const asking of [rights.rightOf(DOCUMENT), rights.basisOf(DOCUMENT), rights.granterOf(DOCUMENT)]) {
-      await expect(asking).to.be.revertedWithCustomError(rights, "RightsUnknownRight").withArgs(DOCUMENT);
+    for (const asking of [
+      () => rights.rightOf(DOCUMENT),
+      () => rights.basisOf(DOCUMENT),
+      () => rights.granterOf(DOCUMENT),
+    ]) {
+      await expect(asking()).to.be.revertedWithCustomError(rights, "RightsUnknownRight").withArgs(DOCUMENT);
     }
     expect(await rights.validityAt(DOCUMENT, 1)).to.deep.equal([BigInt(Validity.unknown), DOCUMENT]);
     expect(await rights.usabilityOf(DOCUMENT)).to.deep.equal([BigInt(Validity.unknown), DOCUMENT]);

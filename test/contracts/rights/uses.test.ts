@@ -136,12 +136,12 @@ describe("Rights: counted uses", () => {
     expect(await rights.listingOf(subject, right, seller.id, false)).to.equal(BigInt(Listing.exhausted));
     expect([await rights.isValid(right), await rights.isValid(below)]).to.deep.equal([true, true]);
     const attempts = [
-      mine.recordUse(right, 1, EVIDENCE),
-      mine.grant(offerOf(right, buyer, scope({ uses: 1, depth: 0 }))),
-      mine.registerProduct(registration("late"), scope({ uses: 1 }), [right]),
+      () => mine.recordUse(right, 1, EVIDENCE),
+      () => mine.grant(offerOf(right, buyer, scope({ uses: 1, depth: 0 }))),
+      () => mine.registerProduct(registration("late"), scope({ uses: 1 }), [right]),
     ];
     for (const attempt of attempts) {
-      await expect(attempt)
+      await expect(attempt())
         .to.be.revertedWithCustomError(rights, "RightsNotValid")
         .withArgs(right, Validity.exhausted, right);
     }
