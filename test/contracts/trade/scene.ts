@@ -15,6 +15,7 @@ import type {
 import { expect } from "chai";
 import { id as digestOf, type Signer, type TypedDataField } from "ethers";
 import { network } from "hardhat";
+import type { Attestations } from "../../../sdk/src/chain/contracts/attestation/Attestations.ts";
 import type { Cases } from "../../../sdk/src/chain/contracts/cases/Cases.ts";
 import type { Emergency } from "../../../sdk/src/chain/contracts/membership/Emergency.ts";
 import { memberId, usccOf } from "../uscc.ts";
@@ -68,6 +69,7 @@ const roles = Object.keys(kindOf) as readonly Role[];
 export interface Market extends Readonly<Record<Role, Actor>> {
   readonly members: Members;
   readonly rights: Rights;
+  readonly attestations: Attestations;
   readonly cases: Cases;
   readonly emergency: Emergency;
   readonly trades: Trades;
@@ -132,7 +134,7 @@ async function deployLaw(actors: Record<Role, Actor>, council: Signer) {
   const leaning = [members, registry, consents, cases, emergency, attestations] as const;
   const rights = await ethers.deployContract("Rights", [...leaning]);
   const trades = await new TradesFactory(actors.venue.key).deploy(members, rights, cases, emergency);
-  return { members, emergency, cases, rights, trades };
+  return { members, emergency, cases, attestations, rights, trades };
 }
 
 /** Registers a resource of the seller; whoever holds its right may list it. */
@@ -192,6 +194,14 @@ export async function decideOn(
 ): Promise<void> {
   const deciding = members.connect(council);
   await (act === "suspension" ? deciding.suspend(member, REASON) : deciding.expel(member, REASON));
+}
+
+/** A regulator assesses that a resource may leave the country. */
+export async function assessAbroad({ attestations, regulator }: Market, subject: string): Promise<void> {
+  const validFrom = await now();
+  const statement = { kind: 8, subjectKind: 2, result: 1, validFrom, validUntil: validFrom + 90 * DAY, subject };
+  const digests = { opinion: REASON, materials: REASON, rules: REASON, supersedes: ZERO };
+  await attestations.connect(regulator.key).attest({ ...statement, ...digests });
 }
 
 async function caseOn(
