@@ -300,7 +300,7 @@ describe("Members: applications", () => {
     ];
     for (const [event, values] of emitted) {
       await expect(admitting, event)
-        .to.emit(members, event as "KindsSet")
+        .to.emit(members, event)
         .withArgs(...values);
     }
     await expect(admitting)
