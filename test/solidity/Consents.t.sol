@@ -374,8 +374,13 @@ contract ConsentsTest {
     }
 
     /// The digest of a decision is of every field of its terms.
-    function testFuzz_digestsDiffer(ConsentTerms memory terms, uint256 deadline, uint8 field) external view {
+    function testFuzz_digestsDiffer(bytes32 seed, uint64 number, uint256 deadline, uint8 field) external view {
         Consents consents = _desk.consents();
+        ConsentTerms memory terms;
+        (terms.person, terms.subject, terms.notice) = (seed, seed, seed);
+        (terms.recipient, terms.purposes, terms.from) = (bytes18(seed), number, uint48(number));
+        (terms.until, terms.noticedAt) = (uint48(number), uint48(number));
+        (terms.channel, terms.decision) = (NoticeChannel(number % 5), Decision(number % 3));
         bytes32 before = consents.consentDigest(terms, deadline);
         bytes32 id = consents.consentIdOf(0, terms);
         field = field % 10;

@@ -61,7 +61,15 @@ describe("Registry: entering", () => {
     const head = headAfter(ZeroHash, Entry.first, owner.id, link, at);
     const filter = registry.filters.HistoryAdded(subject);
     const [added] = await registry.queryFilter(filter);
-    expect(added?.args.toArray()).to.deep.equal([subject, 1n, owner.id, 1n, link, BigInt(at), head]);
+    expect([...(added?.args as unknown as Iterable<unknown>)]).to.deep.equal([
+      subject,
+      1n,
+      owner.id,
+      1n,
+      link,
+      BigInt(at),
+      head,
+    ]);
     expect(await registry.headOf(subject)).to.deep.equal([1n, head]);
     expect(await registry.briefOf(subject)).to.deep.equal([owner.id, 0n, 0n, false, true]);
     const record = await registry.recordOf(subject);
@@ -800,7 +808,7 @@ describe("Registry: rules of the council", () => {
     const all = [members, cases, emergency];
     for (const missing of [0, 1, 2]) {
       const [m, c, e] = all.map((contract, i) => (i === missing ? ZeroAddress : contract));
-      await expect(factory.deploy(m!, authority, c!, e!, caller, RULES as never))
+      await expect(factory.deploy(m!, authority, c!, e!, caller, RULES))
         .to.be.revertedWithCustomError(registry, "RegistryNoContract")
         .withArgs(ZeroAddress);
     }
