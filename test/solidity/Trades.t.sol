@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ICases, Restriction} from "../../contracts/cases/ICases.sol";
+import {ICases} from "../../contracts/cases/ICases.sol";
 import {IEmergency} from "../../contracts/membership/IEmergency.sol";
 import {Entry, IMembers, KeyRole, Kind, Standing} from "../../contracts/membership/IMembers.sol";
 import {IRights, Listing} from "../../contracts/rights/IRights.sol";
@@ -11,7 +11,6 @@ import {
     Filing,
     Share,
     Signed,
-    Stage,
     Step,
     StepFacts,
     Termination,
