@@ -103,6 +103,8 @@ export const policy: Policy = {
 };
 
 export const stages = ["listing", "offer", "contract", "delivery", "acceptance", "settlement", "certificate"];
+/** All steps of a trade: its stages, and those beside them. */
+export const steps = [...stages, "amendment", "filing", "termination", "distribution"];
 
 /** A record as it goes into the log. */
 export interface Made {
@@ -218,7 +220,7 @@ export function published(
 
 export function headOf(records: readonly Made[]): Hex {
   return records.reduce(
-    (head, { entry, id }) => stageHead(head, stages.indexOf(entry.type.slice("trade.".length)) + 1, id),
+    (head, { entry, id }) => stageHead(head, steps.indexOf(entry.type.slice("trade.".length)) + 1, id),
     EMPTY_STAGE_HEAD,
   );
 }
@@ -228,7 +230,7 @@ export function stageRecorded(
   spec: { address?: string; tradeId?: Hex; head?: Hex } = {},
 ): RpcReceipt["logs"][number] {
   const newest = records.at(-1)!;
-  const stage = stages.indexOf(newest.entry.type.slice("trade.".length)) + 1;
+  const stage = steps.indexOf(newest.entry.type.slice("trade.".length)) + 1;
   return {
     address: spec.address ?? contracts.trades.address,
     topics: [eventTopics.StageRecorded, spec.tradeId ?? tradeId, `0x${word(records.length)}`],

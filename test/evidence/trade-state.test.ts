@@ -258,8 +258,11 @@ describe("evidence: steps beside the stages", () => {
     [...settled, "filing", "certificate"],
   ];
   for (const steps of unlawful)
-    it(`are of no trade in another order: ${steps.join(", ")}`, async () =>
-      expectFailure(await judged(...steps), "complete", "V_INCOMPLETE"));
+    it(`are of no trade in another order: ${steps.join(", ")}`, async () => {
+      const verdict = await judged(...steps);
+      expectFailure(verdict, "complete", "V_INCOMPLETE");
+      expect(verdict.reason).to.match(/no trade has them in this order/);
+    });
 
   it("were tried in every order that counts", () => expect([lawful.length, unlawful.length]).to.deep.equal([5, 11]));
 });

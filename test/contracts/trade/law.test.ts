@@ -32,7 +32,7 @@ import {
 } from "./scene.ts";
 
 /** Every way in which a trade off the floor can move on at its stage. */
-async function movesOf(context: Market, stage: number): Promise<readonly (() => Promise<unknown>)[]> {
+function movesOf(context: Market, stage: number): readonly (() => Promise<unknown>)[] {
   const { seller, buyer, venue, offFloor } = context;
   const both = [seller, buyer];
   const shares = sharesOf([seller, 1]);
@@ -62,7 +62,7 @@ describe("Trades: holds and freezes", () => {
           const snapshot = await networkHelpers.takeSnapshot();
           await stop(base, kind, id);
           const before = await base.trades.tradeOf(base.offFloor);
-          for (const move of await movesOf(base, stage)) {
+          for (const move of movesOf(base, stage)) {
             await expect(move()).to.be.revertedWithCustomError(base.trades, error).withArgs(id);
             refused += 1;
           }
@@ -70,7 +70,7 @@ describe("Trades: holds and freezes", () => {
           await snapshot.restore();
         }
       }
-      for (const move of await movesOf(base, stage)) {
+      for (const move of movesOf(base, stage)) {
         const snapshot = await networkHelpers.takeSnapshot();
         await move();
         await snapshot.restore();

@@ -13,7 +13,7 @@ import type {
   Trades,
 } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
-import { id as digestOf, type Signer, type TypedDataField } from "ethers";
+import { id as digestOf, type ContractTransactionResponse, type Signer, type TypedDataField } from "ethers";
 import { network } from "hardhat";
 import type { Attestations } from "../../../sdk/src/chain/contracts/attestation/Attestations.ts";
 import type { Cases } from "../../../sdk/src/chain/contracts/cases/Cases.ts";
@@ -378,13 +378,17 @@ export function signersFor({ seller, buyer, venue }: Market, stage: number, floo
 }
 
 /** Records a step with the signatures of these, relayed by a stranger. */
-export async function record(context: Market, step: StepStruct, signers: readonly Actor[]) {
+export async function record(
+  context: Market,
+  step: StepStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).record(step, await sign(trades, "Step", step, signers));
 }
 
 /** Records the next step of a stage with the right signatures. */
-export async function advance(context: Market, tradeId: string, stage: number) {
+export async function advance(context: Market, tradeId: string, stage: number): Promise<ContractTransactionResponse> {
   const signers = signersFor(context, stage, tradeId === context.onFloor);
   return record(context, await stepOf(context, tradeId, stage), signers);
 }
@@ -393,17 +397,29 @@ export async function advanceTo(context: Market, tradeId: string, last: number):
   for (let stage = 1; stage <= last; ++stage) await advance(context, tradeId, stage);
 }
 
-export async function amend(context: Market, amendment: AmendmentStruct, signers: readonly Actor[]) {
+export async function amend(
+  context: Market,
+  amendment: AmendmentStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).amend(amendment, await sign(trades, "Amendment", amendment, signers));
 }
 
-export async function file(context: Market, filing: FilingStruct, signers: readonly Actor[]) {
+export async function file(
+  context: Market,
+  filing: FilingStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).file(filing, await sign(trades, "Filing", filing, signers));
 }
 
-export async function terminate(context: Market, termination: TerminationStruct, signers: readonly Actor[]) {
+export async function terminate(
+  context: Market,
+  termination: TerminationStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).terminate(termination, await sign(trades, "Termination", termination, signers));
 }
@@ -413,7 +429,7 @@ export async function distribute(
   distribution: DistributionStruct,
   before: ShareStruct[],
   signers: readonly Actor[],
-) {
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   const signatures = await sign(trades, "Distribution", distribution, signers);
   return trades.connect(outsider).distribute(distribution, before, signatures);
