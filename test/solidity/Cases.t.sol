@@ -352,7 +352,10 @@ contract Court {
         opening.kind = CaseKind(kind);
         opening.respondent = member(respondent);
         opening.subjectKind = SubjectKind(about);
-        opening.subject = opening.subjectKind == SubjectKind.Member ? bytes32(opening.respondent) : keccak256(abi.encode("subject", salt % 3));
+        opening.subject =
+            opening.subjectKind == SubjectKind.Member
+                ? bytes32(opening.respondent)
+                : keccak256(abi.encode("subject", salt % 3));
         opening.grounds = keccak256("grounds");
         opening.evidence = evidence;
     }
