@@ -6,6 +6,7 @@ import {
   CaseState,
   CasesFactory,
   HOUR,
+  PROCEDURE,
   PleaKind,
   REASON,
   RulingAct,
@@ -90,6 +91,7 @@ const fresh = (s: Scene) => openingOf(s, { respondent: s.notary.id, ...aboutTrad
 /** Calls of one function in different roles have a name each: the function's, and after a colon the role. */
 const MATRIX: Readonly<Record<string, Entry>> = {
   open: { row: actives, args: (s) => [fresh(s)] },
+  setProcedure: { row: all("NotCouncil"), args: () => [PROCEDURE, REASON] },
   openSigned: view(async (s) => [fresh(s), await approve(s.cases, s.seller, "Opening", fresh(s))]),
   "plead: answer": {
     row: sideOr("CasesNotParty", "suspended"),
@@ -130,7 +132,9 @@ const MATRIX: Readonly<Record<string, Entry>> = {
   holdsOn: view(() => [REASON]),
   sanctionCount: view((s) => [s.buyer.id]),
   sanctionAt: { row: all("Panic"), args: (s) => [s.buyer.id, 0] },
-  procedure: view(() => []),
+  council: view(() => []),
+  procedureVersion: view(() => []),
+  procedureOf: view(() => [1]),
   isNonceUsed: view((s) => [s.buyer.id, 1]),
   openingDigest: view((s) => [s.seller.id, fresh(s), 1, 1]),
   pleaDigest: view((s) => [s.seller.id, pleaOf(s.finding, 1), 1, 1]),
@@ -170,7 +174,7 @@ describe("Cases: every external function and every kind of caller", () => {
     const external = fragments.map(({ name }) => name);
     expect(new Set(external).size, "overloads").to.equal(external.length);
     expect([...new Set(Object.keys(MATRIX).map(functionOf))].sort()).to.deep.equal([...external].sort());
-    expect(external).to.have.length(25);
+    expect(external).to.have.length(28);
   });
 
   for (const [name, { row }] of Object.entries(MATRIX)) {
@@ -204,7 +208,7 @@ describe("Cases: calls that no client of ours would send", () => {
       { data: word(opening, 0, "ff".repeat(32)) },
       { data: word(opening, 2, "05") },
       { data: word(opening, 3, "ff".repeat(32)) },
-      { data: word(opening, 4, "05") },
+      { data: word(opening, 4, "07") },
       { data: word(opening, 8, "ff".repeat(32)) },
       { data: word(opening, 9, "ff".repeat(32)) },
       { data: word(opening, 9, "ffffff") },

@@ -79,6 +79,16 @@ export const PROCEDURE = {
   repair: 40 * DAY,
 } as const;
 
+/** Digest of the document from which a procedure comes. */
+export const SOURCE = digestOf("rules of procedure, version 2");
+
+/** Lets the council's contract call: it is a contract of its own, tested elsewhere. */
+export async function asCouncil(cases: Cases): Promise<Signer> {
+  const address = await cases.council();
+  await networkHelpers.setBalance(address, 10n ** 18n);
+  return ethers.getImpersonatedSigner(address);
+}
+
 /** A world with the seller as opener, the buyer as respondent, and enough members that decide. */
 export interface Court extends World {
   readonly cases: Cases;

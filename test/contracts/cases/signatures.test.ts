@@ -115,7 +115,7 @@ describe("Cases: signed acts", () => {
     const context = await fixture();
     const { cases, members, venue, seller, buyer, regulator, processor, outsider } = context;
     const caseId = await openTo(context, CaseState.answered);
-    const twin = await new CasesFactory(venue.key).deploy(members, PROCEDURE);
+    const twin = await new CasesFactory(venue.key).deploy(members, members, PROCEDURE);
     const opening = openingOf(context, { salt: digestOf("signed") });
     const ruling = await rulingOf(context, caseId, RulingAct.dismiss);
     const plea = pleaOf(caseId, PleaKind.withdrawal);
@@ -347,7 +347,7 @@ describe("Cases: many deciders", () => {
       seat(buyer, "supplier"),
     ];
     const members = await new MembersFactory(venue.key).deploy(seats, 30);
-    const cases = await new CasesFactory(venue.key).deploy(members, { ...PROCEDURE, findingVotes: MOST });
+    const cases = await new CasesFactory(venue.key).deploy(members, members, { ...PROCEDURE, findingVotes: MOST });
     const here = { ...context, cases, members };
     const caseId = await open(here);
     const relay = async (by: Actor, ruling: Awaited<ReturnType<typeof rulingOf>>) =>
