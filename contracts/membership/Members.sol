@@ -4,151 +4,287 @@ pragma solidity ^0.8.28;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {Act, IMembers, KeyRole, Kind, Proposal, Seat, Standing} from "./IMembers.sol";
+import {Governed} from "./Governed.sol";
+import {ICouncil} from "./ICouncil.sol";
+import {
+    Application,
+    ApplicationStatus,
+    Entry,
+    Founder,
+    IMembers,
+    KeyRole,
+    Kind,
+    NewKey,
+    Standing,
+    Tier
+} from "./IMembers.sol";
 import {Uscc} from "./Uscc.sol";
 
 /// @title Members of the consortium
-contract Members is IMembers, EIP712 {
+/// @dev The struct `Application` is kept as it is, in five slots:
+///
+///      | slot   | bits 0..143               | 144..191 | 192..199 | 200..207 | 208..223 |
+///      | ------ | ------------------------- | -------- | -------- | -------- | -------- |
+///      | 0      | member                    | expires  | status   | tier     | kinds    |
+///      | 1      | key (0..159)              |          |          |          |          |
+///      | 2      | parent                    |          |          |          |          |
+///      | 3 to 4 | metadata, papers          |          |          |          |          |
+contract Members is IMembers, EIP712, Governed {
     using Checkpoints for Checkpoints.Trace208;
 
-    /// @dev One slot:
+    /// @dev One slot, so that {actorOf} reads one for the key and one for the member:
     ///
-    ///      | bits | 0..7     | 8..23 | 24..31                 |
-    ///      | ---- | -------- | ----- | ---------------------- |
-    ///      |      | standing | kinds | seat, 1-based, 0: none |
-    struct Entry {
+    ///      | bits | 0..7     | 8..23 | 24..31 | 32..79      | 80..223 | 224..255 |
+    ///      | ---- | -------- | ----- | ------ | ----------- | ------- | -------- |
+    ///      |      | standing | kinds | tier   | frozenUntil | parent  | children |
+    struct Record {
         Standing standing;
         uint16 kinds;
-        uint8 seat;
+        Tier tier;
+        uint48 frozenUntil;
+        bytes18 parent;
+        uint32 children;
     }
 
     /// @dev One slot, times in Unix seconds; a key lives while `from <= time < until`:
     ///
-    ///      | bits | 0..143 | 144..191 | 192..239 |
-    ///      | ---- | ------ | -------- | -------- |
-    ///      |      | member | from     | until    |
+    ///      | bits | 0..143 | 144..191 | 192..239 | 240..247 |
+    ///      | ---- | ------ | -------- | -------- | -------- |
+    ///      |      | member | from     | until    | roles    |
     struct KeyLife {
         bytes18 member;
         uint48 from;
         uint48 until;
-    }
-
-    /// @dev Four slots; `votes` has a bit for each seat that voted, bit n for seat n + 1:
-    ///
-    ///      | slot | bits 0..143 | 144..191 | 192..199 | 200..207 |        |
-    ///      | ---- | ----------- | -------- | -------- | -------- | ------ |
-    ///      | 0    | member      | expires  | act      | decided  |        |
-    ///      | 1    | key (0..159), kinds (160..175)             |          |
-    ///      | 2    | reason                                                 |
-    ///      | 3    | votes                                                  |
-    struct Ballot {
-        bytes18 member;
-        uint48 expires;
-        Act act;
-        bool decided;
-        address key;
-        uint16 kinds;
-        bytes32 reason;
-        uint256 votes;
+        uint8 roles;
     }
 
     /// @dev EIP-712 type of a new key's consent.
-    bytes32 private constant CONSENT_TYPEHASH = keccak256("KeyConsent(bytes18 member,address key,uint256 deadline)");
+    bytes32 private constant CONSENT_TYPEHASH = keccak256(
+        "KeyConsent(bytes18 member,address key,uint8 roles,uint48 until,uint256 deadline)"
+    );
 
-    /// @dev A proposal can be voted on for this long, in seconds.
-    uint48 private constant PROPOSAL_LIFETIME = 30 days;
+    /// @dev An application can be decided for this long, in seconds.
+    uint48 private constant APPLICATION_LIFETIME = 180 days;
 
-    /// @dev Most founding seats; a mask of 256 bits has room for all.
-    uint256 private constant MAX_SEATS = 64;
+    /// @dev Most founders: as many as the council has seats.
+    uint256 private constant MAX_FOUNDERS = 64;
 
     /// @dev Most keys of a member that live at once, so that an expulsion can end them all.
     uint256 private constant MAX_KEYS = 16;
 
-    /// @dev End of a key that lives.
+    /// @dev Most members above one.
+    uint256 private constant MAX_DEPTH = 8;
+
+    /// @dev End of a key that has none.
     uint48 private constant NO_END = type(uint48).max;
 
     /// @dev One bit for each kind that exists.
     uint16 private constant ALL_KINDS = uint16((1 << (uint256(type(Kind).max) + 1)) - 1);
 
-    /// @dev Votes that decide. Immutable: the council changes only with a contract that says how.
-    uint256 private immutable _threshold;
+    /// @dev One bit for each role that exists.
+    uint8 private constant ALL_ROLES = uint8((1 << (uint256(type(KeyRole).max) + 1)) - 1);
 
-    /// @dev Seats whose members are active, bit n for seat n + 1. Only their votes count.
-    uint256 private _votingSeats;
+    address private immutable _emergency;
 
-    /// @dev Seats in the order of the constructor; an expelled member stays here, but holds no seat.
-    bytes18[] private _founders;
-
-    mapping(bytes18 member => Entry) private _entries;
+    mapping(bytes18 member => Record) private _records;
+    mapping(bytes18 member => bytes32) private _metadata;
     mapping(bytes18 member => Checkpoints.Trace208) private _standings;
-    mapping(bytes18 member => address[]) private _liveKeys;
+    mapping(bytes18 member => Checkpoints.Trace208) private _kinds;
+
+    /// @dev Ends of freezes by the second in which they were ordered, 0 from a lifting on.
+    mapping(bytes18 member => Checkpoints.Trace208) private _freezes;
+
+    /// @dev Keys whose life was not ended; some may have reached their end since. At most MAX_KEYS.
+    mapping(bytes18 member => address[]) private _keys;
     mapping(address key => KeyLife) private _lives;
 
-    uint256 private _proposalCount;
-    mapping(uint256 proposal => Ballot) private _ballots;
-    mapping(bytes18 member => mapping(address key => uint256 proposal)) private _applications;
+    uint256 private _applicationCount;
+    mapping(uint256 application => Application) private _applications;
+    mapping(address key => uint256 application) private _applicationBy;
 
-    /// @param founders Seats of the council, 1 to 64, each a member from the first block on.
-    /// @param votes Votes that decide: more than half of the seats and no more than all.
-    constructor(Seat[] memory founders, uint256 votes) EIP712("Lianzheng Members", "1") {
+    /// @param founders Members from the first block on, 1 to 64, a parent before its children.
+    /// @param council Contract of the council; it may have no code yet.
+    /// @param emergencyContract Contract that may freeze; it may have no code yet.
+    constructor(
+        Founder[] memory founders,
+        address council,
+        address emergencyContract
+    ) EIP712("Lianzheng Members", "1") Governed(council) {
         uint256 count = founders.length;
-        if (count == 0 || count > MAX_SEATS) revert MembersSeatCount(count);
-        if (votes > count || votes * 2 <= count) revert MembersThreshold(votes, count);
-        _threshold = votes;
+        if (count == 0 || count > MAX_FOUNDERS) revert MembersFounderCount(count);
+        _emergency = emergencyContract;
         for (uint256 i = 0; i < count; ++i) _found(founders[i]);
     }
 
     /// @inheritdoc IMembers
-    function applyFor(bytes18 member, uint16 kinds, bytes32 papers) external returns (uint256 proposal) {
+    function applyFor(
+        bytes18 member,
+        uint16 kinds,
+        Tier tier,
+        bytes18 parent,
+        bytes32 metadata,
+        bytes32 papers
+    ) external returns (uint256 application) {
         _checkIdentity(member, msg.sender, kinds);
-        if (papers == 0) revert MembersZeroReason();
-        Standing standing = _entries[member].standing;
-        if (standing == Standing.Active || standing == Standing.Suspended) revert MembersStanding(member, standing);
-        uint256 earlier = _applications[member][msg.sender];
-        if (earlier != 0 && block.timestamp < _ballots[earlier].expires) revert MembersApplicationOpen(earlier);
-        proposal = _open(Act.Admission, member, msg.sender, kinds, papers);
-        _applications[member][msg.sender] = proposal;
+        _checkDigest(metadata);
+        _checkDigest(papers);
+        Standing standing = _checkOutside(member);
+        _checkParent(member, parent);
+        uint256 earlier = _applicationBy[msg.sender];
+        if (_isOpen(_applications[earlier])) revert MembersApplicationOpen(earlier);
+        application = ++_applicationCount;
+        uint48 expires = uint48(block.timestamp) + APPLICATION_LIFETIME;
+        _applications[application] = Application({
+            member: member,
+            expires: expires,
+            status: ApplicationStatus.Open,
+            tier: tier,
+            kinds: kinds,
+            key: msg.sender,
+            parent: parent,
+            metadata: metadata,
+            papers: papers
+        });
+        _applicationBy[msg.sender] = application;
+        emit ApplicationMade(application, member, msg.sender, kinds, tier, parent, metadata, papers, expires);
+        if (standing == Standing.None) _setStanding(member, Standing.Applied, papers);
     }
 
     /// @inheritdoc IMembers
-    function propose(Act act, bytes18 member, bytes32 reason) external returns (uint256 proposal) {
-        if (act == Act.None || act == Act.Admission) revert MembersAct(act);
-        if (reason == 0) revert MembersZeroReason();
-        _checkStanding(act, member);
-        proposal = _open(act, member, address(0), 0, reason);
-        _vote(proposal);
+    function withdrawApplication(uint256 application) external {
+        Application storage made = _openApplication(application);
+        if (made.key != msg.sender) revert MembersNotApplicant(application, msg.sender);
+        _close(application, made, ApplicationStatus.Withdrawn, 0);
     }
 
     /// @inheritdoc IMembers
-    function vote(uint256 proposal) external {
-        _vote(proposal);
+    function admit(uint256 application, uint16 kinds, Tier tier, bytes32 reason) external onlyCouncil {
+        _checkDigest(reason);
+        Application storage made = _openApplication(application);
+        if (kinds == 0 || kinds & ~made.kinds != 0) revert MembersKinds(kinds);
+        bytes18 member = made.member;
+        _checkOutside(member);
+        _checkKeyFree(made.key);
+        _checkParent(member, made.parent);
+        _close(application, made, ApplicationStatus.Admitted, reason);
+        _admit(Founder(member, made.key, kinds, tier, made.parent, made.metadata), reason);
     }
 
     /// @inheritdoc IMembers
-    function decide(uint256 proposal) external {
-        Ballot storage ballot = _openBallot(proposal);
-        uint256 counting = _bitCount(ballot.votes & _votingSeats);
-        if (counting < _threshold) revert MembersTooFewVotes(proposal, counting, _threshold);
-        _decide(proposal, ballot);
+    function refuse(uint256 application, bytes32 reason) external onlyCouncil {
+        _checkDigest(reason);
+        _close(application, _openApplication(application), ApplicationStatus.Refused, reason);
     }
 
     /// @inheritdoc IMembers
-    function addKey(address key, uint256 deadline, bytes calldata consent) external {
-        bytes18 member = actorOf(msg.sender);
-        if (_liveKeys[member].length == MAX_KEYS) revert MembersTooManyKeys(member, MAX_KEYS);
-        _addKey(member, key, deadline, consent);
+    function addKind(bytes18 member, Kind kind, bytes32 reason) external onlyCouncil {
+        uint16 kinds = _checkedRecord(member, reason).kinds;
+        if (kinds & _kindBit(kind) != 0) revert MembersKind(member, kind);
+        _setKinds(member, kinds | _kindBit(kind), reason);
     }
 
     /// @inheritdoc IMembers
-    function rotateKey(address key, uint256 deadline, bytes calldata consent) external {
-        bytes18 member = actorOf(msg.sender);
-        _addKey(member, key, deadline, consent);
-        _retireKey(member, msg.sender);
+    function withdrawKind(bytes18 member, Kind kind, bytes32 reason) external onlyCouncil {
+        uint16 kinds = _checkedRecord(member, reason).kinds;
+        if (kinds & _kindBit(kind) == 0) revert MembersKind(member, kind);
+        if (kinds == _kindBit(kind)) revert MembersLastKind(member, kind);
+        _setKinds(member, kinds & ~_kindBit(kind), reason);
+    }
+
+    /// @inheritdoc IMembers
+    function setTier(bytes18 member, Tier tier, bytes32 reason) external onlyCouncil {
+        _checkedRecord(member, reason);
+        _setTier(member, tier, reason);
+    }
+
+    /// @inheritdoc IMembers
+    function setParent(bytes18 member, bytes18 parent, bytes32 reason) external onlyCouncil {
+        _checkedRecord(member, reason);
+        _checkParent(member, parent);
+        _setParent(member, parent, reason);
+    }
+
+    /// @inheritdoc IMembers
+    function suspend(bytes18 member, bytes32 reason) external onlyCouncil {
+        Standing standing = _checkedRecord(member, reason).standing;
+        if (standing != Standing.Active) revert MembersStanding(member, standing);
+        _setStanding(member, Standing.Suspended, reason);
+    }
+
+    /// @inheritdoc IMembers
+    function reinstate(bytes18 member, bytes32 reason) external onlyCouncil {
+        Standing standing = _checkedRecord(member, reason).standing;
+        if (standing != Standing.Suspended) revert MembersStanding(member, standing);
+        _setStanding(member, Standing.Active, reason);
+    }
+
+    /// @inheritdoc IMembers
+    function expel(bytes18 member, bytes32 reason) external onlyCouncil {
+        _checkedRecord(member, reason);
+        _end(member, Standing.Expelled, reason);
+        if (_isSeated(member)) ICouncil(_council).vacate(member);
+    }
+
+    /// @inheritdoc IMembers
+    function recover(
+        bytes18 member,
+        NewKey calldata added,
+        address[] calldata ended,
+        bytes32 reason
+    ) external onlyCouncil {
+        if (ended.length > MAX_KEYS) revert MembersTooManyEnded(ended.length, MAX_KEYS);
+        _checkedRecord(member, reason);
+        for (uint256 i = 0; i < ended.length; ++i) _endKey(member, ended[i]);
+        _addKey(member, added);
+        _checkManaged(member);
+        emit MemberRecovered(member, added.key, reason);
+    }
+
+    /// @inheritdoc IMembers
+    function freeze(bytes18 member, uint48 until, bytes32 order) external {
+        if (msg.sender != _emergency) revert MembersNotEmergency(msg.sender);
+        Record storage record = _records[member];
+        if (!_isMember(record.standing)) revert MembersStanding(member, record.standing);
+        uint48 end = until > block.timestamp ? until : 0;
+        record.frozenUntil = end;
+        _freezes[member].push(uint48(block.timestamp), end);
+        emit MemberFrozen(member, end, order);
+        if (end != 0 && _isSeated(member)) ICouncil(_council).checkQuorum();
+    }
+
+    /// @inheritdoc IMembers
+    function setMetadata(bytes32 metadata) external {
+        bytes18 member = actorOf(msg.sender, KeyRole.Act);
+        _checkDigest(metadata);
+        _setMetadata(member, metadata);
+    }
+
+    /// @inheritdoc IMembers
+    function addKey(NewKey calldata added) external {
+        _addKey(actorOf(msg.sender, KeyRole.Manage), added);
+    }
+
+    /// @inheritdoc IMembers
+    function rotateKey(address old, NewKey calldata added) external {
+        bytes18 member = actorOf(msg.sender, KeyRole.Manage);
+        _endKey(member, old);
+        _addKey(member, added);
+        _checkManaged(member);
     }
 
     /// @inheritdoc IMembers
     function retireKey(address key) external {
-        _retireKey(actorOf(msg.sender), key);
+        bytes18 member = actorOf(msg.sender, KeyRole.Manage);
+        _endKey(member, key);
+        _checkManaged(member);
+    }
+
+    /// @inheritdoc IMembers
+    function leave(bytes32 reason) external {
+        bytes18 member = actorOf(msg.sender, KeyRole.Manage);
+        _checkDigest(reason);
+        if (_isSeated(member)) revert MembersSeated(member);
+        _end(member, Standing.Left, reason);
     }
 
     /// @inheritdoc IMembers
@@ -157,24 +293,24 @@ contract Members is IMembers, EIP712 {
     }
 
     /// @inheritdoc IMembers
-    function actorOf(address key, KeyRole) external view returns (bytes18 member) {
-        return actorOf(key);
-    }
-
-    /// @inheritdoc IMembers
     function isActive(bytes18 member) external view returns (bool) {
-        return _entries[member].standing == Standing.Active;
+        Record storage record = _records[member];
+        return record.standing == Standing.Active && block.timestamp >= record.frozenUntil;
     }
 
     /// @inheritdoc IMembers
     function isActiveAt(bytes18 member, uint64 time) external view returns (bool) {
-        uint48 key = time > type(uint48).max ? type(uint48).max : uint48(time);
-        return _standings[member].upperLookup(key) == uint256(Standing.Active);
+        return standingAt(member, time) == Standing.Active && frozenAt(member, time) == 0;
     }
 
     /// @inheritdoc IMembers
     function hasKind(bytes18 member, Kind kind) external view returns (bool) {
-        return _entries[member].kinds & (uint256(1) << uint256(kind)) != 0;
+        return _records[member].kinds & _kindBit(kind) != 0;
+    }
+
+    /// @inheritdoc IMembers
+    function hasKindAt(bytes18 member, Kind kind, uint64 time) external view returns (bool) {
+        return _valueAt(_kinds[member], time) & _kindBit(kind) != 0;
     }
 
     /// @inheritdoc IMembers
@@ -184,200 +320,203 @@ contract Members is IMembers, EIP712 {
     }
 
     /// @inheritdoc IMembers
-    function entryOf(
-        bytes18 member
-    ) external view returns (Standing standing, uint16 kinds, bool seated, uint256 liveKeys) {
-        Entry storage entry = _entries[member];
-        return (entry.standing, entry.kinds, entry.seat != 0, _liveKeys[member].length);
-    }
-
-    /// @inheritdoc IMembers
-    function keyLife(address key) external view returns (bytes18 member, uint48 from, uint48 until) {
-        KeyLife storage life = _lives[key];
-        return (life.member, life.from, life.until);
-    }
-
-    /// @inheritdoc IMembers
-    function keysOf(bytes18 member) external view returns (address[] memory keys) {
-        return _liveKeys[member];
-    }
-
-    /// @inheritdoc IMembers
-    function council() external view returns (bytes18[] memory members) {
-        uint256 seated = 0;
-        for (uint256 i = 0; i < _founders.length; ++i) if (_entries[_founders[i]].seat != 0) ++seated;
-        members = new bytes18[](seated);
-        for (uint256 i = _founders.length; i != 0; --i) {
-            bytes18 founder = _founders[i - 1];
-            if (_entries[founder].seat != 0) members[--seated] = founder;
-        }
-    }
-
-    /// @inheritdoc IMembers
-    function threshold() external view returns (uint256 votes) {
-        return _threshold;
-    }
-
-    /// @inheritdoc IMembers
-    function proposalCount() external view returns (uint256 count) {
-        return _proposalCount;
-    }
-
-    /// @inheritdoc IMembers
-    function proposalOf(uint256 proposal) external view returns (Proposal memory) {
-        Ballot storage ballot = _ballotOf(proposal);
+    function entryOf(bytes18 member) external view returns (Entry memory entry) {
+        Record storage record = _records[member];
         return
-            Proposal({
-                member: ballot.member,
-                expires: ballot.expires,
-                act: ballot.act,
-                decided: ballot.decided,
-                key: ballot.key,
-                kinds: ballot.kinds,
-                reason: ballot.reason,
-                votes: _bitCount(ballot.votes & _votingSeats)
+            Entry({
+                standing: record.standing,
+                kinds: record.kinds,
+                tier: record.tier,
+                frozenUntil: record.frozenUntil,
+                parent: record.parent,
+                children: record.children,
+                metadata: _metadata[member]
             });
     }
 
     /// @inheritdoc IMembers
-    function applicationOf(bytes18 member, address key) external view returns (uint256 proposal) {
-        return _applications[member][key];
+    function keyLife(address key) external view returns (bytes18 member, uint8 roles, uint48 from, uint48 until) {
+        KeyLife storage life = _lives[key];
+        return (life.member, life.roles, life.from, life.until);
     }
 
     /// @inheritdoc IMembers
-    function hasVoted(uint256 proposal, bytes18 seat) external view returns (bool) {
-        uint256 number = _entries[seat].seat;
-        return number != 0 && _ballotOf(proposal).votes & _seatBit(number) != 0;
+    function applicationCount() external view returns (uint256 count) {
+        return _applicationCount;
     }
 
     /// @inheritdoc IMembers
-    function actorOf(address key) public view returns (bytes18 member) {
+    function applicationOf(uint256 application) external view returns (Application memory) {
+        return _knownApplication(application);
+    }
+
+    /// @inheritdoc IMembers
+    function applicationBy(address key) external view returns (uint256 application) {
+        return _applicationBy[key];
+    }
+
+    /// @inheritdoc IMembers
+    function emergency() external view returns (address) {
+        return _emergency;
+    }
+
+    /// @inheritdoc IMembers
+    function actorOf(address key, KeyRole role) public view returns (bytes18 member) {
+        member = holderOf(key, role);
+        Record storage record = _records[member];
+        if (record.standing != Standing.Active) revert MembersStanding(member, record.standing);
+        if (block.timestamp < record.frozenUntil) revert MembersFrozen(member, record.frozenUntil);
+    }
+
+    /// @inheritdoc IMembers
+    function holderOf(address key, KeyRole role) public view returns (bytes18 member) {
         KeyLife storage life = _lives[key];
         member = life.member;
         if (member == 0) revert MembersUnknownKey(key);
         if (block.timestamp >= life.until) revert MembersKeyNotLive(key, life.until);
-        Standing standing = _entries[member].standing;
-        if (standing != Standing.Active) revert MembersStanding(member, standing);
+        if (life.roles & _roleBit(role) == 0) revert MembersKeyRole(key, role);
     }
 
     /// @inheritdoc IMembers
-    function consentDigest(bytes18 member, address key, uint256 deadline) public view returns (bytes32 digest) {
-        return _hashTypedDataV4(keccak256(abi.encode(CONSENT_TYPEHASH, member, key, deadline)));
+    function standingAt(bytes18 member, uint64 time) public view returns (Standing standing) {
+        return Standing(_valueAt(_standings[member], time));
     }
 
-    function _found(Seat memory seat) private {
-        _checkIdentity(seat.member, seat.key, seat.kinds);
-        if (_entries[seat.member].standing != Standing.None) revert MembersStanding(seat.member, Standing.Active);
-        _founders.push(seat.member);
-        // At most MAX_SEATS seats: the number fits.
-        _entries[seat.member].seat = uint8(_founders.length);
-        _admit(seat.member, seat.key, seat.kinds, 0);
+    /// @inheritdoc IMembers
+    function frozenAt(bytes18 member, uint64 time) public view returns (uint48 until) {
+        until = uint48(_valueAt(_freezes[member], time));
+        if (time >= until) until = 0;
     }
 
-    function _open(
-        Act act,
+    /// @inheritdoc IMembers
+    function keysOf(bytes18 member) public view returns (address[] memory keys) {
+        address[] storage kept = _keys[member];
+        uint256 count = kept.length;
+        uint256 live = 0;
+        for (uint256 i = 0; i < count; ++i) if (_isLive(kept[i])) ++live;
+        keys = new address[](live);
+        for (uint256 i = count; i != 0; --i) if (_isLive(kept[i - 1])) keys[--live] = kept[i - 1];
+    }
+
+    /// @inheritdoc IMembers
+    function consentDigest(
         bytes18 member,
         address key,
-        uint16 kinds,
-        bytes32 reason
-    ) private returns (uint256 proposal) {
-        proposal = ++_proposalCount;
-        uint48 expires = uint48(block.timestamp) + PROPOSAL_LIFETIME;
-        _ballots[proposal] = Ballot(member, expires, act, false, key, kinds, reason, 0);
-        emit ProposalOpened(proposal, act, member, key, kinds, reason, expires);
+        uint8 roles,
+        uint48 until,
+        uint256 deadline
+    ) public view returns (bytes32 digest) {
+        return _hashTypedDataV4(keccak256(abi.encode(CONSENT_TYPEHASH, member, key, roles, until, deadline)));
     }
 
-    function _vote(uint256 proposal) private {
-        Ballot storage ballot = _openBallot(proposal);
-        bytes18 seat = actorOf(msg.sender);
-        uint256 number = _entries[seat].seat;
-        if (number == 0) revert MembersNoSeat(seat);
-        uint256 votes = ballot.votes;
-        if (votes & _seatBit(number) != 0) revert MembersVoted(proposal, seat);
-        votes |= _seatBit(number);
-        ballot.votes = votes;
-        // Votes of seats that were suspended since they voted do not count.
-        uint256 counting = _bitCount(votes & _votingSeats);
-        emit VoteCast(proposal, seat, counting);
-        if (counting >= _threshold) _decide(proposal, ballot);
+    function _found(Founder memory founder) private {
+        _checkIdentity(founder.member, founder.key, founder.kinds);
+        _checkDigest(founder.metadata);
+        _checkOutside(founder.member);
+        _checkParent(founder.member, founder.parent);
+        _admit(founder, 0);
     }
 
-    function _decide(uint256 proposal, Ballot storage ballot) private {
-        (Act act, bytes18 member, bytes32 reason) = (ballot.act, ballot.member, ballot.reason);
-        _checkStanding(act, member);
-        ballot.decided = true;
-        emit ProposalDecided(proposal, act, member);
-        if (act == Act.Admission) {
-            _checkKeyFree(ballot.key);
-            _admit(member, ballot.key, ballot.kinds, reason);
-        } else if (act == Act.Reinstatement) {
-            _setStanding(member, Standing.Active, reason);
-        } else if (act == Act.Suspension) {
-            _setStanding(member, Standing.Suspended, reason);
-        } else {
-            _setStanding(member, Standing.Expelled, reason);
-            _vacate(member);
-        }
-        uint256 voting = _bitCount(_votingSeats);
-        if (voting < _threshold) revert MembersCouncilTooSmall(voting, _threshold);
-    }
-
-    /// @dev An expelled member keeps neither seat nor keys: readmitted, it starts with a new key and no seat.
-    function _vacate(bytes18 member) private {
-        _entries[member].seat = 0;
-        address[] storage keys = _liveKeys[member];
-        for (uint256 i = keys.length; i != 0; --i) _endKey(member, keys, i - 1);
-    }
-
-    function _admit(bytes18 member, address key, uint16 kinds, bytes32 reason) private {
+    function _admit(Founder memory admitted, bytes32 reason) private {
+        bytes18 member = admitted.member;
         _setStanding(member, Standing.Active, reason);
-        _entries[member].kinds = kinds;
-        emit KindsSet(member, kinds);
-        _bindKey(member, key);
+        _setKinds(member, admitted.kinds, reason);
+        _setTier(member, admitted.tier, reason);
+        _setParent(member, admitted.parent, reason);
+        _setMetadata(member, admitted.metadata);
+        _bindKey(member, admitted.key, ALL_ROLES, NO_END);
+    }
+
+    function _close(uint256 application, Application storage made, ApplicationStatus status, bytes32 reason) private {
+        made.status = status;
+        emit ApplicationClosed(application, made.member, status, reason);
     }
 
     function _setStanding(bytes18 member, Standing standing, bytes32 reason) private {
-        Entry storage entry = _entries[member];
-        entry.standing = standing;
+        _records[member].standing = standing;
         _standings[member].push(uint48(block.timestamp), uint208(uint256(standing)));
-        if (entry.seat != 0) {
-            uint256 bit = _seatBit(entry.seat);
-            _votingSeats = standing == Standing.Active ? _votingSeats | bit : _votingSeats & ~bit;
-        }
         emit StandingChanged(member, standing, reason);
     }
 
-    function _addKey(bytes18 member, address key, uint256 deadline, bytes calldata consent) private {
+    function _setKinds(bytes18 member, uint16 kinds, bytes32 reason) private {
+        _records[member].kinds = kinds;
+        _kinds[member].push(uint48(block.timestamp), kinds);
+        emit KindsSet(member, kinds, reason);
+    }
+
+    function _setTier(bytes18 member, Tier tier, bytes32 reason) private {
+        _records[member].tier = tier;
+        emit TierSet(member, tier, reason);
+    }
+
+    function _setParent(bytes18 member, bytes18 parent, bytes32 reason) private {
+        bytes18 before = _records[member].parent;
+        if (before != 0) --_records[before].children;
+        if (parent != 0) ++_records[parent].children;
+        _records[member].parent = parent;
+        emit ParentSet(member, parent, reason);
+    }
+
+    function _setMetadata(bytes18 member, bytes32 metadata) private {
+        _metadata[member] = metadata;
+        emit MetadataSet(member, metadata);
+    }
+
+    /// @dev A member that is expelled or leaves keeps no key: readmitted, it starts with a new one.
+    function _end(bytes18 member, Standing standing, bytes32 reason) private {
+        _setStanding(member, standing, reason);
+        address[] storage keys = _keys[member];
+        for (uint256 i = keys.length; i != 0; --i) {
+            address key = keys[i - 1];
+            keys.pop();
+            if (_isLive(key)) _stop(member, key);
+        }
+    }
+
+    function _addKey(bytes18 member, NewKey calldata added) private {
+        address key = added.key;
         _checkKeyFree(key);
-        if (block.timestamp > deadline) revert MembersDeadline(deadline);
-        bytes32 digest = consentDigest(member, key, deadline);
-        if (!SignatureChecker.isValidSignatureNow(key, digest, consent)) revert MembersConsent(key);
-        _bindKey(member, key);
+        if (added.roles == 0 || added.roles & ~ALL_ROLES != 0) revert MembersRoles(added.roles);
+        if (block.timestamp >= added.until) revert MembersKeyEnd(key, added.until);
+        if (block.timestamp > added.deadline) revert MembersDeadline(added.deadline);
+        _dropEnded(member);
+        if (_keys[member].length == MAX_KEYS) revert MembersTooManyKeys(member, MAX_KEYS);
+        bytes32 digest = consentDigest(member, key, added.roles, added.until, added.deadline);
+        if (!SignatureChecker.isValidSignatureNow(key, digest, added.consent)) revert MembersConsent(key);
+        _bindKey(member, key, added.roles, added.until);
     }
 
-    function _bindKey(bytes18 member, address key) private {
+    function _bindKey(bytes18 member, address key, uint8 roles, uint48 until) private {
         uint48 from = uint48(block.timestamp);
-        _lives[key] = KeyLife(member, from, NO_END);
-        _liveKeys[member].push(key);
-        emit KeyAdded(member, key, from);
+        _lives[key] = KeyLife(member, from, until, roles);
+        _keys[member].push(key);
+        emit KeyAdded(member, key, roles, from, until);
     }
 
-    function _retireKey(bytes18 member, address key) private {
+    /// @dev Makes room that keys took which have reached their end since.
+    function _dropEnded(bytes18 member) private {
+        address[] storage keys = _keys[member];
+        for (uint256 i = keys.length; i != 0; --i) if (!_isLive(keys[i - 1])) _drop(keys, i - 1);
+    }
+
+    function _endKey(bytes18 member, address key) private {
         KeyLife storage life = _lives[key];
         if (life.member == 0) revert MembersUnknownKey(key);
         if (life.member != member) revert MembersNotOwnKey(key, life.member);
-        if (life.until != NO_END) revert MembersKeyNotLive(key, life.until);
-        address[] storage keys = _liveKeys[member];
-        if (keys.length == 1) revert MembersLastKey(key);
+        if (!_isLive(key)) revert MembersKeyNotLive(key, life.until);
+        address[] storage keys = _keys[member];
         uint256 index = 0;
         while (keys[index] != key) ++index;
-        _endKey(member, keys, index);
+        _drop(keys, index);
+        _stop(member, key);
     }
 
-    function _endKey(bytes18 member, address[] storage keys, uint256 index) private {
-        address key = keys[index];
+    function _drop(address[] storage keys, uint256 index) private {
         keys[index] = keys[keys.length - 1];
         keys.pop();
+    }
+
+    function _stop(bytes18 member, address key) private {
         uint48 until = uint48(block.timestamp);
         _lives[key].until = until;
         emit KeyRetired(member, key, until);
@@ -395,36 +534,83 @@ contract Members is IMembers, EIP712 {
         if (taken != 0) revert MembersKeyTaken(key, taken);
     }
 
-    function _checkStanding(Act act, bytes18 member) private view {
-        Standing standing = _entries[member].standing;
-        bool allowed =
-            act == Act.Suspension
-                ? standing == Standing.Active
-                : act == Act.Reinstatement
-                    ? standing == Standing.Suspended
-                    : act == Act.Expulsion
-                        ? standing == Standing.Active || standing == Standing.Suspended
-                        : standing == Standing.None || standing == Standing.Expelled;
-        if (!allowed) revert MembersStanding(member, standing);
+    function _checkOutside(bytes18 member) private view returns (Standing standing) {
+        standing = _records[member].standing;
+        if (_isMember(standing)) revert MembersStanding(member, standing);
     }
 
-    function _ballotOf(uint256 proposal) private view returns (Ballot storage ballot) {
-        ballot = _ballots[proposal];
-        if (ballot.act == Act.None) revert MembersUnknownProposal(proposal);
+    function _checkedRecord(bytes18 member, bytes32 reason) private view returns (Record storage record) {
+        _checkDigest(reason);
+        record = _records[member];
+        if (!_isMember(record.standing)) revert MembersStanding(member, record.standing);
     }
 
-    function _openBallot(uint256 proposal) private view returns (Ballot storage ballot) {
-        ballot = _ballotOf(proposal);
-        if (ballot.decided) revert MembersDecided(proposal);
-        if (block.timestamp >= ballot.expires) revert MembersProposalExpired(proposal, ballot.expires);
+    /// @dev A member with others below it is placed below none: so no circle can close, and nobody's distance to the top grows unseen.
+    function _checkParent(bytes18 member, bytes18 parent) private view {
+        Record storage record = _records[member];
+        if (parent == 0) return;
+        if (parent == member || !_isMember(_records[parent].standing)) revert MembersParent(member, parent);
+        if (parent == record.parent) return;
+        if (record.children != 0) revert MembersHasChildren(member, record.children);
+        bytes18 above = parent;
+        for (uint256 i = 0; i < MAX_DEPTH; ++i) {
+            above = _records[above].parent;
+            if (above == 0) return;
+        }
+        revert MembersParentDepth(member, parent);
     }
 
-    function _seatBit(uint256 number) private pure returns (uint256) {
-        return uint256(1) << (number - 1);
+    /// @dev Only a key without end counts, for one with an end would lock the member out when it comes.
+    function _checkManaged(bytes18 member) private view {
+        address[] storage keys = _keys[member];
+        for (uint256 i = keys.length; i != 0; --i) {
+            KeyLife storage life = _lives[keys[i - 1]];
+            if (life.until == NO_END && life.roles & _roleBit(KeyRole.Manage) != 0) return;
+        }
+        revert MembersLastKey(member);
     }
 
-    function _bitCount(uint256 bits) private pure returns (uint256 count) {
-        // Clears the lowest set bit each time: as many rounds as bits are set, at most MAX_SEATS.
-        for (; bits != 0; bits &= bits - 1) ++count;
+    /// @dev Before the council stands nobody holds a seat.
+    function _isSeated(bytes18 member) private view returns (bool) {
+        return _council.code.length != 0 && ICouncil(_council).isSeat(member);
+    }
+
+    function _isLive(address key) private view returns (bool) {
+        return block.timestamp < _lives[key].until;
+    }
+
+    function _isOpen(Application storage made) private view returns (bool) {
+        return made.status == ApplicationStatus.Open && block.timestamp < made.expires;
+    }
+
+    function _knownApplication(uint256 application) private view returns (Application storage made) {
+        made = _applications[application];
+        if (made.status == ApplicationStatus.None) revert MembersUnknownApplication(application);
+    }
+
+    function _openApplication(uint256 application) private view returns (Application storage made) {
+        made = _knownApplication(application);
+        if (made.status != ApplicationStatus.Open) revert MembersApplicationClosed(application, made.status);
+        if (block.timestamp >= made.expires) revert MembersApplicationExpired(application, made.expires);
+    }
+
+    function _valueAt(Checkpoints.Trace208 storage trace, uint64 time) private view returns (uint256) {
+        return trace.upperLookup(time > type(uint48).max ? type(uint48).max : uint48(time));
+    }
+
+    function _checkDigest(bytes32 digest) private pure {
+        if (digest == 0) revert MembersZeroDigest();
+    }
+
+    function _isMember(Standing standing) private pure returns (bool) {
+        return standing == Standing.Active || standing == Standing.Suspended;
+    }
+
+    function _kindBit(Kind kind) private pure returns (uint16) {
+        return uint16(1 << uint256(kind));
+    }
+
+    function _roleBit(KeyRole role) private pure returns (uint8) {
+        return uint8(1 << uint256(role));
     }
 }

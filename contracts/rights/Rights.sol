@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IMembers} from "../membership/IMembers.sol";
+import {IMembers, KeyRole} from "../membership/IMembers.sol";
 import {Grade, IRights, Listing, Registration, Right, RightKind, Scope, Subject, Validity} from "./IRights.sol";
 
 /// @title Rights on data
@@ -53,7 +53,7 @@ contract Rights is IRights {
         Registration calldata registration,
         Scope calldata scope
     ) external returns (bytes32 subject, bytes32 right) {
-        bytes18 owner = _members.actorOf(msg.sender);
+        bytes18 owner = _members.actorOf(msg.sender, KeyRole.Act);
         return _register(owner, RightKind.Holding, registration, scope, new bytes32[](0), new bytes32[](0));
     }
 
@@ -63,7 +63,7 @@ contract Rights is IRights {
         Scope calldata scope,
         bytes32[] calldata basis
     ) external returns (bytes32 subject, bytes32 right) {
-        bytes18 owner = _members.actorOf(msg.sender);
+        bytes18 owner = _members.actorOf(msg.sender, KeyRole.Act);
         bytes32[] memory parents = _parentsOf(owner, registration.grade, basis);
         return _register(owner, RightKind.Operating, registration, scope, basis, parents);
     }
@@ -76,7 +76,7 @@ contract Rights is IRights {
         Scope calldata scope,
         bytes32 document
     ) external returns (bytes32 right) {
-        bytes18 granter = _members.actorOf(msg.sender);
+        bytes18 granter = _members.actorOf(msg.sender, KeyRole.Act);
         Right storage source = _usable(base, granter);
         if (holder == granter) revert RightsSelfGrant(holder);
         if (!_members.isActive(holder)) revert RightsHolderNotActive(holder);
@@ -91,7 +91,7 @@ contract Rights is IRights {
 
     /// @inheritdoc IRights
     function revoke(bytes32 right, bytes32 reason) external {
-        bytes18 caller = _members.actorOf(msg.sender);
+        bytes18 caller = _members.actorOf(msg.sender, KeyRole.Act);
         Right storage known = _known(right);
         if (caller != known.granter && caller != known.holder) revert RightsNotParty(right, caller);
         if (known.revokedAt != 0) revert RightsAlreadyRevoked(right, known.revokedAt);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {IMembers, Kind} from "../membership/IMembers.sol";
+import {IMembers, KeyRole, Kind} from "../membership/IMembers.sol";
 import {IRights, Listing} from "../rights/IRights.sol";
 import {ITrades, Signed, Stage, Step, Terms, Trade} from "./ITrades.sol";
 
@@ -43,7 +43,7 @@ contract Trades is ITrades, EIP712 {
 
     /// @inheritdoc ITrades
     function open(Terms calldata terms) external returns (bytes32 tradeId) {
-        bytes18 seller = _members.actorOf(msg.sender);
+        bytes18 seller = _members.actorOf(msg.sender, KeyRole.Act);
         if (terms.salt == 0 || terms.amount == 0) revert TradesZeroDigest();
         tradeId = tradeIdOf(seller, terms.salt);
         if (_trades[tradeId].seller != 0) revert TradesAlreadyOpen(tradeId);
@@ -171,7 +171,7 @@ contract Trades is ITrades, EIP712 {
         if (signatures.length != signers.length) revert TradesSignatureCount(signers.length, signatures.length);
         for (uint256 i = 0; i < signers.length; ++i) {
             Signed calldata signed = signatures[i];
-            bytes18 signer = _members.actorOf(signed.key);
+            bytes18 signer = _members.actorOf(signed.key, KeyRole.Act);
             if (signer != signers[i]) revert TradesWrongSigner(signers[i], signer);
             if (!SignatureChecker.isValidSignatureNow(signed.key, digest, signed.signature)) {
                 revert TradesSignature(signed.key);

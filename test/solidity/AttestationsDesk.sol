@@ -13,7 +13,9 @@ import {
 } from "../../contracts/attestation/IAttestations.sol";
 import {Cases} from "../../contracts/cases/Cases.sol";
 import {Procedure} from "../../contracts/cases/ICases.sol";
-import {Act, Kind, Seat} from "../../contracts/membership/IMembers.sol";
+import {Call} from "../../contracts/membership/ICouncil.sol";
+import {IMembers, Kind} from "../../contracts/membership/IMembers.sol";
+import {Council} from "../../contracts/membership/Council.sol";
 import {Members} from "../../contracts/membership/Members.sol";
 import {Consortium} from "./Consortium.sol";
 import {vm} from "./Vm.sol";
@@ -26,18 +28,18 @@ library Bench {
     uint256 internal constant KINDS = 4;
     uint256 internal constant MAX = 1096 days;
 
-    function open() internal returns (Members members, Attestations attestations) {
+    function open() internal returns (Members members, Council council, Attestations attestations) {
         vm.warp(START);
-        Seat[] memory seats = new Seat[](COUNT);
-        for (uint256 i = 0; i < COUNT; ++i) seats[i] = Seat(Consortium.id(i), Consortium.key(i), memberKinds(i));
-        members = new Members(seats, 3);
+        uint16[] memory kinds = new uint16[](COUNT);
+        for (uint256 i = 0; i < COUNT; ++i) kinds[i] = memberKinds(i);
+        (members, council) = Consortium.found(kinds, 3);
         uint16[2][3] memory table;
         table[0] = [uint16(0x02), 0x02];
         table[1] = [uint16(0x12), 0x16];
         table[2] = [uint16(0x16), 0x16];
         Procedure memory rules = Procedure(1, 1, 15 days, 15 days, 60 days, 15 days, 30 days, 30 days);
-        Cases cases = new Cases(members, address(members), rules);
-        attestations = new Attestations(members, address(members), cases, table, keccak256("table"));
+        Cases cases = new Cases(members, address(council), rules);
+        attestations = new Attestations(members, address(council), cases, table, keccak256("table"));
     }
 
     function memberKinds(uint256 who) internal pure returns (uint16) {
@@ -113,6 +115,7 @@ abstract contract Desk {
     }
 
     Members public immutable members;
+    Council public immutable council;
     Attestations public immutable attestations;
     Reached private _reached;
     Note[] private _notes;
@@ -126,7 +129,7 @@ abstract contract Desk {
     string public violated;
 
     constructor() {
-        (members, attestations) = Bench.open();
+        (members, council, attestations) = Bench.open();
     }
 
     /// States as a member, directly or by a signature, mostly at the head of the line.
@@ -185,14 +188,16 @@ abstract contract Desk {
         uint256 member = who % Bench.COUNT;
         if (chance % 3 != 0 && !_away[member]) return;
         uint256 voter = _nextPresent(member);
-        Act act = _away[member] ? Act.Reinstatement : Act.Suspension;
+        bytes4 act = _away[member] ? IMembers.reinstate.selector : IMembers.suspend.selector;
+        Call[] memory calls = new Call[](1);
+        calls[0] = Call(address(members), abi.encodeWithSelector(act, Consortium.id(member), keccak256("reason")));
         vm.prank(Consortium.key(voter));
-        try members.propose(act, Consortium.id(member), keccak256("reason")) returns (uint256 proposal) {
+        try council.propose(calls, keccak256("reason")) returns (uint256 proposal) {
             for (uint256 i = 0; i < 2; ++i) {
                 voter = _nextPresent(voter == member ? voter + 1 : voter);
                 if (voter == member) voter = _nextPresent(voter);
                 vm.prank(Consortium.key(voter));
-                try members.vote(proposal) {} catch {}
+                try council.vote(proposal) {} catch {}
             }
         } catch {}
         _away[member] = !members.isActive(Consortium.id(member));

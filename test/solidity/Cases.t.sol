@@ -16,7 +16,7 @@ import {
     Ruling,
     RulingAct
 } from "../../contracts/cases/ICases.sol";
-import {IMembers, KeyRole, Kind, Standing} from "../../contracts/membership/IMembers.sol";
+import {Entry, IMembers, KeyRole, Kind, Standing} from "../../contracts/membership/IMembers.sol";
 import {SubjectKind} from "../../contracts/SubjectKind.sol";
 import {vm} from "./Vm.sol";
 
@@ -44,6 +44,10 @@ contract Roll {
         if (!isActive[member]) revert NotActive(key);
     }
 
+    function holderOf(address key, KeyRole) external view returns (bytes18 member) {
+        return memberOf[key];
+    }
+
     function hasKind(bytes18 member, Kind kind) external view returns (bool) {
         return _kinds[member] & (1 << uint256(kind)) != 0;
     }
@@ -52,8 +56,9 @@ contract Roll {
         return member != 0 && memberOf[key] == member;
     }
 
-    function entryOf(bytes18 member) external view returns (Standing, uint16, bool, uint256) {
-        return (_kinds[member] == 0 ? Standing.None : Standing.Active, uint16(_kinds[member]), false, 1);
+    function entryOf(bytes18 member) external view returns (Entry memory entry) {
+        entry.standing = _kinds[member] == 0 ? Standing.None : Standing.Active;
+        entry.kinds = uint16(_kinds[member]);
     }
 }
 

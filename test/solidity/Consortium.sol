@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Council} from "../../contracts/membership/Council.sol";
+import {Call, ClassRule, CouncilRules, OrdinaryAct} from "../../contracts/membership/ICouncil.sol";
+import {Founder, Tier} from "../../contracts/membership/IMembers.sol";
 import {Members} from "../../contracts/membership/Members.sol";
-import {Seat} from "../../contracts/membership/IMembers.sol";
 import {Uscc} from "../../contracts/membership/Uscc.sol";
 import {vm} from "./Vm.sol";
 
@@ -22,11 +24,47 @@ library Consortium {
         return vm.addr(number + 1);
     }
 
-    /// @dev A council of `count` seats: members 0 to count - 1.
-    function found(uint256 count, uint256 threshold) internal returns (Members) {
-        Seat[] memory seats = new Seat[](count);
-        for (uint256 i = 0; i < count; ++i) seats[i] = Seat(id(i), key(i), 1);
-        return new Members(seats, threshold);
+    /// @dev The contract that freezes in these tests: an address that {vm.prank} speaks for.
+    address internal constant EMERGENCY = address(uint160(uint256(keccak256("emergency"))));
+
+    /// @dev A council of `count` seats, members 0 to count - 1, of kind venue.
+    function found(uint256 count, uint256 threshold) internal returns (Members members, Council council) {
+        uint16[] memory kinds = new uint16[](count);
+        for (uint256 i = 0; i < count; ++i) kinds[i] = 1;
+        return found(kinds, threshold);
+    }
+
+    /// @dev A council of as many seats as masks of kinds are given; all that it decides, it decides at once by `threshold` votes.
+    function found(uint16[] memory kinds, uint256 threshold) internal returns (Members members, Council council) {
+        Founder[] memory founders = new Founder[](kinds.length);
+        bytes18[] memory seats = new bytes18[](kinds.length);
+        for (uint256 i = 0; i < kinds.length; ++i) {
+            seats[i] = id(i);
+            founders[i] = Founder(seats[i], key(i), kinds[i], Tier.None, 0, keccak256("metadata"));
+        }
+        members = new Members(
+            founders,
+            vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1),
+            EMERGENCY
+        );
+        council = new Council(members, seats, rules(threshold), new OrdinaryAct[](0));
+    }
+
+    function rules(uint256 threshold) internal pure returns (CouncilRules memory) {
+        ClassRule memory rule = ClassRule(uint8(threshold), 30 days, 0);
+        return CouncilRules(rule, rule);
+    }
+
+    /// @dev Lets members 0 to `threshold` - 1 decide one call.
+    function decide(Council council, uint256 threshold, address target, bytes memory data) internal {
+        Call[] memory calls = new Call[](1);
+        calls[0] = Call(target, data);
+        vm.prank(key(0));
+        uint256 proposal = council.propose(calls, keccak256("reason"));
+        for (uint256 i = 1; i < threshold; ++i) {
+            vm.prank(key(i));
+            council.vote(proposal);
+        }
     }
 
     function sign(uint256 number, bytes32 digest) internal pure returns (bytes memory) {

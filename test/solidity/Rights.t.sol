@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Rights} from "../../contracts/rights/Rights.sol";
 import {Grade, Registration, Right, RightKind, Scope} from "../../contracts/rights/IRights.sol";
+import {Members} from "../../contracts/membership/Members.sol";
 import {Consortium} from "./Consortium.sol";
 import {vm} from "./Vm.sol";
 
@@ -15,7 +16,8 @@ contract Traders {
     uint256 private _salt;
 
     constructor() {
-        rights = new Rights(Consortium.found(COUNT, 3));
+        (Members members, ) = Consortium.found(COUNT, 3);
+        rights = new Rights(members);
         for (uint8 i = 0; i < COUNT; ++i) resource(i, 0xff, 30 days, 4);
     }
 

@@ -22,7 +22,7 @@ contract Relayer {
     bool public movedAfterEnd;
 
     constructor() {
-        Members members = Consortium.found(3, 2);
+        (Members members, ) = Consortium.found(3, 2);
         Rights rights = new Rights(members);
         trades = new Trades(members, rights);
         Registration memory registration = Registration(keccak256("a"), keccak256("b"), keccak256("c"), Grade.General);

@@ -5,6 +5,8 @@ pragma solidity ^0.8.28;
 interface Vm {
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+    function getNonce(address account) external view returns (uint64 nonce);
     function prank(address caller) external;
     function warp(uint256 time) external;
     function assume(bool condition) external pure;

@@ -5,6 +5,7 @@
  * runs them as they stand, while the generated indexes name files that exist only after a build.
  */
 export { EvidenceLogs__factory as EvidenceLogsFactory } from "../chain/contracts/factories/evidence/EvidenceLogs__factory.ts";
+export { Council__factory as CouncilFactory } from "../chain/contracts/factories/membership/Council__factory.ts";
 export { Members__factory as MembersFactory } from "../chain/contracts/factories/membership/Members__factory.ts";
 export { Rights__factory as RightsFactory } from "../chain/contracts/factories/rights/Rights__factory.ts";
 export { Trades__factory as TradesFactory } from "../chain/contracts/factories/trade/Trades__factory.ts";
@@ -13,7 +14,13 @@ export type {
   EvidenceLogs,
   LogRegisteredEvent,
 } from "../chain/contracts/evidence/EvidenceLogs.ts";
-export type { Members, SeatStruct } from "../chain/contracts/membership/Members.ts";
+export type {
+  CallStruct,
+  Council,
+  CouncilRulesStruct,
+  OrdinaryActStruct,
+} from "../chain/contracts/membership/Council.ts";
+export type { FounderStruct, Members, NewKeyStruct } from "../chain/contracts/membership/Members.ts";
 export type { RegistrationStruct, Rights, ScopeStruct } from "../chain/contracts/rights/Rights.ts";
 export type {
   SignedStruct,
@@ -24,17 +31,22 @@ export type {
 } from "../chain/contracts/trade/Trades.ts";
 export { type ContractFault, type ContractName, contractInterfaces, toContractFault } from "./fault.ts";
 export {
-  Act,
+  ActClass,
+  ApplicationStatus,
   Grade,
+  KeyRole,
   Kind,
   Listing,
   MAX_DEPTH,
   RightKind,
   Stage,
   Standing,
+  Tier,
   Validity,
   kindsOf,
   maskOfKinds,
+  maskOfRoles,
+  type KeyRoleName,
   type KindName,
   type StageName,
 } from "./law.ts";

@@ -18,11 +18,21 @@ export const Kind = {
 } as const;
 export type KindName = keyof typeof Kind;
 
-/** Where a member stands. Contract: `Standing` of IMembers.sol. */
-export const Standing = { none: 0, active: 1, suspended: 2, expelled: 3 } as const;
+/** What a key may do; value n is bit n of a mask of roles. Contract: `KeyRole` of IMembers.sol. */
+export const KeyRole = { manage: 0, govern: 1, act: 2, publish: 3 } as const;
+export type KeyRoleName = keyof typeof KeyRole;
 
-/** What a proposal decides. Contract: `Act` of IMembers.sol. */
-export const Act = { none: 0, admission: 1, suspension: 2, reinstatement: 3, expulsion: 4 } as const;
+/** Where a member stands. Contract: `Standing` of IMembers.sol. */
+export const Standing = { none: 0, active: 1, suspended: 2, expelled: 3, applied: 4, left: 5 } as const;
+
+/** Level of a member's node, 1+N+X. Contract: `Tier` of IMembers.sol. */
+export const Tier = { none: 0, province: 1, node: 2, sector: 3 } as const;
+
+/** What became of an application. Contract: `ApplicationStatus` of IMembers.sol. */
+export const ApplicationStatus = { none: 0, open: 1, admitted: 2, refused: 3, withdrawn: 4 } as const;
+
+/** How weighty a decision of the council is. Contract: `ActClass` of ICouncil.sol. */
+export const ActClass = { ordinary: 0, constitutional: 1 } as const;
 
 /** Grade of data, GB/T 43697-2024. Contract: `Grade` of IRights.sol. */
 export const Grade = { general: 0, important: 1, core: 2 } as const;
@@ -65,6 +75,11 @@ const KIND_NAMES = Object.keys(Kind) as readonly KindName[];
 /** Mask with the bit of each of `kinds`. */
 export function maskOfKinds(kinds: readonly KindName[]): number {
   return kinds.reduce((mask, kind) => mask | (1 << Kind[kind]), 0);
+}
+
+/** Mask with the bit of each of `roles`. */
+export function maskOfRoles(roles: readonly KeyRoleName[]): number {
+  return roles.reduce((mask, role) => mask | (1 << KeyRole[role]), 0);
 }
 
 /** Kinds whose bits stand in `mask`, in the order of their numbers. */

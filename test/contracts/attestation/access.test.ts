@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { FunctionFragment, ZeroHash, type BaseContract, type Signer } from "ethers";
-import { DAY, REASON, consentOf, digestOf, ethers, networkHelpers, now, suspend } from "../fixture.ts";
+import { DAY, REASON, newKeyOf, digestOf, ethers, networkHelpers, now, suspend } from "../fixture.ts";
 import {
   PRODUCT,
   TABLE,
@@ -41,8 +41,7 @@ async function scene(): Promise<Scene> {
   const { members: register, notary, certifier, secondNotary, seller, supervisor, outsider, free } = context;
   const old = free[0]!;
   const deadline = (await now()) + DAY;
-  const consent = await consentOf(register, notary.id, old, deadline);
-  await register.connect(notary.key).addKey(await old.getAddress(), deadline, consent);
+  await register.connect(notary.key).addKey(await newKeyOf(register, notary.id, old, deadline));
   await register.connect(notary.key).retireKey(await old.getAddress());
   await suspend(context, certifier.id);
   const id = await attested(context, notary);

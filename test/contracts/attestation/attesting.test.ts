@@ -1,7 +1,7 @@
 import { maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, TypedDataEncoder, Wallet, ZeroHash, keccak256, zeroPadBytes } from "ethers";
-import { DAY, REASON, admit, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
+import { DAY, REASON, admit, callOf, decide, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   ATTEST_TYPES,
@@ -193,10 +193,9 @@ describe("Attestations: stating", () => {
 
   it("keeps what a suspended attester stated, and takes nothing new from it", async () => {
     const context = await fixture();
-    const { members, attestations, notary, venue, regulator } = context;
+    const { members, council, attestations, notary, venue, regulator } = context;
     const id = await attested(context, notary);
-    await members.connect(venue.key).propose(2, notary.id, REASON);
-    await members.connect(regulator.key).vote(await members.proposalCount());
+    await decide(council, [venue, regulator], [await callOf(members, "suspend", [notary.id, REASON])]);
     expect(await attestations.isValidAt(id, await now())).to.equal(true);
     expect((await attestations.standing(1, 1, PRODUCT)).id).to.equal(id);
     await expect(attestations.connect(notary.key).attest(await statementOf({ supersedes: id })))
@@ -431,8 +430,8 @@ describe("Attestations: attesters under sanction", () => {
 
 describe("Attestations: the constructor", () => {
   it("refuses members, council or cases where there is no contract, and a table without a source", async () => {
-    const { attestations, members, cases, buyer } = await fixture();
-    const good = [members, members, cases];
+    const { attestations, members, council, cases, buyer } = await fixture();
+    const good = [members, council, cases];
     for (const place of [0, 1, 2]) {
       const given = good.map((contract, i) => (i === place ? buyer.address : contract));
       await expect(ethers.deployContract("Attestations", [...given, TABLE, SOURCE] as never))

@@ -62,15 +62,15 @@ export interface StatementFields {
   readonly supersedes: string;
 }
 
-/** Cases in which one regulator finds alone. The register stands in the council's place: a contract, and nobody's key. */
+/** Cases in which one regulator finds alone. */
 export async function deployCases(members: World["members"]): Promise<Cases> {
   const [findingVotes, tribunalVotes, period] = [1, 1, DAY];
   const periods = { admission: period, answer: period, decision: period, objection: period };
   const procedure = { findingVotes, tribunalVotes, ...periods, review: period, repair: period };
-  return ethers.deployContract("Cases", [members, members, procedure as never]);
+  return ethers.deployContract("Cases", [members, await members.council(), procedure as never]);
 }
 
-/** Lets the council's contract call: it is a contract of its own, tested elsewhere. */
+/** The council's contract as a caller: how it decides is tested in its own room. */
 export async function asCouncil(attestations: Attestations): Promise<Signer> {
   const address = await attestations.council();
   await networkHelpers.setBalance(address, 10n ** 18n);
@@ -83,7 +83,7 @@ export async function deployAttestations(
   source = SOURCE,
 ): Promise<Attestations> {
   const cases = await deployCases(members);
-  return ethers.deployContract("Attestations", [members, members, cases, table as never, source]);
+  return ethers.deployContract("Attestations", [members, await members.council(), cases, table as never, source]);
 }
 
 /** The consortium with third parties of every kind that attests, and one more regulator and notary. */
@@ -122,7 +122,7 @@ export async function bureau(): Promise<Bureau> {
   const cases = await deployCases(context.members);
   const attestations = await ethers.deployContract("Attestations", [
     context.members,
-    context.members,
+    context.council,
     cases,
     TABLE as never,
     SOURCE,

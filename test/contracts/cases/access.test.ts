@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { FunctionFragment, Interface, type ErrorDescription, type Signer } from "ethers";
-import { consentOf, suspend } from "../fixture.ts";
+import { newKeyOf, suspend } from "../fixture.ts";
 import {
   CaseKind,
   CaseState,
@@ -38,8 +38,8 @@ const actives: Row = { ...all("ok"), ...dead };
 const liveKeys: Row = { ...all("ok"), stranger: "CasesKeyNotLive", "retired key": "CasesKeyNotLive" };
 const sideOr = (fault: string, side: Caller): Row => ({
   ...all(fault),
-  stranger: "CasesKeyNotLive",
-  "retired key": "CasesKeyNotLive",
+  stranger: "MembersUnknownKey",
+  "retired key": "MembersKeyNotLive",
   [side]: "ok",
 });
 const decider = (caller: "regulator" | "arbitrator"): Row => ({
@@ -61,9 +61,7 @@ async function scene(): Promise<Scene> {
   const { members, seller, buyer, processor, regulators, arbitrators, outsider, strangers } = context;
   const old = strangers[0]!;
   const deadline = (await now()) + HOUR;
-  await members
-    .connect(seller.key)
-    .addKey(await old.getAddress(), deadline, await consentOf(members, seller.id, old, deadline));
+  await members.connect(seller.key).addKey(await newKeyOf(members, seller.id, old, deadline));
   await members.connect(seller.key).retireKey(await old.getAddress());
   const finding = await openTo(context, CaseState.admitted, aboutTrade);
   const dispute = await open(context, { ...aboutTrade, kind: CaseKind.dispute, salt: digestOf("dispute") });

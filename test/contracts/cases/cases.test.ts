@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { Act } from "@lianzheng/sdk/contracts";
+import { KeyRole } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
-import { suspend } from "../fixture.ts";
+import { callOf, decide, suspend } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   CaseKind,
@@ -60,8 +60,8 @@ describe("Cases: the words", () => {
 
 describe("Cases: procedure", () => {
   it("keeps the rules that it was made with as version 1, without a source", async () => {
-    const { cases, members } = await fixture();
-    expect(await cases.council()).to.equal(await members.getAddress());
+    const { cases, council } = await fixture();
+    expect(await cases.council()).to.equal(await council.getAddress());
     expect(await cases.procedureVersion()).to.equal(1n);
     expect((await cases.procedureOf(1)).map(Number)).to.deep.equal(Object.values(PROCEDURE));
     await expect(cases.deploymentTransaction())
@@ -138,9 +138,9 @@ describe("Cases: procedure", () => {
   });
 
   it("takes every number and period at its bounds and none beyond", async () => {
-    const { cases, members, venue } = await fixture();
+    const { cases, members, council, venue } = await fixture();
     const deploy = (change: object) =>
-      new CasesFactory(venue.key).deploy(members, members, { ...PROCEDURE, ...change });
+      new CasesFactory(venue.key).deploy(members, council, { ...PROCEDURE, ...change });
     let refused = 0;
     for (const name of Object.keys(PROCEDURE)) {
       const [least, most] = name.endsWith("Votes") ? [1, 32] : [DAY, 180 * DAY];
@@ -434,7 +434,7 @@ describe("Cases: the way of a case", () => {
         .withArgs(caseId, expected, by.id);
     }
     await expect(cases.connect(outsider).plead(pleaOf(caseId, PleaKind.answer)))
-      .to.be.revertedWithCustomError(cases, "CasesKeyNotLive")
+      .to.be.revertedWithCustomError(context.members, "MembersUnknownKey")
       .withArgs(await outsider.getAddress());
     const mine = cases.connect(buyer.key);
     await expect(mine.plead(pleaOf(caseId, PleaKind.answer, { statement: ZeroHash }))).to.be.revertedWithCustomError(
@@ -456,7 +456,7 @@ describe("Cases: the way of a case", () => {
     const { cases, buyer, members } = context;
     const caseId = await openTo(context, CaseState.admitted);
     await suspend(context, buyer.id);
-    await expect(members.actorOf(buyer.address)).to.be.revertedWithCustomError(members, "MembersStanding");
+    await expect(members.actorOf(buyer.address, KeyRole.act)).to.be.revertedWithCustomError(members, "MembersStanding");
     await cases.connect(buyer.key).plead(pleaOf(caseId, PleaKind.answer));
     expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
   });
@@ -530,15 +530,14 @@ describe("Cases: who rules", () => {
 
   it("takes effect when ruled again after a member whose ruling is needed was reinstated", async () => {
     const context = await fixture();
-    const { cases, members, venue, notary, regulators } = context;
+    const { cases, council, members, venue, notary, regulators } = context;
     const caseId = await openTo(context, CaseState.answered);
     const dismiss = await rulingOf(context, caseId, RulingAct.dismiss);
     await cases.connect(regulators[1].key).rule(dismiss);
     await suspend(context, regulators[1].id);
     await cases.connect(regulators[2].key).rule(dismiss);
     expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
-    await members.connect(venue.key).propose(Act.reinstatement, regulators[1].id, REASON);
-    await members.connect(notary.key).vote(await members.proposalCount());
+    await decide(council, [venue, notary], [await callOf(members, "reinstate", [regulators[1].id, REASON])]);
     expect(await cases.votesFor(dismiss)).to.equal(2n);
     await cases.connect(regulators[2].key).rule(dismiss);
     expect(await stateOf(context, caseId)).to.equal(CaseState.decided);

@@ -1,7 +1,7 @@
-import { Act, EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
+import { EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, ZeroHash, keccak256 } from "ethers";
-import { admit, digestOf, ethers, networkHelpers, now, suspend, world, type World } from "../fixture.ts";
+import { admit, digestOf, ethers, expel, networkHelpers, now, suspend, world, type World } from "../fixture.ts";
 import { CLASSIC_ENTRIES, CLASSIC_ROOTS, hex, leafHash, leavesOf, pathOf, proofOf, rootOf } from "./tree.ts";
 
 const ORIGIN = "log.example/evidence";
@@ -176,8 +176,7 @@ describe("EvidenceLogs: publishing", () => {
     const context = await fixture();
     const { members, logs, regulator, notary, seller, spare, logId } = context;
     await logs.connect(seller.key).publish(logId, 0, 5, rootFor(5), []);
-    await members.connect(regulator.key).propose(Act.expulsion, seller.id, digestOf("reason"));
-    await members.connect(notary.key).vote(await members.proposalCount());
+    await expel(context, seller.id);
     const fresh = { id: seller.id, key: spare[0]!, address: await spare[0]!.getAddress() };
     const grown = [logId, 5, 8, rootFor(8), proofFor(5, 8)] as const;
     for (const [key, fault] of [
