@@ -1,7 +1,18 @@
-import { EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
+import { EvidenceLogsFactory, KeyRole } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, ZeroHash, keccak256 } from "ethers";
-import { admit, digestOf, ethers, expel, networkHelpers, now, suspend, world, type World } from "../fixture.ts";
+import {
+  admit,
+  digestOf,
+  ethers,
+  expel,
+  networkHelpers,
+  newKeyOf,
+  now,
+  suspend,
+  world,
+  type World,
+} from "../fixture.ts";
 import { CLASSIC_ENTRIES, CLASSIC_ROOTS, hex, leafHash, leavesOf, pathOf, proofOf, rootOf } from "./tree.ts";
 
 const ORIGIN = "log.example/evidence";
@@ -291,6 +302,34 @@ describe("EvidenceLogs: keys of a log", () => {
       .withArgs(KEY);
     await expect(logs.keyAt(KEY, 1)).to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog").withArgs(KEY);
     expect([await logs.keyAt(logId, await now()), await logs.keyAt(logId, 2n ** 64n - 1n)]).to.deep.equal([KEY, KEY]);
+  });
+});
+
+describe("EvidenceLogs: roles of the owner's keys", () => {
+  it("lets a server's key register and publish, but neither rotate nor close", async () => {
+    const { logs, members, seller, spare, logId } = await fixture();
+    const [server, manager] = [spare[0]!, spare[1]!];
+    const deadline = (await now()) + 3600;
+    for (const [key, role] of [
+      [server, KeyRole.publish],
+      [manager, KeyRole.manage],
+    ] as const) {
+      await members.connect(seller.key).addKey(await newKeyOf(members, seller.id, key, deadline, { roles: 1 << role }));
+    }
+    const refused = [
+      [logs.connect(server).rotateKey(logId, digestOf("second key")), server, KeyRole.manage],
+      [logs.connect(server).close(logId, digestOf("reason")), server, KeyRole.manage],
+      [logs.connect(manager).publish(logId, 0, 5, rootFor(5), []), manager, KeyRole.publish],
+      [logs.connect(manager).register("other", KEY), manager, KeyRole.publish],
+    ] as const;
+    for (const [attempt, key, role] of refused) {
+      await expect(attempt)
+        .to.be.revertedWithCustomError(members, "MembersKeyRole")
+        .withArgs(await key.getAddress(), role);
+    }
+    await expect(logs.connect(server).publish(logId, 0, 5, rootFor(5), [])).to.emit(logs, "CheckpointPublished");
+    await expect(logs.connect(manager).rotateKey(logId, digestOf("second key"))).to.emit(logs, "LogKeyRotated");
+    await expect(logs.connect(manager).close(logId, digestOf("reason"))).to.emit(logs, "LogClosed");
   });
 });
 
