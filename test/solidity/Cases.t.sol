@@ -45,6 +45,10 @@ contract Roll {
         if (!isActive[member]) revert NotActive(key);
     }
 
+    function holderOf(address key, KeyRole) external view returns (bytes18 member) {
+        return memberOf[key];
+    }
+
     function hasKind(bytes18 member, Kind kind) external view returns (bool) {
         return _kinds[member] & (1 << uint256(kind)) != 0;
     }
@@ -102,7 +106,7 @@ contract Court {
         ++calls;
         if (ids.length == MOST_CASES) return;
         (uint256 opener, uint256 respondent) = (by % PEOPLE, against % PEOPLE);
-        Opening memory opening = _opening(kind % 5, respondent, about % 7, salt);
+        Opening memory opening = _opening(kind % 5, respondent, 1 + (about % 6), salt);
         vm.prank(vm.addr(opener + 1));
         try cases.open(opening) returns (bytes32 caseId) {
             if (opener == respondent) fault = "opened against itself";
@@ -354,7 +358,10 @@ contract Court {
         opening.kind = CaseKind(kind);
         opening.respondent = member(respondent);
         opening.subjectKind = SubjectKind(about);
-        opening.subject = opening.subjectKind == SubjectKind.Member ? bytes32(opening.respondent) : keccak256(abi.encode("subject", salt % 3));
+        opening.subject =
+            opening.subjectKind == SubjectKind.Member
+                ? bytes32(opening.respondent)
+                : keccak256(abi.encode("subject", salt % 3));
         opening.grounds = keccak256("grounds");
         opening.evidence = evidence;
     }
