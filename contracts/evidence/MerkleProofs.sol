@@ -88,6 +88,7 @@ library MerkleProofs {
     ///      Assembly, because publishing is the act that a log pays for most often, and the bounds, jumps and copies of the plain form cost as
     ///      much as its hashes: test/solidity/PlainProofs.sol is that form, and `MerkleProofs.t.sol` holds this against it. The
     ///      precompile fails only for want of gas.
+    // solhint-disable-next-line function-max-lines
     function _climb(
         uint256 fn,
         uint256 sn,
