@@ -36,9 +36,9 @@ const CODE_LIMIT = 24_576;
 const START = 4_000_000_000;
 const UNTIL = START + 365 * 24 * 3600;
 
-type Figures = Record<string, number>;
+export type Figures = Record<string, number>;
 
-async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
+export async function gasOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
   const receipt = await (await sent).wait();
   if (receipt?.status !== 1) throw new Error("a measured transaction failed");
   return Number(receipt.gasUsed);
@@ -215,7 +215,8 @@ async function measureTrades({ rights, trades, processor, buyer, venue, outsider
   return figures;
 }
 
-async function measureGas(): Promise<Figures> {
+/** Gas of each action on a chain of its own. */
+export async function measureGas(): Promise<Figures> {
   await networkHelpers.time.setNextBlockTimestamp(START);
   const context = await world();
   const deployments: Figures = {};
@@ -267,12 +268,14 @@ async function settle(name: string, figures: unknown, check: boolean): Promise<b
   return false;
 }
 
-const check = process.argv.includes("--check");
-const gas = await measureGas();
-const code = await measureCode();
-const same = [await settle("gas", gas, check), await settle("bytecode", code, check)];
-console.log(JSON.stringify({ gas, bytecode: code }, null, 2));
-if (same.includes(false)) {
-  console.error("Prices changed. If that is meant: node scripts/snapshots.ts, and name it in the commit.");
-  process.exitCode = 1;
+if (import.meta.main) {
+  const check = process.argv.includes("--check");
+  const gas = await measureGas();
+  const code = await measureCode();
+  const same = [await settle("gas", gas, check), await settle("bytecode", code, check)];
+  console.log(JSON.stringify({ gas, bytecode: code }, null, 2));
+  if (same.includes(false)) {
+    console.error("Prices changed. If that is meant: node scripts/snapshots.ts, and name it in the commit.");
+    process.exitCode = 1;
+  }
 }

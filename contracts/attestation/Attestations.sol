@@ -56,7 +56,7 @@ contract Attestations is IAttestations, EIP712, Governed {
         "Revocation(bytes32 id,bytes18 by,bytes32 reason,bytes32 nonce,uint256 deadline)"
     );
 
-    /// @dev Longest period: three years with a leap day (促进和规范数据跨境流动规定 art. 9).
+    /// @dev Longest period: three years with a leap day (促进和规范数据跨境流动规定, 2024).
     uint256 private constant MAX_PERIOD = 1096 days;
 
     /// @dev Most statements in one call.

@@ -247,7 +247,7 @@ interface IAttestations {
     /// finding restricts in this block ({ICases}); kind, subject and result are given; a subject
     /// that is a member is named by its code alone and is not the attester; no digest is zero; `validFrom < validUntil`, the period ends
     /// after this block and both it and what is left of it are at most 1,096 days, three years with a leap day (the longest term of a
-    /// cross-border decision, 促进和规范数据跨境流动规定 art. 9, serves for all kinds); `supersedes` is the newest of the line;
+    /// cross-border decision, 促进和规范数据跨境流动规定, 2024, serves for all kinds); `supersedes` is the newest of the line;
     /// no more than 64 members have stated this on the subject.
     ///
     /// @param statement What is stated.
@@ -330,7 +330,8 @@ interface IAttestations {
         bool crossBorder
     ) external view returns (uint16 unmet);
 
-    /// @notice Kinds that must stand now for data of this grade, at home or across the border (分级分类, GB/T 43697-2024; plan items 20, 23).
+    /// @notice Kinds that must stand now for data of this grade, at home or across the border (分级分类, Data Security
+    /// Law art. 21, GB/T 43697-2024; plan items 20, 23).
     /// @return kinds Mask of kinds, bit n for `AttestationKind(n)`.
     function requirementsOf(Grade grade, bool crossBorder) external view returns (uint16 kinds);
 

@@ -120,12 +120,12 @@ contract Cases is ICases, EIP712, Governed {
 
     /// @inheritdoc ICases
     function plead(Plea calldata plea) external {
-        _plead(_sideOf(msg.sender), plea);
+        _plead(_members.holderOf(msg.sender, KeyRole.Act), plea);
     }
 
     /// @inheritdoc ICases
     function pleadSigned(Plea calldata plea, Approval calldata approval) external {
-        bytes18 by = _sideOf(approval.key);
+        bytes18 by = _members.holderOf(approval.key, KeyRole.Act);
         _nonces.use(by, pleaDigest(by, plea, approval.nonce, approval.deadline), approval);
         _plead(by, plea);
     }
@@ -166,7 +166,9 @@ contract Cases is ICases, EIP712, Governed {
 
     /// @inheritdoc ICases
     function voidNonce(uint256 nonce) external {
-        _nonces.use(_sideOf(msg.sender), nonce);
+        bytes18 member = _members.memberOf(msg.sender);
+        if (!_members.keyLiveAt(member, msg.sender, uint64(block.timestamp))) revert CasesKeyNotLive(msg.sender);
+        _nonces.use(member, nonce);
     }
 
     /// @inheritdoc ICases
@@ -505,7 +507,7 @@ contract Cases is ICases, EIP712, Governed {
     }
 
     function _agree(bytes32 caseId, bytes32 terms, bytes18 side, Approval calldata approval) private {
-        bytes18 by = _sideOf(approval.key);
+        bytes18 by = _members.holderOf(approval.key, KeyRole.Act);
         if (by != side) revert CasesNotParty(caseId, side, by);
         _nonces.use(by, settlementDigest(by, caseId, terms, approval.nonce, approval.deadline), approval);
     }
@@ -542,12 +544,6 @@ contract Cases is ICases, EIP712, Governed {
             if (_rulings[round][voter] != content || !_members.isActive(voter)) continue;
             if (_members.hasKind(voter, CaseTable.deciders(kind))) ++votes;
         }
-    }
-
-    /// @dev The member of a live key, whatever the member's standing.
-    function _sideOf(address key) private view returns (bytes18 member) {
-        member = _members.memberOf(key);
-        if (!_members.keyLiveAt(member, key, uint64(block.timestamp))) revert CasesKeyNotLive(key);
     }
 
     function _procedureOf(Case storage item) private view returns (Procedure storage) {

@@ -244,7 +244,8 @@ struct Case {
 /// 5. A hold is ordered with a reason while the case is open and ends with it, or by release.
 /// 6. Nothing is overwritten: a repair ends the effect from its block on, and {effectAt} answers for every past second as before.
 ///
-/// Rulings are of active members. What a side pleads it may plead while suspended, by any live key: who can't act can still defend itself.
+/// Rulings are of active members. What a side pleads, and settles, it may while suspended or frozen, by any live key with the
+/// role to act: who can't act can still defend itself.
 ///
 /// The council sets the procedure. A case keeps the version under which it was opened: its deadlines and the rulings that it takes never
 /// change under those who are in it, up to its repair.
@@ -474,7 +475,7 @@ interface ICases {
 
     /// @notice Opens a case; the caller's member is the opener.
     ///
-    /// Requirements: the caller is a live key of an active member; kind, salt, subject and grounds are given, and 1 to 32 digests of
+    /// Requirements: the caller is a live key, with the role to act, of an active member; kind, salt, subject and grounds are given, and 1 to 32 digests of
     /// evidence, none zero; the respondent is another member, whatever its standing; a case about a member is about the respondent; with a
     /// claimant, the opener is of the kind trustee; the salt is new for this opener.
     ///
@@ -492,7 +493,7 @@ interface ICases {
 
     /// @notice Pleads in a case.
     ///
-    /// Requirements: the caller is a live key of the side that pleads this: the respondent answers while admitted; the opener withdraws
+    /// Requirements: the caller is a live key, with the role to act, of the side that pleads this: the respondent answers while admitted; the opener withdraws
     /// before the decision; the respondent objects to a decision that upholds, the opener to one that dismisses; the respondent of a final
     /// finding applies for repair before its sanction ends. The statement is not zero.
     ///
@@ -507,7 +508,7 @@ interface ICases {
 
     /// @notice Rules in a case. Who has ruled in this round may rule otherwise as long as nothing took effect; the newest counts.
     ///
-    /// Requirements: the caller is a live key of an active member of the kind that decides, neither opener nor respondent, and, where one
+    /// Requirements: the caller is a live key, with the role to govern, of an active member of the kind that decides, neither opener nor respondent, and, where one
     /// decides alone, not the decider to whose decision the objection is; the round is the present one; the state allows it; grounds and
     /// rules are given; sanction and hold as in the rules of {ICases}.
     ///
@@ -536,7 +537,8 @@ interface ICases {
     /// @param caseId The case.
     function lapse(bytes32 caseId) external;
 
-    /// @notice Makes a signature void by using its nonce. The caller is a live key of the member, whatever its standing.
+    /// @notice Makes a signature void by using its nonce. The caller is a live key of the member, whatever its role
+    /// and the member's standing: what any key signed, each of them can call back.
     /// @param nonce The nonce.
     function voidNonce(uint256 nonce) external;
 

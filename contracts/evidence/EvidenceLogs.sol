@@ -81,18 +81,19 @@ contract EvidenceLogs is IEvidenceLogs {
     /// @inheritdoc IEvidenceLogs
     function publish(bytes32 logId, uint64 expectedSize, uint64 size, bytes32 root, bytes32[] calldata proof) external {
         Log storage known = _ownedByCaller(logId, KeyRole.Publish);
-        uint64 current = known.size;
+        (uint64 current, bool closed) = (known.size, known.closed);
         if (root == 0) revert EvidenceLogsZeroRoot(logId);
         // Sent again after a crash, by a second node on the same key or from a restored backup: it stands already.
-        if (_roots[logId][size] == root) return;
-        if (known.closed) revert EvidenceLogsClosed(logId);
+        mapping(uint64 size => bytes32 root) storage roots = _roots[logId];
+        if (roots[size] == root) return;
+        if (closed) revert EvidenceLogsClosed(logId);
         if (expectedSize != current) revert EvidenceLogsStaleHead(logId, expectedSize, current);
         if (size <= current) revert EvidenceLogsNotGrowing(logId, current, size);
         if (size >= SIZE_LIMIT) revert EvidenceLogsSize(logId, size);
-        if (!MerkleProofs.isConsistent(current, _roots[logId][current], size, root, proof)) {
+        if (!MerkleProofs.isConsistent(current, roots[current], size, root, proof)) {
             revert EvidenceLogsNotConsistent(logId, current, size);
         }
-        _roots[logId][size] = root;
+        roots[size] = root;
         (known.size, known.publishedAt) = (uint56(size), uint48(block.timestamp));
         emit CheckpointPublished(logId, size, root, current);
     }
@@ -140,9 +141,11 @@ contract EvidenceLogs is IEvidenceLogs {
     }
 
     function _ownedByCaller(bytes32 logId, KeyRole role) private view returns (Log storage known) {
-        known = _known(logId);
+        known = _logs[logId];
+        bytes18 owner = known.owner;
+        if (owner == 0) revert EvidenceLogsUnknownLog(logId);
         bytes18 caller = _members.actorOf(msg.sender, role);
-        if (caller != known.owner) revert EvidenceLogsNotOwner(logId, known.owner, caller);
+        if (caller != owner) revert EvidenceLogsNotOwner(logId, owner, caller);
     }
 
     function _known(bytes32 logId) private view returns (Log storage known) {

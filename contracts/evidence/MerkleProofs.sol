@@ -50,24 +50,20 @@ library MerkleProofs {
         if (oldSize > newSize || proof.length > MAX_NODES) return false;
         if (oldSize == 0) return proof.length == 0;
         if (oldSize == newSize) return proof.length == 0 && oldRoot == newRoot;
-        // A complete old tree is a node of the new one: the proof leaves it out, for the verifier has it.
-        bool complete = oldSize & (oldSize - 1) == 0;
-        if (!complete && proof.length == 0) return false;
-        (uint256 fn, uint256 sn) = _skipLeftSpine(oldSize - 1, newSize - 1);
-        bytes32 start = complete ? oldRoot : proof[0];
-        (bytes32 fr, bytes32 sr) = (start, start);
-        for (uint256 i = complete ? 0 : 1; i < proof.length; ++i) {
-            if (sn == 0) return false;
-            bytes32 node = proof[i];
-            if (fn & 1 == 1 || fn == sn) {
-                (fr, sr) = (nodeDigest(node, fr), nodeDigest(node, sr));
-                (fn, sn) = _skipRightBorder(fn, sn);
-            } else {
-                sr = nodeDigest(sr, node);
-            }
-            (fn, sn) = (fn >> 1, sn >> 1);
+        uint256 fn;
+        uint256 sn;
+        unchecked {
+            // Neither is zero here.
+            (fn, sn) = (oldSize - 1, newSize - 1);
         }
-        return sn == 0 && fr == oldRoot && sr == newRoot;
+        // A complete old tree is a node of the new one: the proof leaves it out, for the verifier has it.
+        bool complete = oldSize & fn == 0;
+        if (!complete && proof.length == 0) return false;
+        (fn, sn) = _skipLeftSpine(fn, sn);
+        (bool exact, bytes32 fr, bytes32 sr) = complete
+            ? _climb(fn, sn, oldRoot, proof)
+            : _climb(fn, sn, proof[0], proof[1:]);
+        return exact && fr == oldRoot && sr == newRoot;
     }
 
     /// @notice SHA-256(0x01 ‖ left ‖ right), RFC 9162 section 2.1.1.
@@ -84,6 +80,66 @@ library MerkleProofs {
                 revert(0x00, 0x00)
             }
             digest := mload(0x00)
+        }
+    }
+
+    /// @dev Steps 5 and 6 of RFC 9162 section 2.1.4.2: both roots to which the proof leads, and whether it leads to a root exactly.
+    ///
+    ///      Assembly, because publishing is the act that a log pays for most often, and the bounds, jumps and copies of the plain form cost as
+    ///      much as its hashes: test/solidity/PlainProofs.sol is that form, and `MerkleProofs.t.sol` holds this against it. The
+    ///      precompile fails only for want of gas.
+    // solhint-disable-next-line function-max-lines
+    function _climb(
+        uint256 fn,
+        uint256 sn,
+        bytes32 start,
+        bytes32[] calldata nodes
+    ) private view returns (bool exact, bytes32 fr, bytes32 sr) {
+        assembly ("memory-safe") {
+            fr := start
+            sr := start
+            let buffer := mload(0x40)
+            mstore8(buffer, 0x01)
+            let left := add(buffer, 0x01)
+            let right := add(buffer, 0x21)
+            let hashed := 1
+            let at := nodes.offset
+            for {
+                let end := add(at, shl(5, nodes.length))
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                // Longer than the sizes ask for.
+                if iszero(sn) {
+                    sn := 1
+                    break
+                }
+                switch or(and(fn, 1), eq(fn, sn))
+                case 0 {
+                    mstore(left, sr)
+                    mstore(right, calldataload(at))
+                }
+                default {
+                    mstore(left, calldataload(at))
+                    mstore(right, fr)
+                    hashed := and(hashed, staticcall(gas(), 0x02, buffer, 0x41, 0x00, 0x20))
+                    fr := mload(0x00)
+                    mstore(right, sr)
+                    // Never zero here: it is odd, or it is `sn`.
+                    for {} iszero(and(fn, 1)) {} {
+                        fn := shr(1, fn)
+                        sn := shr(1, sn)
+                    }
+                }
+                hashed := and(hashed, staticcall(gas(), 0x02, buffer, 0x41, 0x00, 0x20))
+                sr := mload(0x00)
+                fn := shr(1, fn)
+                sn := shr(1, sn)
+            }
+            if iszero(hashed) {
+                revert(0x00, 0x00)
+            }
+            exact := iszero(sn)
         }
     }
 

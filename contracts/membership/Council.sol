@@ -163,6 +163,7 @@ contract Council is ICouncil, EIP712, ReentrancyGuard {
         uint48 decidableFrom = ballot.passedAt + rule.delay;
         if (block.timestamp < decidableFrom) revert CouncilTooEarly(proposal, decidableFrom);
         uint48 end = decidableFrom + rule.period;
+        if (end < ballot.expires) end = ballot.expires;
         if (block.timestamp >= end) revert CouncilExpired(proposal, end);
         _decide(proposal, ballot, class, votes);
     }

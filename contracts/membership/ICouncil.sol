@@ -91,7 +91,7 @@ struct Proposal {
 ///   voting seats as the threshold, each of them alone, even its own suspension.
 /// - A vote can't be withdrawn. It counts until the proposal is decided or its time is over.
 /// - With a delay, a proposal whose votes once reached the threshold can be decided from the end of the delay, for as long as a period of
-///   its class lasts, if its votes then suffice. What is urgent belongs into a class without delay, or to the emergency contract.
+///   its class lasts and at least while it is open, if its votes then suffice. What is urgent belongs into a class without delay, or to the emergency contract.
 /// - A decision is all of its calls or none: if one reverts, the vote or {decide} that would have taken it reverts with the same error.
 ///   The vote is not cast then, and the proposal stays open. With a delay the vote stands, and {decide} reverts.
 /// - A proposal that can't be carried out now may be so later: as long as it is open, votes that suffice can decide it at a time that is

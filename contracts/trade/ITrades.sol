@@ -138,14 +138,14 @@ struct Signed {
 
 /// @notice What the law said in the block of a step; one slot. Each mask: bit 0 active, bit 1 sanctioned (seller and buyer from trading,
 /// the venue from its service), bit 2 of the kind venue (asked of the venue only). All bits of a venue are zero where there is none.
-/// @param at Unix seconds of the step.
+/// @param recordedAt Unix seconds of the step.
 /// @param stage What the step is.
 /// @param listing Whether the seller might list the subject by the right then, and why not.
 /// @param seller Mask of the seller.
 /// @param buyer Mask of the buyer.
 /// @param venue Mask of the venue of the trade; for a filing, of the venue that files it.
 struct StepFacts {
-    uint48 at;
+    uint48 recordedAt;
     Stage stage;
     Listing listing;
     uint8 seller;

@@ -39,7 +39,7 @@ import {TradeHashes} from "./TradeHashes.sol";
 ///      Verifiers read the head of a trade from the state: neither the place of `_trades`, slot 2 behind the two strings of EIP712, nor
 ///      that of `head` may change without docs/formats.md section 11.
 ///
-///      `StepFacts` takes one slot: at 0..47, stage 48..55, listing 56..63, seller 64..71, buyer 72..79, venue 80..87.
+///      `StepFacts` takes one slot: recordedAt 0..47, stage 48..55, listing 56..63, seller 64..71, buyer 72..79, venue 80..87.
 contract Trades is ITrades, EIP712 {
     uint256 private constant MAX_BATCH = 32;
 
@@ -401,7 +401,7 @@ contract Trades is ITrades, EIP712 {
 
     /// @dev What the law says of a trade in this block. A mask of the venue is that of `venue`, zero where there is none.
     function _factsOf(Trade storage trade, bytes18 venue) private view returns (StepFacts memory facts) {
-        facts.at = uint48(block.timestamp);
+        facts.recordedAt = uint48(block.timestamp);
         facts.listing = _rights.listingOf(trade.subject, trade.right, trade.seller, trade.crossBorder);
         facts.seller = _maskOf(trade.seller, Restriction.Trading);
         facts.buyer = _maskOf(trade.buyer, Restriction.Trading);

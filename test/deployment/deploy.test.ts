@@ -2,12 +2,19 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { contractNames, type ContractName, type Deployment } from "@lianzheng/sdk/chain";
+import {
+  contractNames,
+  memberIdOf,
+  type ContractName,
+  type DeployedContract,
+  type Deployment,
+} from "@lianzheng/sdk/chain";
 import { contractInterfaces } from "@lianzheng/sdk/contracts";
 import { keccak256, fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
 import {
   checkDeployment,
   deployContracts,
+  foundingDigest,
   readDeployment,
   writeDeployment,
   type Council,
@@ -40,25 +47,25 @@ describe("deployment", () => {
   });
   after(() => oracle.close());
 
-  it("puts four contracts on the chain and names the code of each", async () => {
+  it("puts the directory and eleven contracts on the chain and names the code of each", async () => {
     for (const name of contractNames) {
       const { address, codeHash, block } = deployment.contracts[name];
       const code = (await oracle.request("eth_getCode", address, "latest")) as Hex;
       expect(toHex(keccak256(fromHex(code))), name).to.equal(codeHash);
       expect(block).to.be.greaterThan(0);
     }
+    expect(contractNames).to.have.length(12);
     const genesis = (await oracle.request("eth_getBlockByNumber", "0x0", false)) as { hash: Hex };
     expect(deployment).to.include({ chainId: 31337, genesis: genesis.hash });
   });
 
-  it("seats the council that was asked for", async () => {
-    const { members } = contractInterfaces;
-    const answer = await oracle.request(
-      "eth_call",
-      { to: deployment.contracts.members.address, data: members.encodeFunctionData("threshold") },
-      "latest",
-    );
-    expect(members.decodeFunctionResult("threshold", String(answer))[0]).to.equal(2n);
+  it("seats the council that was asked for, and founds the directory", async () => {
+    const read = (name: ContractName, what: string, ...values: unknown[]) =>
+      answerOf(oracle, deployment, name, what, values);
+    expect(await read("council", "seats")).to.deep.equal(council.seats.map(({ member }) => memberIdOf(member)));
+    const { ordinary, constitutional } = (await read("council", "rulesOf", 1)) as Record<string, { threshold: bigint }>;
+    expect([ordinary!.threshold, constitutional!.threshold]).to.deep.equal([2n, 2n]);
+    expect(await read("directory", "isFounded")).to.equal(true);
   });
 
   it("finds the chain of its address book right", () => checkDeployment(oracle.provider, deployment));
@@ -71,7 +78,7 @@ describe("deployment", () => {
       [`no ${name}`, "C_CONTRACT_MISSING", change(name, { address: nowhere })] as const,
     ]),
   ];
-  it("has ten ways to find another chain", () => expect(wrong).to.have.length(10));
+  it("has twenty-six ways to find another chain", () => expect(wrong).to.have.length(26));
   for (const [what, code, altered] of wrong)
     it(`refuses ${what} with ${code}`, async () => {
       expect(await codeOf(checkDeployment(oracle.provider, altered(deployment)))).to.equal(code);
@@ -105,23 +112,36 @@ describe("deployment", () => {
   });
 
   describe("that was interrupted", () => {
-    for (const last of contractNames.slice(0, 3))
+    for (const last of contractNames.slice(0, -1))
       it(`after ${last} goes on from there`, async () => {
-        const draft = await interrupted(last);
+        const { draft, told } = await interrupted(last);
         const resumed: ContractName[] = [];
         const whole = await deployContracts(key, council, {
           draft,
-          onContract: (name, _, wasThere) => {
+          onContract: (name, contract, wasThere) => {
             if (wasThere) resumed.push(name);
+            if (wasThere) expect(contract, name).to.deep.equal(told.get(name));
           },
         });
         expect(resumed.at(-1)).to.equal(last);
-        expect(whole.contracts[last]).to.deep.equal(draft.contracts[last]);
+        expect(whole.contracts.directory).to.deep.equal(draft.directory);
         await checkDeployment(oracle.provider, whole);
       });
 
+    it("places a contract once whose answer was lost", async () => {
+      const { draft } = await interrupted("cases");
+      oracle.door.script("eth_sendRawTransaction", { kind: "unanswered", how: "cut" });
+      expect(await codeOf(deployContracts(key, council, { draft }))).to.equal("C_UNREACHABLE");
+      const resumed: ContractName[] = [];
+      const onContract = (name: ContractName, _: unknown, wasThere: boolean): void => {
+        if (wasThere) resumed.push(name);
+      };
+      await checkDeployment(oracle.provider, await deployContracts(key, council, { draft, onContract }));
+      expect(resumed.at(-1), "placed though nobody heard of it").to.equal("attestations");
+    });
+
     it("is not gone on with for another council, chain or genesis", async () => {
-      const draft = await interrupted("members");
+      const { draft } = await interrupted("members");
       const altered: readonly DeploymentDraft[] = [
         { ...draft, council: other },
         { ...draft, chainId: 5 },
@@ -131,18 +151,28 @@ describe("deployment", () => {
         expect(await codeOf(deployContracts(key, council, { draft }))).to.equal("C_WRONG_CHAIN");
     });
 
-    it("is not gone on with when its contract is gone", async () => {
-      const draft = await interrupted("members");
-      const members = { ...draft.contracts.members!, address: nowhere };
-      const altered = { ...draft, contracts: { members } };
-      expect(await codeOf(deployContracts(key, council, { draft: altered }))).to.equal("C_CONTRACT_MISSING");
+    it("is not gone on with when its directory is gone, or founds something else", async () => {
+      const { draft } = await interrupted("council");
+      const gone = { ...draft, directory: { ...draft.directory, address: nowhere } };
+      expect(await codeOf(deployContracts(key, council, { draft: gone }))).to.equal("C_CONTRACT_MISSING");
+      const three = { ...council, threshold: 3 };
+      const forged = { ...draft, council: foundingDigest(three) };
+      const refusal = deployContracts(key, three, { draft: forged });
+      expect(await detailOf(refusal, "C_DEPLOYMENT_FAILED", "contract")).to.equal("council");
     });
 
-    async function interrupted(last: ContractName): Promise<DeploymentDraft> {
+    /** The draft of a deployment that stopped after `last`, and what it told until then. */
+    async function interrupted(
+      last: ContractName,
+    ): Promise<{ draft: DeploymentDraft; told: ReadonlyMap<ContractName, DeployedContract> }> {
       let kept: DeploymentDraft | undefined;
+      const told = new Map<ContractName, DeployedContract>();
       const run = deployContracts(key, council, {
-        onContract: (name, draft) => {
+        onDraft: (draft) => {
           kept = draft;
+        },
+        onContract: (name, contract) => {
+          told.set(name, contract);
           if (name === last) throw new RangeError("pulled the plug");
         },
       });
@@ -150,7 +180,7 @@ describe("deployment", () => {
         () => expect.fail("was not interrupted"),
         (error: unknown) => expect(error).to.be.instanceOf(RangeError),
       );
-      return kept!;
+      return { draft: kept!, told };
     }
   });
 
@@ -187,6 +217,19 @@ describe("deployment", () => {
     });
   });
 });
+
+/** What a contract of the deployment answers, decoded. */
+async function answerOf(
+  oracle: Oracle,
+  { contracts }: Deployment,
+  name: ContractName,
+  what: string,
+  values: readonly unknown[],
+): Promise<unknown> {
+  const abi = contractInterfaces[name];
+  const call = { to: contracts[name].address, data: abi.encodeFunctionData(what, values) };
+  return abi.decodeFunctionResult(what, String(await oracle.request("eth_call", call, "latest")))[0];
+}
 
 function change(name: ContractName, fields: object): (right: Deployment) => Deployment {
   return (right) => ({

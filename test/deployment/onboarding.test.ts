@@ -1,11 +1,21 @@
 import { expect } from "chai";
 import { logIdOf, type Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import { applyMember, deployContracts, registerLog, voteMember, type Application } from "@lianzheng/node/deployment";
+import {
+  admissionOf,
+  applyMember,
+  castVote,
+  deployContracts,
+  registerLog,
+  supportMotion,
+  type Application,
+  type Motion,
+} from "@lianzheng/node/deployment";
 import { codeOf, detailOf } from "../anchor/failure.ts";
 import { newKey, openOracle, type Key, type Oracle } from "../anchor/oracle.ts";
 import { testUscc } from "../anchor/owner.ts";
 
+const reason: Hex = `0x${"0b".repeat(32)}`;
 const papers: Hex = `0x${"0a".repeat(32)}`;
 const application: Application = { member: testUscc(7), kinds: ["supplier", "processor"], papers };
 const origin = "log.example.cn/2026";
@@ -39,32 +49,34 @@ describe("onboarding", () => {
 
   it("applies once, however often it is asked", async () => {
     const apply = (): Promise<unknown> => applyMember(applicant, deployment, application);
-    expect(await counted(apply)).to.deep.equal([{ changed: true, admitted: false, proposal: 1 }, 1]);
-    expect(await counted(apply)).to.deep.equal([{ changed: false, admitted: false, proposal: 1 }, 0]);
+    expect(await counted(apply)).to.deep.equal([{ changed: true, admitted: false, application: 1 }, 1]);
+    expect(await counted(apply)).to.deep.equal([{ changed: false, admitted: false, application: 1 }, 0]);
   });
 
   it("does not let who is no member register a log or vote", async () => {
     expect(await codeOf(registerLog(applicant, deployment, { origin, key: logKey }))).to.equal("C_NOT_MEMBER");
-    expect(await codeOf(voteMember(applicant, deployment, { proposal: 1 }))).to.equal("C_NOT_MEMBER");
+    expect(await codeOf(castVote(applicant, deployment, { proposal: 1 }))).to.equal("C_NOT_MEMBER");
   });
 
-  it("votes once for each seat and admits at the threshold", async () => {
-    const vote = (at: number) => (): Promise<unknown> => voteMember(seats[at]!, deployment, { proposal: 1 });
-    expect(await counted(vote(0))).to.deep.equal([{ changed: true, decided: false }, 1]);
-    expect(await counted(vote(0))).to.deep.equal([{ changed: false, decided: false }, 0]);
-    expect(await counted(vote(1))).to.deep.equal([{ changed: true, decided: true }, 1]);
-    expect(await counted(vote(2))).to.deep.equal([{ changed: false, decided: true }, 0]);
+  it("supports a motion once for each seat and admits at the threshold", async () => {
+    const motion = await admissionOf(oracle.provider, deployment, { application: 1, reason });
+    const support = (at: number) => (): Promise<unknown> => supportMotion(seats[at]!, deployment, motion);
+    expect(await counted(support(0))).to.deep.equal([{ changed: true, decided: false, proposal: 1 }, 1]);
+    expect(await counted(support(0))).to.deep.equal([{ changed: false, decided: false, proposal: 1 }, 0]);
+    expect(await counted(support(1))).to.deep.equal([{ changed: true, decided: true, proposal: 1 }, 1]);
+    const vote = (): Promise<unknown> => castVote(seats[2]!, deployment, { proposal: 1 });
+    expect(await counted(vote)).to.deep.equal([{ changed: false, decided: true, proposal: 1 }, 0]);
   });
 
   it("says after the admission that it stands", async () => {
     const apply = (): Promise<unknown> => applyMember(applicant, deployment, application);
-    expect(await counted(apply)).to.deep.equal([{ changed: false, admitted: true, proposal: 1 }, 0]);
+    expect(await counted(apply)).to.deep.equal([{ changed: false, admitted: true, application: 1 }, 0]);
   });
 
   it("does not mistake a founding seat for an applicant", async () => {
     const seat = { ...application, member: testUscc(1) };
     const result = await applyMember(seats[0]!, deployment, seat);
-    expect(result).to.deep.equal({ changed: false, admitted: true, proposal: undefined });
+    expect(result).to.deep.equal({ changed: false, admitted: true, application: undefined });
   });
 
   it("refuses a key that belongs to another member", async () => {
@@ -85,11 +97,13 @@ describe("onboarding", () => {
   });
 
   const refused: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ["MembersUnknownProposal", () => voteMember(seats[0]!, deployment, { proposal: 99 })],
-    ["MembersNoSeat", async () => voteMember(applicant, deployment, { proposal: await secondProposal() })],
+    ["CouncilUnknownProposal", () => castVote(seats[0]!, deployment, { proposal: 99 })],
+    ["CouncilNoSeat", async () => castVote(applicant, deployment, { proposal: await secondProposal() })],
+    ["CouncilNoSeat", async () => supportMotion(applicant, deployment, await secondMotion())],
+    ["MembersApplicationClosed", async () => supportMotion(seats[0]!, deployment, await decidedMotion())],
     ["MembersKinds", async () => applyMember(await newKey(oracle), deployment, { ...application, kinds: [] })],
     [
-      "MembersZeroReason",
+      "MembersZeroDigest",
       async () => applyMember(await newKey(oracle), deployment, { ...application, member: testUscc(9), papers: zero }),
     ],
     ["EvidenceLogsOrigin", () => registerLog(applicant, deployment, { origin: "has a space", key: logKey })],
@@ -99,7 +113,7 @@ describe("onboarding", () => {
     it(`hands on the contract's ${reason}`, async () => {
       expect(await detailOf(action(), "C_ANCHOR_REVERTED", "reason")).to.equal(reason);
     });
-  it("handed on six", () => expect(refused).to.have.length(6));
+  it("handed on eight", () => expect(refused).to.have.length(8));
 
   it("finds its application after the answer to the transaction was lost", async () => {
     const key = await newKey(oracle);
@@ -130,9 +144,21 @@ describe("onboarding", () => {
     expect(await applyMember(key, deployment, late)).to.include({ changed: true, admitted: false });
   });
 
+  async function secondMotion(): Promise<Motion> {
+    const asked = { ...application, member: testUscc(10) };
+    const { application: number } = await applyMember(await newKey(oracle), deployment, asked);
+    return admissionOf(oracle.provider, deployment, { application: number!, reason });
+  }
+
   async function secondProposal(): Promise<number> {
-    const { proposal } = await applyMember(await newKey(oracle), deployment, { ...application, member: testUscc(10) });
-    return proposal!;
+    return (await supportMotion(seats[0]!, deployment, await secondMotion())).proposal;
+  }
+
+  /** A motion to admit once more who was admitted; the first seat's support alone does not decide it. */
+  async function decidedMotion(): Promise<Motion> {
+    const motion = await admissionOf(oracle.provider, deployment, { application: 1, reason: papers });
+    await supportMotion(seats[1]!, deployment, motion);
+    return motion;
   }
 });
 

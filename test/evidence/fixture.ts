@@ -103,13 +103,8 @@ export const policy: Policy = {
 };
 
 export const stages = ["listing", "offer", "contract", "delivery", "acceptance", "settlement", "certificate"];
-
-/** Types of the records of steps beside the stages. */
-export const besides = ["trade.amendment", "trade.filing", "trade.termination", "settlement.split"];
-
-/** Number of a record's step in the contract; 0 for a record that is none. */
-const stepOf = ({ entry }: Made): number =>
-  [...stages.map((stage) => `trade.${stage}`), ...besides].indexOf(entry.type) + 1;
+/** All steps of a trade: its stages, and those beside them. */
+export const steps = [...stages, "amendment", "filing", "termination", "distribution"];
 
 /** A record as it goes into the log. */
 export interface Made {
@@ -224,7 +219,10 @@ export function published(
 }
 
 export function headOf(records: readonly Made[]): Hex {
-  return records.reduce((head, made) => stageHead(head, stepOf(made), made.id), EMPTY_STAGE_HEAD);
+  return records.reduce(
+    (head, { entry, id }) => stageHead(head, steps.indexOf(entry.type.slice("trade.".length)) + 1, id),
+    EMPTY_STAGE_HEAD,
+  );
 }
 
 export function stageRecorded(
@@ -232,7 +230,7 @@ export function stageRecorded(
   spec: { address?: string; tradeId?: Hex; head?: Hex } = {},
 ): RpcReceipt["logs"][number] {
   const newest = records.at(-1)!;
-  const stage = stepOf(newest);
+  const stage = steps.indexOf(newest.entry.type.slice("trade.".length)) + 1;
   return {
     address: spec.address ?? contracts.trades.address,
     topics: [eventTopics.StageRecorded, spec.tradeId ?? tradeId, `0x${word(records.length)}`],
@@ -409,7 +407,7 @@ function makeAnchor(log: MadeLog, state: MadeState, scenario: Scenario): Bundle[
 }
 
 function countedStages(records: readonly Made[], { counted, onChain }: Scenario): readonly Made[] {
-  const stagesAmong = (onChain ?? records).filter((made) => stepOf(made) > 0);
+  const stagesAmong = (onChain ?? records).filter(({ entry }) => entry.type.startsWith("trade."));
   return stagesAmong.slice(0, counted);
 }
 

@@ -83,7 +83,7 @@ describe("evidence: a trade in the state at the anchor's block", () => {
     const records = makeRecords([{ type: "trade.listing" }, { type: "x-note.made" }]);
     const { bundle } = await makeEvidence({ records, shown: [0] });
     const { reason } = expectAnswer(judge(bundle), "complete", "pass");
-    expect(reason).to.match(/Nothing counts records of other types behind them\.$/);
+    expect(reason).to.match(/not terminated\. Nothing counts records of other types behind them\.$/);
   });
 
   it("stripped off a bundle that ends early leaves it open what is missing, and the result says so", async () => {
@@ -106,7 +106,13 @@ describe("evidence: a trade in the state at the anchor's block", () => {
     const { trade } = (await truncated(3)).law;
     const verdict = judge({ ...whole.bundle, law: { ...whole.bundle.law, trade: trade! } });
     expect(expectAnswer(verdict, "complete", "pass").reason).to.match(/by block 12/);
-    expect(verdict.facts.trade).to.deep.equal({ tradeId, stages: 7, block: 12, at: verdict.facts.anchoredAt });
+    expect(verdict.facts.trade).to.deep.equal({
+      tradeId,
+      stages: 7,
+      terminated: false,
+      block: 12,
+      at: verdict.facts.anchoredAt,
+    });
   });
 
   it("shown without an event refuses a bundle that ends early", async () => {
@@ -204,6 +210,61 @@ describe("evidence: a trade in the state at the anchor's block", () => {
       expectFailure(judgeValue({ ...whole.bundle, law: { state: form } }), "unaltered", "V_FORMAT");
     expect(forms).to.have.length(6);
   });
+});
+
+describe("evidence: steps beside the stages", () => {
+  const judged = async (...steps: readonly string[]) =>
+    judge(await made({ records: makeRecords(steps.map((step) => ({ type: `trade.${step}` }))) }));
+  const contracted = ["listing", "offer", "contract"] as const;
+  const settled = [...contracted, "delivery", "acceptance", "settlement"] as const;
+
+  it("of a trade that both sides ended are all here, and the bundle says that it was ended", async () => {
+    for (const before of [[], ["listing"], contracted, settled.slice(0, 5)]) {
+      const verdict = await judged(...before, "termination");
+      expect(expectAnswer(verdict, "complete", "pass").reason).to.match(/both sides terminated the trade\./);
+      expect(verdict.facts.trade).to.include({ terminated: true, stages: before.length + 1 });
+    }
+    expect((await judged(...settled)).facts.trade).to.include({ terminated: false });
+  });
+
+  it("left out are missing: a terminated trade is not shown as one that stands", async () => {
+    const records = makeRecords([...contracted, "termination"].map((step) => ({ type: `trade.${step}` })));
+    const verdict = judge(await made({ records, shown: [0, 1, 2] }));
+    expectFailure(verdict, "complete", "V_INCOMPLETE");
+  });
+
+  const lawful: readonly (readonly string[])[] = [
+    ["listing", "offer", "offer", "contract"],
+    [...contracted, "amendment", "amendment", "delivery", "amendment", "delivery", "acceptance", "amendment"],
+    [...contracted, "filing", "delivery"],
+    [...settled, "filing", "distribution", "distribution"],
+    [...settled, "distribution", "certificate", "distribution"],
+  ];
+  for (const steps of lawful)
+    it(`pass in their order: ${steps.join(", ")}`, async () =>
+      void expectAnswer(await judged(...steps), "complete", "pass"));
+
+  const unlawful: readonly (readonly string[])[] = [
+    ["offer", "listing"],
+    ["listing", "listing"],
+    ["listing", "amendment"],
+    ["listing", "offer", "filing"],
+    [...contracted, "filing", "filing"],
+    [...contracted, "distribution"],
+    [...contracted, "termination", "delivery"],
+    [...settled, "amendment"],
+    [...settled, "termination"],
+    [...settled, "certificate", "filing"],
+    [...settled, "filing", "certificate"],
+  ];
+  for (const steps of unlawful)
+    it(`are of no trade in another order: ${steps.join(", ")}`, async () => {
+      const verdict = await judged(...steps);
+      expectFailure(verdict, "complete", "V_INCOMPLETE");
+      expect(verdict.reason).to.match(/no trade has them in this order/);
+    });
+
+  it("were tried in every order that counts", () => expect([lawful.length, unlawful.length]).to.deep.equal([5, 11]));
 });
 
 describe("evidence: the block of a stage", () => {

@@ -279,7 +279,7 @@ describe("a node's folder that is wrong", () => {
 /** The second member applies, and the founding one votes. */
 async function admit(founding: string, folder: string, chainUrl: string): Promise<void> {
   const { readNodeFolder } = await import("@lianzheng/node/config");
-  const { applyMember, voteMember, connectChain } = await import("@lianzheng/node/deployment");
+  const { admissionOf, applyMember, connectChain, supportMotion } = await import("@lianzheng/node/deployment");
   const { Wallet } = await import("ethers");
   const [voter, applicant] = await Promise.all([readNodeFolder(founding, {}), readNodeFolder(folder, {})]);
   const provider = await connectChain(chainUrl);
@@ -287,11 +287,8 @@ async function admit(founding: string, folder: string, chainUrl: string): Promis
   if (deployment === undefined) throw new TypeError("the founding node has deployed");
   const papers = `0x${"7".repeat(64)}` as const;
   const application = { member: applicant.settings.owner, kinds: ["supplier"] as const, papers };
-  const { proposal = 0 } = await applyMember(
-    new Wallet(applicant.memberKey.privateKey, provider),
-    deployment,
-    application,
-  );
-  await voteMember(new Wallet(voter.memberKey.privateKey, provider), deployment, { proposal });
+  const made = await applyMember(new Wallet(applicant.memberKey.privateKey, provider), deployment, application);
+  const motion = await admissionOf(provider, deployment, { application: made.application ?? 0, reason: papers });
+  await supportMotion(new Wallet(voter.memberKey.privateKey, provider), deployment, motion);
   provider.destroy();
 }

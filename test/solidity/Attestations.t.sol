@@ -16,6 +16,7 @@ import {
 import {Grade} from "../../contracts/rights/IRights.sol";
 import {Bench, Desk} from "./AttestationsDesk.sol";
 import {Consortium} from "./Consortium.sol";
+import {Tally} from "./Tally.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev What the fuzzer calls has to be in a file of tests to be found.
@@ -35,77 +36,29 @@ contract AttestationsTest {
         targets[0] = address(_desk);
     }
 
-    /// Nobody unqualified, suspended or forged stated anything, nothing was replayed, nothing due was refused.
-    function invariant_onlyWhoMayIsHeard() public view {
-        require(bytes(_desk.violated()).length == 0, _desk.violated());
-        require(_desk.attestations().attestationCount() == _desk.noteCount(), "count");
+    /// Looks at everything once more at the end of each run, and writes the run's counts down.
+    function afterInvariant() external view {
+        _onlyWhoMayIsHeard();
+        _all();
+        (string[15] memory names, uint256[15] memory times) = (_names(), _times());
+        (string[] memory states, uint256[] memory counts) = (new string[](15), new uint256[](15));
+        for (uint256 i = 0; i < 15; ++i) (states[i], counts[i]) = (names[i], times[i]);
+        Tally.report("Attestations", _desk.calls(), states, counts);
     }
 
-    /// What was stated stands as it was stated.
-    function invariant_nothingIsOverwritten() public view {
-        for (uint256 i = 0; i < _desk.noteCount(); ++i) {
-            Desk.Note memory note = _desk.noteAt(i);
-            Attestation memory kept = _desk.attestations().attestationOf(note.id);
-            require(keccak256(abi.encode(kept.statement)) == note.stated, "statement");
-            require(kept.attester == Consortium.id(note.who) && kept.number == i + 1, "author");
-            require(kept.recordedAt == note.recordedAt && kept.revokedAt == note.revokedAt, "times");
-            require((kept.revokedBy != 0) == (note.revokedAt != 0), "revoker");
-        }
-    }
-
-    /// The answer is that of the book, and of one attester at most one statement on a matter is valid.
-    function invariant_validityIsThatOfTheBook() public view {
-        uint256[] memory valid = new uint256[](Bench.COUNT * 16 * Bench.SUBJECTS);
-        for (uint256 i = 0; i < _desk.noteCount(); ++i) {
-            Desk.Note memory note = _desk.noteAt(i);
-            Status status = _desk.attestations().statusAt(note.id, uint64(block.timestamp));
-            require(status == _desk.expected(i, block.timestamp), "status");
-            if (status != Status.Valid) continue;
-            uint256 subject = note.subject == Bench.subject(0) ? 0 : 1;
-            uint256 line = (note.who * 16 + uint256(note.kind)) * Bench.SUBJECTS + subject;
-            require(++valid[line] == 1, "two valid in one line");
-            require(block.timestamp < note.until && note.until <= block.timestamp + Bench.MAX, "unbounded");
-        }
-    }
-
-    /// What was answered about a second that was past is answered again.
-    function invariant_thePastDoesNotChange() public view {
-        for (uint256 i = 0; i < _desk.sampleCount(); ++i) {
-            Desk.Sample memory sample = _desk.sampleAt(i);
-            require(_desk.attestations().statusAt(sample.id, sample.time) == sample.status, "past answer");
-        }
-    }
-
-    /// What stands is the newest valid one, and a grade misses exactly the kinds that do not stand.
-    function invariant_standingIsTheNewestValid() public view {
-        Attestations attestations = _desk.attestations();
-        for (uint256 s = 0; s < Bench.SUBJECTS; ++s) {
-            uint16 met = 0;
-            for (uint256 k = 0; k < Bench.KINDS; ++k) {
-                (bytes32 newest, Result result) = _newest(Bench.kindOf(k), Bench.subject(s));
-                (bytes32 id, Result found) = attestations.standing(
-                    Bench.kindOf(k),
-                    SubjectKind.Product,
-                    Bench.subject(s)
-                );
-                require(id == newest && found == result, "standing");
-                if (result == Result.Pass || result == Result.Conditional) met |= uint16(1 << uint256(Bench.kindOf(k)));
-            }
-            require(_unmet(s, Grade.General, false) == (0x02 & ~met), "general");
-            require(_unmet(s, Grade.Important, false) == (0x12 & ~met), "important");
-            require(_unmet(s, Grade.Important, true) == (0x16 & ~met), "important, abroad");
-        }
+    function invariant_theLawHolds() external view {
+        _onlyWhoMayIsHeard();
+        if (_desk.calls() % Tally.INTERVAL == 0) _all();
     }
 
     /// A long walk meets every state, or it shows nothing: prints how often each was reached.
     function test_aLongWalkReachesEveryState() external {
         for (uint256 i = 0; i < STEPS; ++i) {
             _step(uint256(keccak256(abi.encode("walk", i))));
-            invariant_onlyWhoMayIsHeard();
+            _onlyWhoMayIsHeard();
             if (i % 30 == 29) _all();
         }
-        Desk.Reached memory reached = _desk.reached();
-        uint256[15] memory times = abi.decode(abi.encode(reached), (uint256[15]));
+        uint256[15] memory times = _times();
         string[15] memory names = _names();
         console.log("    Attestations, %s calls, states reached:", STEPS);
         for (uint256 i = 0; i < times.length; ++i) {
@@ -187,6 +140,72 @@ contract AttestationsTest {
             });
     }
 
+    /// Nobody unqualified, suspended or forged stated anything, nothing was replayed, nothing due was refused.
+    function _onlyWhoMayIsHeard() private view {
+        require(bytes(_desk.violated()).length == 0, _desk.violated());
+        require(_desk.attestations().attestationCount() == _desk.noteCount(), "count");
+    }
+
+    /// What was stated stands as it was stated.
+    function _nothingIsOverwritten() private view {
+        for (uint256 i = 0; i < _desk.noteCount(); ++i) {
+            Desk.Note memory note = _desk.noteAt(i);
+            Attestation memory kept = _desk.attestations().attestationOf(note.id);
+            require(keccak256(abi.encode(kept.statement)) == note.stated, "statement");
+            require(kept.attester == Consortium.id(note.who) && kept.number == i + 1, "author");
+            require(kept.recordedAt == note.recordedAt && kept.revokedAt == note.revokedAt, "times");
+            require((kept.revokedBy != 0) == (note.revokedAt != 0), "revoker");
+        }
+    }
+
+    /// The answer is that of the book, and of one attester at most one statement on a matter is valid.
+    function _validityIsThatOfTheBook() private view {
+        uint256[] memory valid = new uint256[](Bench.COUNT * 16 * Bench.SUBJECTS);
+        for (uint256 i = 0; i < _desk.noteCount(); ++i) {
+            Desk.Note memory note = _desk.noteAt(i);
+            Status status = _desk.attestations().statusAt(note.id, uint64(block.timestamp));
+            require(status == _desk.expected(i, block.timestamp), "status");
+            if (status != Status.Valid) continue;
+            uint256 subject = note.subject == Bench.subject(0) ? 0 : 1;
+            uint256 line = (note.who * 16 + uint256(note.kind)) * Bench.SUBJECTS + subject;
+            require(++valid[line] == 1, "two valid in one line");
+            require(block.timestamp < note.until && note.until <= block.timestamp + Bench.MAX, "unbounded");
+        }
+    }
+
+    /// What was answered about a second that was past is answered again.
+    function _thePastDoesNotChange() private view {
+        for (uint256 i = 0; i < _desk.sampleCount(); ++i) {
+            Desk.Sample memory sample = _desk.sampleAt(i);
+            require(_desk.attestations().statusAt(sample.id, sample.time) == sample.status, "past answer");
+        }
+    }
+
+    /// What stands is the newest valid one, and a grade misses exactly the kinds that do not stand.
+    function _standingIsTheNewestValid() private view {
+        Attestations attestations = _desk.attestations();
+        for (uint256 s = 0; s < Bench.SUBJECTS; ++s) {
+            uint16 met = 0;
+            for (uint256 k = 0; k < Bench.KINDS; ++k) {
+                (bytes32 newest, Result result) = _newest(Bench.kindOf(k), Bench.subject(s));
+                (bytes32 id, Result found) = attestations.standing(
+                    Bench.kindOf(k),
+                    SubjectKind.Product,
+                    Bench.subject(s)
+                );
+                require(id == newest && found == result, "standing");
+                if (result == Result.Pass || result == Result.Conditional) met |= uint16(1 << uint256(Bench.kindOf(k)));
+            }
+            require(_unmet(s, Grade.General, false) == (0x02 & ~met), "general");
+            require(_unmet(s, Grade.Important, false) == (0x12 & ~met), "important");
+            require(_unmet(s, Grade.Important, true) == (0x16 & ~met), "important, abroad");
+        }
+    }
+
+    function _times() private view returns (uint256[15] memory) {
+        return abi.decode(abi.encode(_desk.reached()), (uint256[15]));
+    }
+
     function _step(uint256 seed) private {
         uint256 action = (seed >> 96) % 16;
         (uint8 a, uint8 b, uint32 time) = (uint8(seed), uint8(seed >> 8), uint32(seed >> 64));
@@ -205,10 +224,10 @@ contract AttestationsTest {
     }
 
     function _all() private view {
-        invariant_nothingIsOverwritten();
-        invariant_validityIsThatOfTheBook();
-        invariant_thePastDoesNotChange();
-        invariant_standingIsTheNewestValid();
+        _nothingIsOverwritten();
+        _validityIsThatOfTheBook();
+        _thePastDoesNotChange();
+        _standingIsTheNewestValid();
     }
 
     function _newest(AttestationKind kind, bytes32 subject) private view returns (bytes32 id, Result result) {

@@ -127,6 +127,8 @@ abstract contract Desk {
     uint256 private _salt;
     /// What happened that must not; empty if nothing did.
     string public violated;
+    /// What the fuzzer called.
+    uint256 public calls;
 
     constructor() {
         (members, council, attestations) = Bench.open();
@@ -134,6 +136,7 @@ abstract contract Desk {
 
     /// States as a member, directly or by a signature, mostly at the head of the line.
     function state(uint8 who, uint8 what, uint8 about, uint8 result, int32 offset, uint32 period, uint8 how) external {
+        ++calls;
         uint256 member = who % Bench.COUNT;
         Statement memory statement = _statement(member, what, about, result, offset, period);
         bool astray = how % 8 == 7;
@@ -145,6 +148,7 @@ abstract contract Desk {
 
     /// Two statements in one call, the second superseding the first.
     function batch(uint8 who, uint8 what, uint8 about, int32 offset, uint32 period) external {
+        ++calls;
         uint256 member = who % Bench.COUNT;
         Statement[] memory both = new Statement[](2);
         both[0] = _statement(member, what, about, 0, offset, period);
@@ -158,6 +162,7 @@ abstract contract Desk {
     }
 
     function revoke(uint8 who, uint256 which, uint8 how) external {
+        ++calls;
         if (_notes.length == 0) return;
         Note storage note = _notes[_notes.length - 1 - (which % (_notes.length < 6 ? _notes.length : 6))];
         uint256 member = how % 4 == 0 ? note.who : who % Bench.COUNT;
@@ -175,6 +180,7 @@ abstract contract Desk {
 
     /// Brings a used signature again.
     function replay(uint256 which) external {
+        ++calls;
         if (_used.length == 0) return;
         try attestations.attestBySignature(_used[which % _used.length]) {
             violated = "replayed";
@@ -185,6 +191,7 @@ abstract contract Desk {
 
     /// Suspends a member or takes it back, by the votes of the others.
     function toggle(uint8 who, uint8 chance) external {
+        ++calls;
         uint256 member = who % Bench.COUNT;
         if (chance % 3 != 0 && !_away[member]) return;
         uint256 voter = _nextPresent(member);
@@ -205,6 +212,7 @@ abstract contract Desk {
     }
 
     function wait(uint32 time) external {
+        ++calls;
         vm.warp(block.timestamp + (time % 20 days));
         for (uint256 i = 0; i < _notes.length; ++i) {
             if (_seenExpired[i] || expected(i, block.timestamp) != Status.Expired) continue;

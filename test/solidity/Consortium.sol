@@ -36,18 +36,25 @@ library Consortium {
 
     /// @dev A council of as many seats as masks of kinds are given; all that it decides, it decides at once by `threshold` votes.
     function found(uint16[] memory kinds, uint256 threshold) internal returns (Members members, Council council) {
-        Founder[] memory founders = new Founder[](kinds.length);
         bytes18[] memory seats = new bytes18[](kinds.length);
-        for (uint256 i = 0; i < kinds.length; ++i) {
-            seats[i] = id(i);
-            founders[i] = Founder(seats[i], key(i), kinds[i], Tier.None, 0, keccak256("metadata"));
-        }
-        members = new Members(
-            founders,
-            vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1),
-            EMERGENCY
-        );
+        for (uint256 i = 0; i < kinds.length; ++i) seats[i] = id(i);
+        address place = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        members = new Members(founders(kinds), place, EMERGENCY);
         council = new Council(members, seats, rules(threshold), new OrdinaryAct[](0));
+    }
+
+    /// @dev A register of `count` members of kind venue whose council and emergency contract are the given addresses.
+    function register(uint256 count, address council, address emergency) internal returns (Members) {
+        uint16[] memory kinds = new uint16[](count);
+        for (uint256 i = 0; i < count; ++i) kinds[i] = 1;
+        return new Members(founders(kinds), council, emergency);
+    }
+
+    function founders(uint16[] memory kinds) internal pure returns (Founder[] memory list) {
+        list = new Founder[](kinds.length);
+        for (uint256 i = 0; i < kinds.length; ++i) {
+            list[i] = Founder(id(i), key(i), kinds[i], Tier.None, 0, keccak256("metadata"));
+        }
     }
 
     function rules(uint256 threshold) internal pure returns (CouncilRules memory) {

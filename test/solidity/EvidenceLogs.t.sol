@@ -6,6 +6,7 @@ import {Members} from "../../contracts/membership/Members.sol";
 import {Consortium} from "./Consortium.sol";
 import {Forger} from "./Forger.sol";
 import {NaiveTree} from "./NaiveTree.sol";
+import {Tally} from "./Tally.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev An operator that publishes honestly and tries to rewrite its past in every way it can.
@@ -17,6 +18,8 @@ contract Operator {
     bytes32[] public honest;
     uint64[] public accepted;
     uint256 public refusals;
+    uint256 public repeats;
+    uint256 public calls;
 
     constructor() {
         (Members members, ) = Consortium.found(1, 1);
@@ -28,6 +31,7 @@ contract Operator {
     }
 
     function grow(uint8 by) external {
+        ++calls;
         uint64 head = accepted[accepted.length - 1];
         uint64 size = head + 1 + (by % 8);
         if (size > LIMIT) return;
@@ -37,13 +41,16 @@ contract Operator {
     }
 
     function repeat(uint256 which) external {
+        ++calls;
         uint64 size = accepted[which % accepted.length];
         if (size == 0) return;
         _publish(0, size, NaiveTree.root(honest, 0, size), new bytes32[](0));
+        ++repeats;
     }
 
     /// Changes one old leaf and grows, with the best proof that the forged tree has.
     function rewrite(uint8 by, uint256 where) external {
+        ++calls;
         uint64 head = accepted[accepted.length - 1];
         uint64 size = head + 1 + (by % 8);
         if (head == 0 || size > LIMIT) return;
@@ -53,12 +60,14 @@ contract Operator {
     }
 
     function shrink(uint64 size, bytes32 root) external {
+        ++calls;
         uint64 head = accepted[accepted.length - 1];
         if (head == 0 || root == 0) return;
         _refused(head, size % (head + 1), root, new bytes32[](0));
     }
 
     function noise(uint64 expected, uint64 size, bytes32 root, bytes32[] calldata proof) external {
+        ++calls;
         if (expected == 0 || root == 0) return;
         _refused(expected, size, root, proof);
     }
@@ -109,8 +118,25 @@ contract EvidenceLogsTest {
         targets[0] = address(_operator);
     }
 
+    function afterInvariant() external {
+        _theHeadOnlyGrows();
+        _historyIsNeverRewritten();
+        (string[] memory states, uint256[] memory counts) = (new string[](4), new uint256[](4));
+        (states[0], counts[0]) = ("grown", _operator.acceptedCount() - 1);
+        (states[1], counts[1]) = ("repeated", _operator.repeats());
+        (states[2], counts[2]) = ("refused", _operator.refusals());
+        (uint64 size, , ) = _operator.logs().latest(_operator.logId());
+        (states[3], counts[3]) = ("full", size == _operator.LIMIT() ? 1 : 0);
+        Tally.report("EvidenceLogs", _operator.calls(), states, counts);
+    }
+
+    function invariant_historyIsNeverRewritten() external {
+        _theHeadOnlyGrows();
+        if (_operator.calls() % Tally.INTERVAL == 0) _historyIsNeverRewritten();
+    }
+
     /// Whatever was tried, every accepted root is that of the honest leaves, and the head is the newest of them.
-    function invariant_historyIsNeverRewritten() external view {
+    function _historyIsNeverRewritten() private view {
         (uint64 size, , ) = _operator.logs().latest(_operator.logId());
         uint256 count = _operator.acceptedCount();
         require(size == _operator.accepted(count - 1), "head moved by what was refused");
@@ -125,7 +151,7 @@ contract EvidenceLogsTest {
     }
 
     /// The head only grows.
-    function invariant_theHeadOnlyGrows() external {
+    function _theHeadOnlyGrows() private {
         (uint64 size, , ) = _operator.logs().latest(_operator.logId());
         require(size >= _highest, "head went back");
         _highest = size;
@@ -141,6 +167,7 @@ contract Misnamer {
     Forger public immutable forger;
     uint256 public accepted;
     uint256 public misnamed;
+    uint256 public calls;
     bool public contradicted;
 
     /// Leaf that was proven at an index, and size under which a root was accepted.
@@ -157,6 +184,7 @@ contract Misnamer {
 
     /// Publishes a tree that it knows as one of `by` leaves more than the head.
     function publish(uint8 which, uint8 by) external {
+        ++calls;
         bytes32[] memory roots = forger.roots();
         bytes32 root = roots[which % roots.length];
         (uint64 head, , ) = logs.latest(logId);
@@ -214,6 +242,13 @@ contract EvidenceLogsMisnamedTest {
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
         targets[0] = address(_misnamer);
+    }
+
+    function afterInvariant() external view {
+        (string[] memory states, uint256[] memory counts) = (new string[](2), new uint256[](2));
+        (states[0], counts[0]) = ("accepted", _misnamer.accepted());
+        (states[1], counts[1]) = ("accepted under a size that is not its own", _misnamer.misnamed());
+        Tally.report("EvidenceLogsMisnamed", _misnamer.calls(), states, counts);
     }
 
     /// Whatever sizes are named: all accepted checkpoints together prove one leaf at an index at most, and a root has one size.

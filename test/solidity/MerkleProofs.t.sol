@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {MerkleProofs} from "../../contracts/evidence/MerkleProofs.sol";
 import {Forger} from "./Forger.sol";
 import {NaiveTree} from "./NaiveTree.sol";
+import {PlainProofs} from "./PlainProofs.sol";
 
 /// @dev The library takes calldata, so it is called from outside.
 contract MerkleProofsCaller {
@@ -30,6 +31,7 @@ contract MerkleProofsCaller {
 
 contract MerkleProofsTest {
     MerkleProofsCaller private _proofs = new MerkleProofsCaller();
+    PlainProofs private _plain = new PlainProofs();
 
     /// Sizes around every bound.
     uint64[] private _bounds = [
@@ -58,6 +60,35 @@ contract MerkleProofsTest {
         MerkleProofs.nodeDigest(left, right);
         bytes memory later = new bytes(65);
         require(keccak256(other) == before && later.length == 65);
+    }
+
+    /// The assembly of consistency proofs answers what the plain form answers: proofs of trees of any size, as they are, one node changed,
+    /// longer, shorter or noise, under their sizes and one beside them.
+    function testFuzz_consistencyIsThatOfThePlainForm(uint256 seed, uint64 a, uint64 b, uint8 how) external view {
+        (uint64 from, uint64 to) = a < b ? (a, b) : (b, a);
+        if (how & 32 != 0) (from, to) = (from % 70, to % 70);
+        if (from == 0 || from >= to) return;
+        (bytes32 oldRoot, bytes32 newRoot, bytes32[] memory proof) = NaiveTree.growth(seed, from, to);
+        if (how % 8 == 1) proof[seed % proof.length] ^= bytes32(uint256(1) << (seed % 256));
+        if (how % 8 == 2) proof = NaiveTree.append(proof, newRoot);
+        if (how % 8 == 3) proof = new bytes32[](seed % 70);
+        if (how % 8 == 4) from ^= 1;
+        if (how % 8 == 5) to ^= 1;
+        if (how % 8 == 6) oldRoot = newRoot;
+        bool plain = _plain.isConsistent(from, oldRoot, to, newRoot, proof);
+        require(_proofs.isConsistent(from, oldRoot, to, newRoot, proof) == plain, "answers differ");
+        require(plain || (how % 8 != 0 && how % 8 != 7), "a good proof was refused");
+    }
+
+    /// What the comment at the assembly of consistency proofs claims, for the growth of a log from 101,000 to 1,000,000 leaves.
+    function test_assemblyOfConsistencyCostsLessThanThePlainForm() external view {
+        (bytes32 oldRoot, bytes32 newRoot, bytes32[] memory proof) = NaiveTree.growth(1, 101_000, 1_000_000);
+        uint256 start = gasleft();
+        bool first = _proofs.isConsistent(101_000, oldRoot, 1_000_000, newRoot, proof);
+        uint256 assembled = start - gasleft();
+        start = gasleft();
+        bool second = _plain.isConsistent(101_000, oldRoot, 1_000_000, newRoot, proof);
+        require(first && second && assembled < start - gasleft(), "not worth its assembly");
     }
 
     function test_everyGrowthOfTreesBelow20Leaves() external view {

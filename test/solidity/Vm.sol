@@ -10,6 +10,10 @@ interface Vm {
     function prank(address caller) external;
     function warp(uint256 time) external;
     function assume(bool condition) external pure;
+    function toString(uint256 value) external pure returns (string memory);
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
+    /// @dev Declared as reading only, so that a handler may write from a function that the fuzzer does not call.
+    function writeLine(string calldata path, string calldata line) external view;
 }
 
 Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));

@@ -152,7 +152,7 @@ export class StoryTrade {
       unit: "fen",
       shares: split.map(([name, fen]) => ({ member: cast[name].uscc, amount: String(fen) })),
     };
-    const record = await this.#record("settlement.split", this.deal.seller, agreed);
+    const record = await this.#record("trade.distribution", this.deal.seller, agreed);
     const grounds = digestOfText("agreement on the distribution");
     const step = { ...this.#stepOf(record), whole, shares: [...shares], previous: NO_SPLIT, grounds };
     const signatures = await this.#sign(distributionFields, step, [this.deal.seller, this.#roleOf("venue")]);

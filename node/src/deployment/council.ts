@@ -5,7 +5,6 @@ import { canonicalJson, isUscc } from "@lianzheng/sdk/record";
 import { ChainError } from "../chain-error.ts";
 
 const nobody: Hex = `0x${"00".repeat(18)}`;
-const noDigest: Hex = `0x${"00".repeat(32)}`;
 
 /** A founding seat of the council. */
 export interface CouncilSeat {
@@ -34,7 +33,8 @@ export interface FounderArgument {
 
 /** Digest of a council and its threshold, by which an interrupted deployment is known again. @throws as {@link founderArguments} */
 export function foundingDigest(council: Council): Hex {
-  const text = canonicalJson({ seats: founderArguments(council), threshold: council.threshold });
+  const seats = founderArguments(council).map((founder) => ({ ...founder }));
+  const text = canonicalJson({ seats, threshold: council.threshold });
   return toHex(keccak256(utf8(text)));
 }
 
@@ -57,8 +57,9 @@ function founderArgument({ member, key, kinds }: CouncilSeat, field: string): Fo
   if (!isHex(key, 20) || /^0x0+$/.test(key)) throw unusable(`${field}/key`, "not an address in lower-case hex");
   if (kinds.length === 0 || kinds.some((kind) => !Object.hasOwn(Kind, kind)))
     throw unusable(`${field}/kinds`, `one or more of ${Object.keys(Kind).join(", ")}`);
-  const none = { tier: Tier.none, parent: nobody, metadata: noDigest };
-  return { member: memberIdOf(member), key, kinds: maskOfKinds(kinds), ...none };
+  // What it says of itself in the beginning is its code; it may say more with `setMetadata`.
+  const metadata = toHex(keccak256(utf8(canonicalJson({ uscc: member }))));
+  return { member: memberIdOf(member), key, kinds: maskOfKinds(kinds), tier: Tier.none, parent: nobody, metadata };
 }
 
 function unusable(field: string, message: string): ChainError {

@@ -111,8 +111,7 @@ async function makeDirectory(signer: Signer): Promise<DeployedContract> {
 
 /** A contract creates its first contract with nonce 1 (EIP-161), and so the directory knows where each will stand. */
 function placesUnder(directory: Hex): Places {
-  const placeOf = (index: number): Hex =>
-    getCreateAddress({ from: directory, nonce: index + 1 }).toLowerCase() as Hex;
+  const placeOf = (index: number): Hex => getCreateAddress({ from: directory, nonce: index + 1 }).toLowerCase() as Hex;
   return Object.fromEntries(foundingNames.map((name, index) => [name, placeOf(index)])) as Record<FoundingName, Hex>;
 }
 

@@ -12,9 +12,8 @@ import {
   TradesFactory,
   ValidatorsFactory,
   contractInterfaces,
-  type ContractName,
 } from "@lianzheng/sdk/contracts";
-import { foundingNames, type FoundingName } from "@lianzheng/sdk/chain";
+import { foundingNames, type ContractName, type FoundingName } from "@lianzheng/sdk/chain";
 import { concatBytes, fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
 import {
   caseProcedure,

@@ -3,13 +3,14 @@ export { readDeployment, writeDeployment, writeWhole } from "./address-book.ts";
 export { chainIdentity, type JsonRpc } from "./chain.ts";
 export { connectChain } from "./connect.ts";
 export { checkDeployment } from "./check.ts";
-export type { Council, CouncilSeat } from "./council.ts";
+export { foundingDigest, type Council, type CouncilSeat } from "./council.ts";
 export { deployContracts, type DeploymentDraft, type DeploymentProgress } from "./deploy.ts";
 export {
+  admissionOf,
   applyMember,
   registerLog,
-  voteMember,
   type Application,
   type Applied,
   type RegisteredLog,
 } from "./onboarding.ts";
+export { castVote, supportMotion, type CouncilCall, type Motion, type Voted } from "./votes.ts";

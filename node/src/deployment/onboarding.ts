@@ -1,9 +1,10 @@
 import type { Signer } from "ethers";
 import { logIdOf, memberIdOf, type Deployment } from "@lianzheng/sdk/chain";
-import { contractInterfaces, maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
+import { ApplicationStatus, Tier, contractInterfaces, maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
 import { fromHex, fromUtf8, type Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import { carryOut, chainTime, readContract, rpcOf, type JsonRpc, type Standing } from "./chain.ts";
+import type { Motion } from "./votes.ts";
 
 const nobody = `0x${"00".repeat(18)}`;
 
@@ -12,6 +13,12 @@ export interface Application {
   /** USCC. */
   readonly member: string;
   readonly kinds: readonly KindName[];
+  /** Level of its node; none if left out. */
+  readonly tier?: keyof typeof Tier;
+  /** USCC of the organisation that it belongs to, if to one. */
+  readonly parent?: string;
+  /** Digest of its public description, 32 bytes; that of the papers if left out. */
+  readonly metadata?: Hex;
   /** Digest of the application's papers, 32 bytes, not zero. */
   readonly papers: Hex;
 }
@@ -20,8 +27,8 @@ export interface Application {
 export interface Applied {
   readonly changed: boolean;
   readonly admitted: boolean;
-  /** Number of the proposal to vote on; undefined for a founding seat, on which nobody votes. */
-  readonly proposal: number | undefined;
+  /** Number of the application, which a decision of the council names; undefined for a founding seat. */
+  readonly application: number | undefined;
 }
 
 /**
@@ -34,36 +41,39 @@ export interface Applied {
 export async function applyMember(signer: Signer, deployment: Deployment, application: Application): Promise<Applied> {
   const { members, rpc, key, owner } = await positionOf(signer, deployment);
   const id = memberIdOf(application.member);
-  const known = await applicationOf(rpc, members, id, key);
+  const known = await applicationBy(rpc, members, key);
   if (owner !== nobody) {
     if (owner !== id || !(await isActive(rpc, members, id))) throw notAdmitted(key, owner, application.member);
-    return { changed: false, admitted: true, proposal: known === 0 ? undefined : known };
+    return { changed: false, admitted: true, application: known };
   }
-  if (known !== 0 && (await isOpen(rpc, members, known))) return { changed: false, admitted: false, proposal: known };
-  const values = [id, maskOfKinds(application.kinds), application.papers];
-  await carryOut(signer, { to: members.address, data: members.abi.encodeFunctionData("applyFor", values) });
-  return { changed: true, admitted: false, proposal: await applicationOf(rpc, members, id, key) };
+  if (known !== undefined && (await isOpenFor(rpc, members, known, id)))
+    return { changed: false, admitted: false, application: known };
+  await carryOut(signer, { to: members.address, data: applicationCall(members, id, application) });
+  return { changed: true, admitted: false, application: await applicationBy(rpc, members, key) };
+}
+
+function applicationCall({ abi }: Standing, id: Hex, application: Application): string {
+  const { kinds, tier = "none", parent, papers, metadata = papers } = application;
+  const parentId = parent === undefined ? nobody : memberIdOf(parent);
+  return abi.encodeFunctionData("applyFor", [id, maskOfKinds(kinds), Tier[tier], parentId, metadata, papers]);
 }
 
 /**
- * Casts the vote of the signer's seat for a proposal. Running it again, or after the decision, changes nothing.
+ * The motion to admit an applicant with all kinds and the level that it asked for.
  *
- * @returns whether a vote was sent, and whether the proposal is decided now
- * @throws ChainError C_NOT_MEMBER if the signer's key is no member's; C_ANCHOR_REVERTED with `details.reason` if the
- *   contract refuses (no seat, unknown or expired proposal); C_UNREACHABLE, C_FUNDS, C_ANCHOR_TIMEOUT
+ * @param application - its number
+ * @param reason      - digest of the reasons, 32 bytes, not zero
+ * @throws ChainError C_ANCHOR_REVERTED with `details.reason` MembersUnknownApplication; C_UNREACHABLE
  */
-export async function voteMember(
-  signer: Signer,
+export async function admissionOf(
+  rpc: JsonRpc,
   deployment: Deployment,
-  { proposal }: { readonly proposal: number },
-): Promise<{ readonly changed: boolean; readonly decided: boolean }> {
-  const { members, rpc, key, owner: seat } = await positionOf(signer, deployment);
-  if (seat === nobody) throw new ChainError("C_NOT_MEMBER", "the key belongs to no member", { key });
-  const { decided } = await proposalOf(rpc, members, proposal);
-  const hasVoted = decided || ((await readContract(rpc, members, "hasVoted", [proposal, seat]))[0] as boolean);
-  if (hasVoted) return { changed: false, decided };
-  await carryOut(signer, { to: members.address, data: members.abi.encodeFunctionData("vote", [proposal]) });
-  return { changed: true, decided: (await proposalOf(rpc, members, proposal)).decided };
+  { application, reason }: { readonly application: number; readonly reason: Hex },
+): Promise<Motion> {
+  const members = membersOf(deployment);
+  const { kinds, tier } = await readApplication(rpc, members, application);
+  const data = members.abi.encodeFunctionData("admit", [application, kinds, tier, reason]) as Hex;
+  return { calls: [{ target: members.address, data }], reason };
 }
 
 /** A log that the chain knows. */
@@ -118,32 +128,43 @@ interface Position {
 
 async function positionOf(signer: Signer, deployment: Deployment): Promise<Position> {
   const rpc = rpcOf(signer);
-  const members = { address: deployment.contracts.members.address, abi: contractInterfaces.members };
+  const members = membersOf(deployment);
   const key = (await signer.getAddress()).toLowerCase() as Hex;
   const [owner] = await readContract(rpc, members, "memberOf", [key]);
   return { rpc, members, key, owner: owner as string };
 }
 
-async function applicationOf(rpc: JsonRpc, members: Standing, id: Hex, key: Hex): Promise<number> {
-  return Number((await readContract(rpc, members, "applicationOf", [id, key]))[0]);
+const membersOf = ({ contracts }: Deployment): Standing => ({
+  address: contracts.members.address,
+  abi: contractInterfaces.members,
+});
+
+/** Number of a key's newest application. */
+async function applicationBy(rpc: JsonRpc, members: Standing, key: Hex): Promise<number | undefined> {
+  const number = Number((await readContract(rpc, members, "applicationBy", [key]))[0]);
+  return number === 0 ? undefined : number;
 }
 
 async function isActive(rpc: JsonRpc, members: Standing, id: Hex): Promise<boolean> {
   return (await readContract(rpc, members, "isActive", [id]))[0] as boolean;
 }
 
-async function proposalOf(
-  rpc: JsonRpc,
-  members: Standing,
-  proposal: number,
-): Promise<{ decided: boolean; expires: bigint }> {
-  return (await readContract(rpc, members, "proposalOf", [proposal]))[0] as { decided: boolean; expires: bigint };
+interface MadeApplication {
+  readonly member: string;
+  readonly status: bigint;
+  readonly expires: bigint;
+  readonly kinds: bigint;
+  readonly tier: bigint;
 }
 
-/** Whether a proposal can still be voted on, by the newest block's time. */
-async function isOpen(rpc: JsonRpc, members: Standing, proposal: number): Promise<boolean> {
-  const { decided, expires } = await proposalOf(rpc, members, proposal);
-  return !decided && (await chainTime(rpc)) < expires;
+async function readApplication(rpc: JsonRpc, members: Standing, application: number): Promise<MadeApplication> {
+  return (await readContract(rpc, members, "applicationOf", [application]))[0] as MadeApplication;
+}
+
+/** Whether an application can still be decided, by the newest block's time, and is for this organisation. */
+async function isOpenFor(rpc: JsonRpc, members: Standing, application: number, id: Hex): Promise<boolean> {
+  const { member, status, expires } = await readApplication(rpc, members, application);
+  return member === id && Number(status) === ApplicationStatus.open && (await chainTime(rpc)) < expires;
 }
 
 /** Key of a log, undefined if the contract says that it knows none of this id. */

@@ -21,13 +21,24 @@ export function logIdOf(ownerUscc: string, origin: string): Hex {
   return toHex(keccak256(head, stringTail(origin)));
 }
 
-/** `head(0)` of a trade without stages. */
+/**
+ * A trade's id: `keccak256(abi.encode(bytes32("trade"), bytes18 seller, bytes32 salt))`.
+ * @param salt - 32 bytes, chosen by the seller
+ * @throws EvidenceError E_USCC
+ * @see docs/formats.md section 2
+ */
+export function tradeIdOf(sellerUscc: string, salt: Hex): Hex {
+  const seller = bytesWord(fromHex(memberIdOf(sellerUscc)));
+  return toHex(keccak256(bytesWord(utf8("trade")), seller, fromHex(salt, 32)));
+}
+
+/** `head(0)` of a trade without steps. */
 export const EMPTY_STAGE_HEAD: Hex = `0x${"00".repeat(32)}`;
 
 /**
- * The head of a trade after one more stage: `keccak256(abi.encode(head(n-1), uint8 stage, bytes32 evidence))`.
- * @param stage    - 1 listing to 7 certificate
- * @param evidence - leaf hash of the stage's record, 32 bytes
+ * The head of a trade after one more step: `keccak256(abi.encode(head(n-1), uint8 stage, bytes32 evidence))`.
+ * @param stage    - 1 listing to 11 distribution
+ * @param evidence - leaf hash of the step's record, 32 bytes
  * @see docs/formats.md section 11
  */
 export function stageHead(previousHead: Hex, stage: number, evidence: Hex): Hex {

@@ -17,7 +17,7 @@ export {
   type StageRecorded,
 } from "./events.ts";
 export { decodeHeader, encodeHeader, encodeHeaderFields, headerHash, headerOf, type Header } from "./header.ts";
-export { EMPTY_STAGE_HEAD, logIdOf, memberIdOf, stageHead } from "./ids.ts";
+export { EMPTY_STAGE_HEAD, logIdOf, memberIdOf, stageHead, tradeIdOf } from "./ids.ts";
 export { proveReceipt, verifyReceiptProof, type ReceiptProof } from "./receipt-proof.ts";
 export {
   decodeReceipt,

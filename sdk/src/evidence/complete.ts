@@ -6,13 +6,16 @@ import type { FinalBlock } from "./final.ts";
 import type { Policy } from "./policy.ts";
 import { ask, pass, unknown, type Answered, type Finding } from "./question.ts";
 import { proveStage, type ProvenStage } from "./stage-event.ts";
-import { shownStages, tradeIdOf, type ShownStages } from "./stages.ts";
+import { isLawfulOrder, isTerminated, shownStages, tradeIdOf, type ShownStages } from "./stages.ts";
 import type { WholeRecord } from "./unaltered.ts";
 
-/** The stages of a trade that the chain counted, all shown: as of this block, nothing of them is missing. */
+/** The steps of a trade that the chain counted, all shown: as of this block, nothing of them is missing. */
 export interface CompleteTrade {
   readonly tradeId: Hex;
+  /** How many there are: stages, and those beside them. */
   readonly stages: number;
+  /** True if both sides ended the trade: that is its last step. */
+  readonly terminated: boolean;
   /** Number of the block in whose state the trade had these stages and no other: that of the anchor. */
   readonly block: number;
   /** That block's time. */
@@ -23,7 +26,7 @@ export interface CompleteTrade {
  * Is anything of this subject missing?
  *
  * A hole between two records, or two records in one place, is a contradiction whatever the subject. Beyond that only the
- * chain can say how many there are, and it counts the stages of trades: a trade is complete when the bundle begins with
+ * chain can say how many there are, and it counts the steps of trades: a trade is complete when the bundle begins with
  * the subject's first record and its stages chain to the head that the state at the anchor's block holds. An event says
  * what was recorded by its own block and nothing of later ones, so it can contradict, yet it never passes. All else is
  * unknown.
@@ -174,9 +177,22 @@ function asOfState(shown: ShownStages, counted: number, { tradeId, block }: Law)
     );
   if (shown.first > 0) return withoutThoseBefore(counted, shown.first);
   if (shown.count > counted) return ahead(counted, number);
+  if (!isLawfulOrder(shown.steps)) throw unlawful();
   const at = blockTime(block.header);
-  const reason = `All ${counted} stages that the chain counted by block ${number} (${at}) are here, and chain to the head in its state. Nothing counts records of other types behind them.`;
-  return pass(reason, { tradeId, stages: counted, block: Number(number), at });
+  const terminated = isTerminated(shown.steps);
+  const end = terminated
+    ? "By the last of them both sides terminated the trade."
+    : "By then the trade was not terminated.";
+  const reason = `All ${counted} steps that the chain counted by block ${number} (${at}) are here, and chain to the head in its state. ${end} Nothing counts records of other types behind them.`;
+  return pass(reason, { tradeId, stages: counted, terminated, block: Number(number), at });
+}
+
+/** The records chain to the head, so it is their types that can't be those of a trade's steps. */
+function unlawful(): EvidenceError {
+  return new EvidenceError(
+    "V_INCOMPLETE",
+    "The steps here chain to the head of the trade on the chain, but no trade has them in this order.",
+  );
 }
 
 function withoutThoseBefore(counted: number, first: number): Finding<never> {

@@ -2,27 +2,24 @@ import { EMPTY_STAGE_HEAD, stageHead } from "@lianzheng/sdk/chain";
 import { isHex, type Hex } from "@lianzheng/sdk/encoding";
 import type { WholeRecord } from "./unaltered.ts";
 
-/** Types of the records of steps; a type's place, from 1, is the number of its step in the contract (docs/formats.md section 11). */
-const stageTypes = [
-  "trade.listing",
-  "trade.offer",
-  "trade.contract",
-  "trade.delivery",
-  "trade.acceptance",
-  "trade.settlement",
-  "trade.certificate",
-  "trade.amendment",
-  "trade.filing",
-  "trade.termination",
-  "settlement.split",
-];
+/** Types of the records of a trade's steps, step n at place n - 1: its stages, then the steps beside them. */
+const stepTypes = [
+  ...["listing", "offer", "contract", "delivery", "acceptance", "settlement", "certificate"],
+  ...["amendment", "filing", "termination", "distribution"],
+].map((step) => `trade.${step}`);
 
-/** The stages of a trade that a bundle shows. */
+/** Numbers of the steps that the order of all others hangs on. */
+const [OFFER, CONTRACT, DELIVERY, SETTLEMENT, CERTIFICATE] = [2, 3, 4, 6, 7];
+const [AMENDMENT, FILING, TERMINATION, DISTRIBUTION] = [8, 9, 10, 11];
+
+/** The steps of a trade that a bundle shows. */
 export interface ShownStages {
   /** How many there are. */
   readonly count: number;
   /** `heads[n]` chains the first n of them: what the contract would hold if these were its n stages. */
   readonly heads: readonly Hex[];
+  /** What each of them is, by its number, 1 to 11. */
+  readonly steps: readonly number[];
   /** Place of the bundle's first record in the sequence of the subject. */
   readonly first: number;
   /** Records of the bundle, stages or not. */
@@ -36,12 +33,54 @@ export function tradeIdOf(records: readonly WholeRecord[]): Hex | undefined {
   return isHex(id, 32) ? id : undefined;
 }
 
-/** The records that are stages, by their types, chained as the contract chains them. */
+/** The records that are steps, by their types, chained as the contract chains them. */
 export function shownStages(records: readonly WholeRecord[]): ShownStages {
   const heads = [EMPTY_STAGE_HEAD];
+  const steps: number[] = [];
   for (const { id, entry } of records) {
-    const stage = stageTypes.indexOf(entry.type) + 1;
-    if (stage > 0) heads.push(stageHead(heads.at(-1) ?? EMPTY_STAGE_HEAD, stage, id));
+    const step = stepTypes.indexOf(entry.type) + 1;
+    if (step === 0) continue;
+    steps.push(step);
+    heads.push(stageHead(heads.at(-1) ?? EMPTY_STAGE_HEAD, step, id));
   }
-  return { count: heads.length - 1, heads, first: records[0]?.entry.sequence ?? 0, records: records.length };
+  return { count: steps.length, heads, steps, first: records[0]?.entry.sequence ?? 0, records: records.length };
+}
+
+/** Whether both sides ended the trade by the last of its steps. */
+export function isTerminated(steps: readonly number[]): boolean {
+  return steps.at(-1) === TERMINATION;
+}
+
+/**
+ * Whether these can be the first steps of a trade, as the contract orders them. Its code sees to that, so a chain that holds
+ * others ran other code, or the records bear types that are not those of their steps.
+ * @see docs/formats.md section 11
+ */
+export function isLawfulOrder(steps: readonly number[]): boolean {
+  let stage = 0;
+  let isFiled = false;
+  for (const [at, step] of steps.entries()) {
+    if (steps[at - 1] === TERMINATION || !mayFollow(step, stage, isFiled)) return false;
+    if (step <= CERTIFICATE) stage = step;
+    isFiled ||= step === FILING;
+  }
+  return true;
+}
+
+/** @param stage - newest of the stages 1 to 7, 0 for none */
+function mayFollow(step: number, stage: number, isFiled: boolean): boolean {
+  switch (step) {
+    case AMENDMENT:
+      return stage >= CONTRACT && stage < SETTLEMENT;
+    case FILING:
+      return stage >= CONTRACT && stage < CERTIFICATE && !isFiled;
+    case TERMINATION:
+      return stage < SETTLEMENT;
+    case DISTRIBUTION:
+      return stage >= SETTLEMENT;
+    case CERTIFICATE:
+      return stage === SETTLEMENT && !isFiled;
+    default:
+      return step === stage + 1 || (step === stage && (step === OFFER || step === DELIVERY));
+  }
 }

@@ -26,7 +26,13 @@ export interface Facts {
   /** Rests on `time`. */
   readonly anchoredAt?: string;
   /** Rests on `complete`. */
-  readonly trade?: { readonly tradeId: Hex; readonly stages: number; readonly block: number; readonly at: string };
+  readonly trade?: {
+    readonly tradeId: Hex;
+    readonly stages: number;
+    readonly terminated: boolean;
+    readonly block: number;
+    readonly at: string;
+  };
 }
 
 export type Result = "verified" | "failed" | "undetermined";

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { FunctionFragment, ZeroHash, type BaseContract, type Signer } from "ethers";
-import { DAY, REASON, consentOf, digestOf, ethers, networkHelpers, now, suspend } from "../fixture.ts";
+import { DAY, REASON, newKeyOf, digestOf, ethers, networkHelpers, now, suspend } from "../fixture.ts";
 import {
   PRODUCT,
+  TABLE,
   attested,
   bureau,
   signRevocation,
@@ -40,8 +41,7 @@ async function scene(): Promise<Scene> {
   const { members: register, notary, certifier, secondNotary, seller, supervisor, outsider, free } = context;
   const old = free[0]!;
   const deadline = (await now()) + DAY;
-  const consent = await consentOf(register, notary.id, old, deadline);
-  await register.connect(notary.key).addKey(await old.getAddress(), deadline, consent);
+  await register.connect(notary.key).addKey(await newKeyOf(register, notary.id, old, deadline));
   await register.connect(notary.key).retireKey(await old.getAddress());
   await suspend(context, certifier.id);
   const id = await attested(context, notary);
@@ -66,6 +66,7 @@ const view = (args: Entry["args"]): Entry => ({ row: everybody, args });
 const signed = async (s: Scene) => signStatement(s.attestations, s.notary, s.statement, await ticket());
 
 const MATRIX: Readonly<Record<string, Entry>> = {
+  setRequirements: { row: rowOf("NotCouncil"), args: () => [TABLE, REASON] },
   attest: { row: notaries, args: (s) => [s.statement] },
   attestMany: { row: notaries, args: (s) => [[s.statement]] },
   attestBySignature: { row: everybody, args: async (s) => [await signed(s)] },
@@ -82,7 +83,9 @@ const MATRIX: Readonly<Record<string, Entry>> = {
   standing: view(() => [1, 1, PRODUCT]),
   unmetRequirements: view(() => [1, PRODUCT, 0, false]),
   requirementsOf: view(() => [0, false]),
-  requirementsSource: view(() => []),
+  requirementsVersion: view(() => []),
+  requirementsAt: view(() => [1]),
+  council: view(() => []),
   latestOf: view((s) => [s.notary.id, 1, 1, PRODUCT]),
   attestersOf: view(() => [1, 1, PRODUCT]),
   attestationCount: view(() => []),
@@ -117,7 +120,7 @@ describe("Attestations: every external function and every kind of caller", () =>
   it("has an entry for every function of the ABI, and no other", async () => {
     const external = functionsOf((await fixture()).attestations).map(({ name }) => name);
     expect(Object.keys(MATRIX).sort()).to.deep.equal([...external].sort());
-    expect(external).to.have.length(23);
+    expect(external).to.have.length(26);
     expect(new Set(external).size).to.equal(external.length);
   });
 
@@ -131,7 +134,7 @@ describe("Attestations: every external function and every kind of caller", () =>
     });
   }
 
-  it("has no owner, no role and no way to change the table: nothing else writes", async () => {
+  it("has no owner and no role: nothing else writes, and the table is the council's", async () => {
     const { attestations } = await fixture();
     const writing = functionsOf(attestations).filter(({ stateMutability }) => stateMutability === "nonpayable");
     expect(writing.map(({ name }) => name).sort()).to.deep.equal([
@@ -141,6 +144,7 @@ describe("Attestations: every external function and every kind of caller", () =>
       "attestManyBySignature",
       "revoke",
       "revokeBySignature",
+      "setRequirements",
       "spendNonce",
     ]);
     expect(functionsOf(attestations).filter(({ payable }) => payable)).to.deep.equal([]);

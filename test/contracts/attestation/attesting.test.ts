@@ -1,7 +1,7 @@
 import { maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, TypedDataEncoder, Wallet, ZeroHash, keccak256, zeroPadBytes } from "ethers";
-import { DAY, REASON, admit, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
+import { DAY, REASON, admit, callOf, decide, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   ATTEST_TYPES,
@@ -16,12 +16,15 @@ import {
   deployAttestations,
   fixture,
   kindsOf,
+  sanction,
   signStatement,
   statementOf,
   ticket,
   type Bureau,
 } from "./scene.ts";
 
+/** Bit of the restriction, `Restriction.Attesting` of Cases. */
+const ATTESTING = 3;
 const codec = AbiCoder.defaultAbiCoder();
 
 /** Who may state what, written down again apart from the contract. */
@@ -190,10 +193,9 @@ describe("Attestations: stating", () => {
 
   it("keeps what a suspended attester stated, and takes nothing new from it", async () => {
     const context = await fixture();
-    const { members, attestations, notary, venue, regulator } = context;
+    const { members, council, attestations, notary, venue, regulator } = context;
     const id = await attested(context, notary);
-    await members.connect(venue.key).propose(2, notary.id, REASON);
-    await members.connect(regulator.key).vote(await members.proposalCount());
+    await decide(council, [venue, regulator], [await callOf(members, "suspend", [notary.id, REASON])]);
     expect(await attestations.isValidAt(id, await now())).to.equal(true);
     expect((await attestations.standing(1, 1, PRODUCT)).id).to.equal(id);
     await expect(attestations.connect(notary.key).attest(await statementOf({ supersedes: id })))
@@ -370,12 +372,72 @@ describe("Attestations: batches", () => {
   });
 });
 
+describe("Attestations: attesters under sanction", () => {
+  it("refuses them for the time of the sanction, by call and by signature, alone and in a batch, and takes the others", async () => {
+    const context = await fixture();
+    const { attestations, notary, secondNotary, outsider } = context;
+    const before = await attested(context, notary);
+    const [from, until] = [(await now()) + 100, (await now()) + 200];
+    await sanction(context, notary, 1 << ATTESTING, from, until);
+    const first = await statementOf({ subject: digestOf("first") });
+    await networkHelpers.time.setNextBlockTimestamp(from - 1);
+    await attestations.connect(notary.key).attest(first);
+    const statement = await statementOf({ subject: digestOf("second") });
+    const signed = await signStatement(attestations, notary, statement, await ticket());
+    const refused = [
+      () => attestations.connect(notary.key).attest.staticCall(statement),
+      () => attestations.connect(notary.key).attestMany.staticCall([statement]),
+      () => attestations.connect(outsider).attestBySignature.staticCall(signed),
+      () => attestations.connect(outsider).attestManyBySignature.staticCall([signed]),
+    ];
+    await networkHelpers.time.increaseTo(from);
+    for (const attempt of refused) {
+      await expect(attempt()).to.be.revertedWithCustomError(attestations, "AttestationsSanctioned").withArgs(notary.id);
+    }
+    await networkHelpers.time.increaseTo(until - 2);
+    await networkHelpers.time.setNextBlockTimestamp(until - 1);
+    await expect(attestations.connect(outsider).attestBySignature(signed))
+      .to.be.revertedWithCustomError(attestations, "AttestationsSanctioned")
+      .withArgs(notary.id);
+    expect(await attestations.isSpent(notary.id, digestOf("nonce"))).to.equal(false);
+    expect(await attestations.attestationCount()).to.equal(2n);
+    expect(await attestations.isValidAt(before, await now())).to.equal(true);
+    await attestations.connect(secondNotary.key).attest.staticCall(statement);
+    await networkHelpers.time.setNextBlockTimestamp(until);
+    await expect(attestations.connect(outsider).attestBySignature(signed)).to.emit(attestations, "Attested");
+  });
+
+  it("minds no other restriction, and still lets a sanctioned attester revoke", async () => {
+    const context = await fixture();
+    const { attestations, notary } = context;
+    const id = await attested(context, notary);
+    const from = await now();
+    const others = 0b11_1111 & ~(1 << ATTESTING);
+    const { cases } = context;
+    await sanction(context, notary, others, from, from + DAY);
+    expect(await cases.isSanctioned(notary.id, others, await now())).to.equal(true);
+    await expect(attestations.connect(notary.key).attest(await statementOf({ subject: digestOf("other") }))).to.emit(
+      attestations,
+      "Attested",
+    );
+    await sanction({ ...context, seller: context.venue }, notary, 1 << ATTESTING, from, from + DAY);
+    await expect(attestations.connect(notary.key).attest(await statementOf({ subject: digestOf("third") })))
+      .to.be.revertedWithCustomError(attestations, "AttestationsSanctioned")
+      .withArgs(notary.id);
+    await expect(attestations.connect(notary.key).revoke(id, REASON)).to.emit(attestations, "AttestationRevoked");
+  });
+});
+
 describe("Attestations: the constructor", () => {
-  it("refuses a register where there is no contract and a table without a source", async () => {
-    const { attestations, members, buyer } = await fixture();
-    await expect(ethers.deployContract("Attestations", [buyer.address, TABLE as never, SOURCE]))
-      .to.be.revertedWithCustomError(attestations, "AttestationsNoContract")
-      .withArgs(buyer.address);
+  it("refuses members, council or cases where there is no contract, and a table without a source", async () => {
+    const { attestations, members, council, cases, buyer } = await fixture();
+    const good = [members, council, cases];
+    for (const place of [0, 1, 2]) {
+      const given = good.map((contract, i) => (i === place ? buyer.address : contract));
+      await expect(ethers.deployContract("Attestations", [...given, TABLE, SOURCE] as never))
+        .to.be.revertedWithCustomError(attestations, "AttestationsNoContract")
+        .withArgs(buyer.address);
+    }
     await expect(deployAttestations(members, TABLE, ZeroHash))
       .to.be.revertedWithCustomError(attestations, "AttestationsZeroDigest")
       .withArgs();

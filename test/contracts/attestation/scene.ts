@@ -4,6 +4,7 @@ import type {
   DelegationStruct,
   SignedStatementStruct,
 } from "../../../sdk/src/chain/contracts/attestation/Attestations.ts";
+import type { Cases } from "../../../sdk/src/chain/contracts/cases/Cases.ts";
 import { ZeroHash, type Signer, type TypedDataField } from "ethers";
 import { DAY, HOUR, admit, digestOf, ethers, networkHelpers, now, world, type Actor, type World } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
@@ -61,16 +62,33 @@ export interface StatementFields {
   readonly supersedes: string;
 }
 
+/** Cases in which one regulator finds alone. */
+export async function deployCases(members: World["members"]): Promise<Cases> {
+  const [findingVotes, tribunalVotes, period] = [1, 1, DAY];
+  const periods = { admission: period, answer: period, decision: period, objection: period };
+  const procedure = { findingVotes, tribunalVotes, ...periods, review: period, repair: period };
+  return ethers.deployContract("Cases", [members, await members.council(), procedure as never]);
+}
+
+/** The council's contract as a caller: how it decides is tested in its own room. */
+export async function asCouncil(attestations: Attestations): Promise<Signer> {
+  const address = await attestations.council();
+  await networkHelpers.setBalance(address, 10n ** 18n);
+  return ethers.getImpersonatedSigner(address);
+}
+
 export async function deployAttestations(
   members: World["members"],
   table = TABLE,
   source = SOURCE,
 ): Promise<Attestations> {
-  return ethers.deployContract("Attestations", [members, table as never, source]);
+  const cases = await deployCases(members);
+  return ethers.deployContract("Attestations", [members, await members.council(), cases, table as never, source]);
 }
 
 /** The consortium with third parties of every kind that attests, and one more regulator and notary. */
 export interface Bureau extends World {
+  readonly cases: Cases;
   readonly attestations: Attestations;
   readonly certifier: Actor;
   readonly auditor: Actor;
@@ -101,10 +119,18 @@ export async function bureau(): Promise<Bureau> {
     Actor,
     Actor,
   ];
-  const attestations = await deployAttestations(context.members);
+  const cases = await deployCases(context.members);
+  const attestations = await ethers.deployContract("Attestations", [
+    context.members,
+    context.council,
+    cases,
+    TABLE as never,
+    SOURCE,
+  ]);
   const free = context.spare.slice(newcomers.length);
   return {
     ...context,
+    cases,
     attestations,
     certifier,
     auditor,
@@ -134,6 +160,33 @@ export async function statementOf(change: Partial<StatementFields> = {}): Promis
     supersedes: ZeroHash,
     ...change,
   };
+}
+
+/** Opens a finding of the seller against a member and upholds it with this sanction. Answers with the case. */
+export async function sanction(
+  { cases, seller, regulator }: Bureau,
+  member: Actor,
+  restrictions: number,
+  from: number,
+  until: number,
+): Promise<string> {
+  const caseId = await cases.caseIdOf(seller.id, digestOf(`finding against ${member.id}`));
+  await cases.connect(seller.key).open({
+    salt: digestOf(`finding against ${member.id}`),
+    kind: 4,
+    respondent: member.id,
+    subjectKind: SubjectKind.member,
+    subject: member.id.padEnd(66, "0"),
+    claimant: ZeroHash,
+    grounds: digestOf("grounds"),
+    evidence: [digestOf("leaf")],
+  });
+  const ruling = { caseId, grounds: digestOf("grounds"), rules: digestOf("rules") };
+  const ofRound = { ...ruling, restrictions: 0, from: 0, until: 0 };
+  await cases.connect(regulator.key).rule({ ...ofRound, round: 1, act: 1 });
+  await cases.connect(member.key).plead({ caseId, kind: 1, statement: digestOf("answer"), evidence: [] });
+  await cases.connect(regulator.key).rule({ ...ruling, round: 3, act: 5, restrictions, from, until });
+  return caseId;
 }
 
 /** Records a statement by a direct call and answers its id. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Signature, TypedDataEncoder, ZeroHash, concat, toBeHex, zeroPadValue } from "ethers";
-import { DAY, HOUR, REASON, consentOf, digestOf, networkHelpers, now, suspend } from "../fixture.ts";
+import { DAY, HOUR, REASON, callOf, decide, newKeyOf, digestOf, networkHelpers, now, suspend } from "../fixture.ts";
 import {
   ATTEST_TYPES,
   PRODUCT,
@@ -40,8 +40,7 @@ describe("Attestations: statements by signature", () => {
     const { members, attestations, notary, secondNotary, outsider, free } = context;
     const second = { ...notary, key: free[0]! };
     const until = (await now()) + DAY;
-    const consent = await consentOf(members, notary.id, second.key, until);
-    await members.connect(notary.key).addKey(await second.key.getAddress(), until, consent);
+    await members.connect(notary.key).addKey(await newKeyOf(members, notary.id, second.key, until));
     const brought = attestations.connect(outsider);
     for (const name of ["9", "3", "7"]) {
       const statement = await statementOf({ subject: digestOf(name) });
@@ -187,16 +186,15 @@ describe("Attestations: statements by signature", () => {
       .to.be.revertedWithCustomError(attestations, "AttestationsNotQualified")
       .withArgs(seller.id, 1);
     const until = (await now()) + HOUR;
-    const consent = await consentOf(members, notary.id, free[0]!, until);
-    await members.connect(notary.key).rotateKey(await free[0]!.getAddress(), until, consent);
+    await members.connect(notary.key).rotateKey(notary.address, await newKeyOf(members, notary.id, free[0]!, until));
     await expect(brought.attestBySignature(await by(notary))).to.be.revertedWithCustomError(
       members,
       "MembersKeyNotLive",
     );
     await expect(brought.attestBySignature(await by({ ...notary, key: free[0]! }))).to.emit(attestations, "Attested");
     const signed = await by(secondNotary);
-    await members.connect(context.venue.key).propose(2, secondNotary.id, REASON);
-    await members.connect(context.regulator.key).vote(await members.proposalCount());
+    const { council, venue, regulator } = context;
+    await decide(council, [venue, regulator], [await callOf(members, "suspend", [secondNotary.id, REASON])]);
     await expect(brought.attestBySignature(signed))
       .to.be.revertedWithCustomError(members, "MembersStanding")
       .withArgs(secondNotary.id, 2);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
+import { ZeroHash, type Signer } from "ethers";
 import { DAY, REASON, digestOf, ethers, networkHelpers, now } from "../fixture.ts";
 import {
   AttestationKind,
@@ -9,6 +9,7 @@ import {
   Status,
   SubjectKind,
   TABLE,
+  asCouncil,
   attested,
   fixture,
   kindsOf,
@@ -290,7 +291,56 @@ describe("Attestations: what stands", () => {
     }
     expect(rows).to.equal(6);
     await expect(attestations.requirementsOf(3, false)).to.be.revert(ethers);
-    expect(await attestations.requirementsSource()).to.equal(SOURCE);
+    expect(await attestations.requirementsVersion()).to.equal(1n);
+    const plain = (table: readonly (readonly [number, number])[]) => table.map((row) => row.map(BigInt));
+    const { table, source } = await attestations.requirementsAt(1);
+    expect([table.map((row) => [...row]), source]).to.deep.equal([plain(TABLE), SOURCE]);
+  });
+
+  it("asks what the council's newest table says, from its block on, and keeps every version", async () => {
+    const context = await fixture();
+    const { attestations, notary, venue } = context;
+    const council = await asCouncil(attestations);
+    const [risk, both] = [kindsOf("riskAssessment"), kindsOf("riskAssessment", "insurance")];
+    const table: [number, number][] = [
+      [0, risk],
+      [risk, risk],
+      [risk, both],
+    ];
+    const set = (by: Signer, given = table, source = REASON) =>
+      attestations.connect(by).setRequirements(given as never, source);
+    await expect(set(venue.key)).to.be.revertedWithCustomError(attestations, "NotCouncil").withArgs(venue.address);
+    await expect(set(council, table, ZeroHash))
+      .to.be.revertedWithCustomError(attestations, "AttestationsZeroDigest")
+      .withArgs();
+    await expect(set(council, [...table.slice(0, 2), [0, risk]] as typeof table))
+      .to.be.revertedWithCustomError(attestations, "AttestationsRequirements")
+      .withArgs(2, false, 0);
+    await attested(context, notary);
+    const unmet = (grade: number, crossBorder: boolean) =>
+      attestations.unmetRequirements(SubjectKind.product, PRODUCT, grade, crossBorder);
+    expect([await unmet(0, false), await attestations.requirementsVersion()]).to.deep.equal([0n, 1n]);
+    expect(await attestations.connect(council).setRequirements.staticCall(table as never, REASON)).to.equal(2n);
+    await expect(set(council)).to.emit(attestations, "RequirementsSet").withArgs(2, table, REASON);
+    expect(await attestations.requirementsVersion()).to.equal(2n);
+    expect([await unmet(0, false), await unmet(0, true), await unmet(2, true)]).to.deep.equal([
+      0n,
+      BigInt(risk),
+      BigInt(both),
+    ]);
+    for (const [version, rows, digest] of [
+      [1, TABLE, SOURCE],
+      [2, table, REASON],
+    ] as const) {
+      const kept = await attestations.requirementsAt(version);
+      expect(kept.table.map((row) => row.map(Number))).to.deep.equal(rows);
+      expect(kept.source).to.equal(digest);
+    }
+    for (const version of [0, 3]) {
+      await expect(attestations.requirementsAt(version))
+        .to.be.revertedWithCustomError(attestations, "AttestationsUnknownVersion")
+        .withArgs(version);
+    }
   });
 
   it("misses a kind until it passes, with conditions or without, and again when that ends", async () => {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { Act } from "@lianzheng/sdk/contracts";
+import { KeyRole } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
-import { suspend } from "../fixture.ts";
+import { callOf, decide, suspend } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   CaseKind,
@@ -15,10 +15,12 @@ import {
   REASON,
   Restriction,
   RulingAct,
+  SOURCE,
   SubjectKind,
   aboutTrade,
   advanceTo,
   approve,
+  asCouncil,
   asSubject,
   caseIdFor,
   decidersOf,
@@ -45,7 +47,7 @@ const moveTo = async (at: bigint | number) => time.increaseTo(at);
 describe("Cases: the words", () => {
   it("has the names and numbers of every enumeration of the source", async () => {
     const source = await readFile(new URL("../../../contracts/cases/ICases.sol", import.meta.url), "utf8");
-    const ours = { CaseKind, SubjectKind, CaseState, Outcome, RulingAct, PleaKind, Restriction };
+    const ours = { CaseKind, CaseState, Outcome, RulingAct, PleaKind, Restriction };
     const found = [...source.matchAll(/^enum (\w+) \{([^}]*)\}/gm)];
     expect(found.map(([, name]) => name).sort()).to.deep.equal(Object.keys(ours).sort());
     for (const [, name, body] of found) {
@@ -57,14 +59,88 @@ describe("Cases: the words", () => {
 });
 
 describe("Cases: procedure", () => {
-  it("keeps the rules that it was made with", async () => {
-    const { cases } = await fixture();
-    expect((await cases.procedure()).map(Number)).to.deep.equal(Object.values(PROCEDURE));
+  it("keeps the rules that it was made with as version 1, without a source", async () => {
+    const { cases, council } = await fixture();
+    expect(await cases.council()).to.equal(await council.getAddress());
+    expect(await cases.procedureVersion()).to.equal(1n);
+    expect((await cases.procedureOf(1)).map(Number)).to.deep.equal(Object.values(PROCEDURE));
+    await expect(cases.deploymentTransaction())
+      .to.emit(cases, "ProcedureSet")
+      .withArgs(1, Object.values(PROCEDURE), ZeroHash);
+    for (const version of [0, 2, 2 ** 32 - 1]) {
+      await expect(cases.procedureOf(version))
+        .to.be.revertedWithCustomError(cases, "CasesUnknownProcedure")
+        .withArgs(version);
+    }
+  });
+
+  it("is set by the council alone, with a source, and every version stays readable", async () => {
+    const { cases, venue } = await fixture();
+    const council = await asCouncil(cases);
+    const rules = { ...PROCEDURE, findingVotes: 3, answer: 7 * DAY };
+    await expect(cases.connect(venue.key).setProcedure(rules, SOURCE))
+      .to.be.revertedWithCustomError(cases, "NotCouncil")
+      .withArgs(venue.address);
+    await expect(cases.connect(council).setProcedure(rules, ZeroHash))
+      .to.be.revertedWithCustomError(cases, "CasesZeroDigest")
+      .withArgs();
+    await expect(cases.connect(council).setProcedure({ ...rules, answer: DAY - 1 }, SOURCE))
+      .to.be.revertedWithCustomError(cases, "CasesProcedure")
+      .withArgs(DAY - 1, DAY, 180 * DAY);
+    expect(await cases.procedureVersion()).to.equal(1n);
+    expect(await cases.connect(council).setProcedure.staticCall(rules, SOURCE)).to.equal(2n);
+    await expect(cases.connect(council).setProcedure(rules, SOURCE))
+      .to.emit(cases, "ProcedureSet")
+      .withArgs(2, Object.values(rules), SOURCE);
+    expect(await cases.procedureVersion()).to.equal(2n);
+    expect((await cases.procedureOf(1)).map(Number)).to.deep.equal(Object.values(PROCEDURE));
+    expect((await cases.procedureOf(2)).map(Number)).to.deep.equal(Object.values(rules));
+  });
+
+  it("stays with a case as it was when that was opened: its deadlines and its votes, up to its repair", async () => {
+    const context = await fixture();
+    const { cases, regulators } = context;
+    const old = await open(context, { salt: digestOf("old") });
+    const changed = { ...PROCEDURE, findingVotes: 3, answer: 7 * DAY, objection: 5 * DAY, repair: 9 * DAY };
+    await cases.connect(await asCouncil(cases)).setProcedure(changed, SOURCE);
+    const fresh = await open(context, { salt: digestOf("fresh") });
+    expect([(await cases.caseOf(old)).procedure, (await cases.caseOf(fresh)).procedure]).to.deep.equal([1n, 2n]);
+    for (const [caseId, rules] of [
+      [old, PROCEDURE],
+      [fresh, changed],
+    ] as const) {
+      const due = async () => Number((await cases.caseOf(caseId)).due) - (await now());
+      await advanceTo(context, caseId, CaseState.admitted);
+      expect(await due()).to.equal(rules.answer);
+      await advanceTo(context, caseId, CaseState.answered);
+      const ruling = await rulingOf(context, caseId, RulingAct.uphold, await sanctionOf());
+      for (const [i, regulator] of regulators.slice(0, rules.findingVotes).entries()) {
+        expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
+        await expect(cases.connect(regulator.key).rule(ruling)).to.emit(cases, "RulingCast");
+        if (i + 1 === rules.findingVotes) expect(await due()).to.equal(rules.objection);
+      }
+      expect(await stateOf(context, caseId)).to.equal(CaseState.decided);
+    }
+    const { due } = await cases.caseOf(old);
+    await moveTo(due - 1n);
+    expect([await stateOf(context, old), await stateOf(context, fresh)]).to.deep.equal([
+      CaseState.decided,
+      CaseState.final,
+    ]);
+    await moveTo(due);
+    for (const [caseId, rules] of [
+      [old, PROCEDURE],
+      [fresh, changed],
+    ] as const) {
+      await cases.connect(context.buyer.key).plead(pleaOf(caseId, PleaKind.repairApplication));
+      expect(Number((await cases.caseOf(caseId)).due) - (await now())).to.equal(rules.repair);
+    }
   });
 
   it("takes every number and period at its bounds and none beyond", async () => {
-    const { cases, members, venue } = await fixture();
-    const deploy = (change: object) => new CasesFactory(venue.key).deploy(members, { ...PROCEDURE, ...change });
+    const { cases, members, council, venue } = await fixture();
+    const deploy = (change: object) =>
+      new CasesFactory(venue.key).deploy(members, council, { ...PROCEDURE, ...change });
     let refused = 0;
     for (const name of Object.keys(PROCEDURE)) {
       const [least, most] = name.endsWith("Votes") ? [1, 32] : [DAY, 180 * DAY];
@@ -79,11 +155,17 @@ describe("Cases: procedure", () => {
     expect(refused).to.equal(24);
   });
 
-  it("refuses a register where there is no contract", async () => {
-    const { cases, venue, buyer } = await fixture();
-    await expect(new CasesFactory(venue.key).deploy(buyer.address, PROCEDURE))
-      .to.be.revertedWithCustomError(cases, "CasesNoContract")
-      .withArgs(buyer.address);
+  it("refuses a register or a council where there is no contract", async () => {
+    const { cases, members, venue, buyer } = await fixture();
+    const register = await members.getAddress();
+    for (const [given, council] of [
+      [buyer.address, register],
+      [register, buyer.address],
+    ] as const) {
+      await expect(new CasesFactory(venue.key).deploy(given, council, PROCEDURE))
+        .to.be.revertedWithCustomError(cases, "CasesNoContract")
+        .withArgs(buyer.address);
+    }
   });
 });
 
@@ -107,6 +189,7 @@ describe("Cases: opening", () => {
         ZeroHash,
         opening.grounds,
         opening.evidence,
+        1,
       );
     const due = BigInt((await now()) + PROCEDURE.admission);
     await expect(opened).to.emit(cases, "CaseMoved").withArgs(caseId, CaseState.opened, Outcome.none, 1, due);
@@ -160,6 +243,7 @@ describe("Cases: opening", () => {
       [{ evidence: Array<string>(10_000).fill(REASON) }, "CasesEvidenceCount", [10_000, 1, 32]],
       [{ respondent: seller.id }, "CasesSameParty", [seller.id]],
       [{ respondent: stranger }, "CasesUnknownMember", [stranger]],
+      [{ subjectKind: SubjectKind.none }, "CasesSubjectKind", [SubjectKind.none]],
       [{ subject: asSubject(processor.id) }, "CasesSubject", [asSubject(processor.id), buyer.id]],
     ];
     for (const [change, error, values] of refused) {
@@ -167,7 +251,7 @@ describe("Cases: opening", () => {
         .to.be.revertedWithCustomError(cases, error)
         .withArgs(...values);
     }
-    expect(refused).to.have.length(11);
+    expect(refused).to.have.length(12);
     await expect(cases.connect(seller.key).open(openingOf(context, { evidence: leaves(32) }))).to.emit(
       cases,
       "CaseOpened",
@@ -350,7 +434,7 @@ describe("Cases: the way of a case", () => {
         .withArgs(caseId, expected, by.id);
     }
     await expect(cases.connect(outsider).plead(pleaOf(caseId, PleaKind.answer)))
-      .to.be.revertedWithCustomError(cases, "CasesKeyNotLive")
+      .to.be.revertedWithCustomError(context.members, "MembersUnknownKey")
       .withArgs(await outsider.getAddress());
     const mine = cases.connect(buyer.key);
     await expect(mine.plead(pleaOf(caseId, PleaKind.answer, { statement: ZeroHash }))).to.be.revertedWithCustomError(
@@ -372,7 +456,7 @@ describe("Cases: the way of a case", () => {
     const { cases, buyer, members } = context;
     const caseId = await openTo(context, CaseState.admitted);
     await suspend(context, buyer.id);
-    await expect(members.actorOf(buyer.address)).to.be.revertedWithCustomError(members, "MembersStanding");
+    await expect(members.actorOf(buyer.address, KeyRole.act)).to.be.revertedWithCustomError(members, "MembersStanding");
     await cases.connect(buyer.key).plead(pleaOf(caseId, PleaKind.answer));
     expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
   });
@@ -446,15 +530,14 @@ describe("Cases: who rules", () => {
 
   it("takes effect when ruled again after a member whose ruling is needed was reinstated", async () => {
     const context = await fixture();
-    const { cases, members, venue, notary, regulators } = context;
+    const { cases, council, members, venue, notary, regulators } = context;
     const caseId = await openTo(context, CaseState.answered);
     const dismiss = await rulingOf(context, caseId, RulingAct.dismiss);
     await cases.connect(regulators[1].key).rule(dismiss);
     await suspend(context, regulators[1].id);
     await cases.connect(regulators[2].key).rule(dismiss);
     expect(await stateOf(context, caseId)).to.equal(CaseState.answered);
-    await members.connect(venue.key).propose(Act.reinstatement, regulators[1].id, REASON);
-    await members.connect(notary.key).vote(await members.proposalCount());
+    await decide(council, [venue, notary], [await callOf(members, "reinstate", [regulators[1].id, REASON])]);
     expect(await cases.votesFor(dismiss)).to.equal(2n);
     await cases.connect(regulators[2].key).rule(dismiss);
     expect(await stateOf(context, caseId)).to.equal(CaseState.decided);

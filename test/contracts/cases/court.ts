@@ -79,6 +79,16 @@ export const PROCEDURE = {
   repair: 40 * DAY,
 } as const;
 
+/** Digest of the document from which a procedure comes. */
+export const SOURCE = digestOf("rules of procedure, version 2");
+
+/** The council's contract as a caller: how it decides is tested in its own room. */
+export async function asCouncil(cases: Cases): Promise<Signer> {
+  const address = await cases.council();
+  await networkHelpers.setBalance(address, 10n ** 18n);
+  return ethers.getImpersonatedSigner(address);
+}
+
 /** A world with the seller as opener, the buyer as respondent, and enough members that decide. */
 export interface Court extends World {
   readonly cases: Cases;
@@ -91,7 +101,7 @@ export interface Court extends World {
 
 async function court(): Promise<Court> {
   const context = await world();
-  const { members, venue, regulator, spare } = context;
+  const { members, council, venue, regulator, spare } = context;
   const kinds = ["regulator", "regulator", "arbitrator", "arbitrator", "arbitrator", "trustee"] as const;
   const joined: Actor[] = [];
   for (const [i, kind] of kinds.entries()) {
@@ -101,7 +111,7 @@ async function court(): Promise<Court> {
     joined.push(actor);
   }
   const [second, third, a, b, c, trustee] = joined as [Actor, Actor, Actor, Actor, Actor, Actor];
-  const cases = await new CasesFactory(venue.key).deploy(members, members, PROCEDURE);
+  const cases = await new CasesFactory(venue.key).deploy(members, council, PROCEDURE);
   const strangers = spare.slice(kinds.length);
   return { ...context, cases, regulators: [regulator, second, third], arbitrators: [a, b, c], trustee, strangers };
 }

@@ -1,10 +1,12 @@
 import { expect } from "chai";
+import { AbiCoder, encodeBytes32String, keccak256 } from "ethers";
 import {
   CaseKind,
   CaseState,
   DAY,
   PROCEDURE,
   PleaKind,
+  REASON,
   Restriction,
   RulingAct,
   SubjectKind,
@@ -207,10 +209,10 @@ describe("Cases: holds", () => {
   const order = async (context: Court, caseId: string, act: number) =>
     context.cases.connect(context.regulators[2].key).rule(await rulingOf(context, caseId, act));
 
-  it("holds a product, right or trade by one decider, at once, and releases it", async () => {
+  it("holds a product, resource, right or trade by one decider, at once, and releases it", async () => {
     const context = await fixture();
     const { cases } = context;
-    for (const subjectKind of [SubjectKind.product, SubjectKind.right, SubjectKind.trade]) {
+    for (const subjectKind of [SubjectKind.product, SubjectKind.resource, SubjectKind.right, SubjectKind.trade]) {
       const subject = digestOf(`subject ${subjectKind}`);
       const caseId = await open(context, { salt: subject, subjectKind, subject });
       expect(await cases.isHeld(subject)).to.equal(false);
@@ -230,6 +232,36 @@ describe("Cases: holds", () => {
         .to.be.revertedWithCustomError(cases, "CasesHold")
         .withArgs(caseId, false);
     }
+  });
+
+  it("holds an id whatever the case calls it and whether or not anything is registered, but not by opening alone", async () => {
+    const context = await fixture();
+    const { cases, seller } = context;
+    const coder = AbiCoder.defaultAbiCoder();
+    const ids = {
+      subject: keccak256(coder.encode(["bytes18", "bytes32"], [seller.id, REASON])),
+      right: keccak256(
+        coder.encode(["bytes18", "bytes32", "bytes18", "uint8", "bytes32"], [seller.id, REASON, seller.id, 1, REASON]),
+      ),
+      trade: keccak256(
+        coder.encode(["bytes32", "bytes18", "bytes32"], [encodeBytes32String("trade"), seller.id, REASON]),
+      ),
+    };
+    const kinds = [SubjectKind.product, SubjectKind.resource, SubjectKind.right, SubjectKind.trade];
+    let held = 0;
+    for (const subject of Object.values(ids)) {
+      for (const subjectKind of kinds) {
+        const salt = digestOf(`${subject} ${subjectKind}`);
+        const caseId = await open(context, { salt, subjectKind, subject });
+        expect(await cases.isHeld(subject)).to.equal(false);
+        await order(context, caseId, RulingAct.hold);
+        for (const id of Object.values(ids)) expect(await cases.isHeld(id)).to.equal(id === subject);
+        await order(context, caseId, RulingAct.release);
+        held += 1;
+      }
+    }
+    expect(held).to.equal(12);
+    expect(await cases.caseIdOf(seller.id, REASON)).not.to.be.oneOf(Object.values(ids));
   });
 
   it("holds neither members nor records", async () => {

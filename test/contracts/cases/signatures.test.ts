@@ -1,4 +1,3 @@
-import { MembersFactory, maskOfKinds } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import {
   HDNodeWallet,
@@ -11,7 +10,7 @@ import {
   zeroPadValue,
   type Wallet,
 } from "ethers";
-import { consentOf, suspend } from "../fixture.ts";
+import { foundConsortium, founderOf, newKeyOf, rulesOf, suspend } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   CaseKind,
@@ -115,7 +114,7 @@ describe("Cases: signed acts", () => {
     const context = await fixture();
     const { cases, members, venue, seller, buyer, regulator, processor, outsider } = context;
     const caseId = await openTo(context, CaseState.answered);
-    const twin = await new CasesFactory(venue.key).deploy(members, PROCEDURE);
+    const twin = await new CasesFactory(venue.key).deploy(members, context.council, PROCEDURE);
     const opening = openingOf(context, { salt: digestOf("signed") });
     const ruling = await rulingOf(context, caseId, RulingAct.dismiss);
     const plea = pleaOf(caseId, PleaKind.withdrawal);
@@ -196,16 +195,14 @@ describe("Cases: signed acts", () => {
     const nobody = { ...buyer, key: outsider, address: await outsider.getAddress() };
     const plea = pleaOf(caseId, PleaKind.answer);
     await expect(relayed.pleadSigned(plea, await approve(cases, nobody, "Plea", plea)))
-      .to.be.revertedWithCustomError(cases, "CasesKeyNotLive")
+      .to.be.revertedWithCustomError(members, "MembersUnknownKey")
       .withArgs(nobody.address);
     const fresh = strangers[0]!;
     const deadline = (await now()) + HOUR;
-    await members
-      .connect(buyer.key)
-      .rotateKey(await fresh.getAddress(), deadline, await consentOf(members, buyer.id, fresh, deadline));
+    await members.connect(buyer.key).rotateKey(buyer.address, await newKeyOf(members, buyer.id, fresh, deadline));
     await expect(relayed.pleadSigned(plea, await approve(cases, buyer, "Plea", plea)))
-      .to.be.revertedWithCustomError(cases, "CasesKeyNotLive")
-      .withArgs(buyer.address);
+      .to.be.revertedWithCustomError(members, "MembersKeyNotLive")
+      .withArgs(buyer.address, await now());
     await suspend(context, regulators[1].id);
     const ruling = await rulingOf(context, caseId, RulingAct.hold);
     await expect(relayed.ruleSigned(ruling, await approve(cases, regulators[1], "Ruling", ruling)))
@@ -336,18 +333,13 @@ describe("Cases: many deciders", () => {
       const key: Wallet | HDNodeWallet = walletOf(i);
       return { id: memberId(usccOf(200 + i)), key, address: key.address };
     });
-    const seat = ({ id, address }: Actor, kind: "regulator" | "supplier") => ({
-      member: id,
-      key: address,
-      kinds: maskOfKinds([kind]),
-    });
-    const seats = [
-      ...regulators.map((actor) => seat(actor, "regulator")),
-      seat(seller, "supplier"),
-      seat(buyer, "supplier"),
+    const founders = [
+      ...regulators.map((actor) => founderOf(actor, ["regulator"])),
+      founderOf(seller, ["supplier"]),
+      founderOf(buyer, ["supplier"]),
     ];
-    const members = await new MembersFactory(venue.key).deploy(seats, 30);
-    const cases = await new CasesFactory(venue.key).deploy(members, { ...PROCEDURE, findingVotes: MOST });
+    const { members, council } = await foundConsortium(venue.key, venue.address, founders, rulesOf(30));
+    const cases = await new CasesFactory(venue.key).deploy(members, council, { ...PROCEDURE, findingVotes: MOST });
     const here = { ...context, cases, members };
     const caseId = await open(here);
     const relay = async (by: Actor, ruling: Awaited<ReturnType<typeof rulingOf>>) =>

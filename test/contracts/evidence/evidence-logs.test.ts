@@ -1,7 +1,18 @@
-import { Act, EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
+import { EvidenceLogsFactory, KeyRole } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, ZeroHash, keccak256 } from "ethers";
-import { admit, digestOf, ethers, networkHelpers, suspend, world, type World } from "../fixture.ts";
+import {
+  admit,
+  digestOf,
+  ethers,
+  expel,
+  networkHelpers,
+  newKeyOf,
+  now,
+  suspend,
+  world,
+  type World,
+} from "../fixture.ts";
 import { CLASSIC_ENTRIES, CLASSIC_ROOTS, hex, leafHash, leavesOf, pathOf, proofOf, rootOf } from "./tree.ts";
 
 const ORIGIN = "log.example/evidence";
@@ -24,8 +35,8 @@ describe("EvidenceLogs: registration", () => {
     const { logs, seller, logId } = await fixture();
     const encoded = AbiCoder.defaultAbiCoder().encode(["bytes18", "string"], [seller.id, ORIGIN]);
     expect(logId).to.equal(keccak256(encoded));
-    expect(await logs.log(logId)).to.deep.equal([seller.id, KEY, ORIGIN, 0n]);
-    expect(await logs.head(logId)).to.deep.equal([0n, ZeroHash]);
+    expect(await logs.log(logId)).to.deep.equal([seller.id, KEY, ORIGIN, 0n, false]);
+    expect(await logs.latest(logId)).to.deep.equal([0n, ZeroHash, 0n]);
     await expect(logs.connect(seller.key).register("other", KEY))
       .to.emit(logs, "LogRegistered")
       .withArgs(await logs.logIdOf(seller.id, "other"), seller.id, "other", KEY);
@@ -57,7 +68,7 @@ describe("EvidenceLogs: registration", () => {
       "EvidenceLogsZeroKey",
     );
     await expect(logs.log(KEY)).to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog").withArgs(KEY);
-    await expect(logs.head(KEY)).to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog").withArgs(KEY);
+    await expect(logs.latest(KEY)).to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog").withArgs(KEY);
   });
 
   it("refuses a register of members where there is no contract", async () => {
@@ -78,7 +89,7 @@ describe("EvidenceLogs: publishing", () => {
     await expect(mine.publish(logId, 5, 13, rootFor(13), proofFor(5, 13)))
       .to.emit(logs, "CheckpointPublished")
       .withArgs(logId, 13, rootFor(13), 5);
-    expect(await logs.head(logId)).to.deep.equal([13n, rootFor(13)]);
+    expect(await logs.latest(logId)).to.deep.equal([13n, rootFor(13), BigInt(await now())]);
     expect(await logs.rootAt(logId, 5)).to.equal(rootFor(5));
     expect(await logs.rootAt(logId, 6)).to.equal(ZeroHash);
   });
@@ -88,13 +99,14 @@ describe("EvidenceLogs: publishing", () => {
     const mine = logs.connect(seller.key);
     await mine.publish(logId, 0, 5, rootFor(5), []);
     await mine.publish(logId, 5, 13, rootFor(13), proofFor(5, 13));
+    const at = BigInt(await now());
     for (const [expected, size] of [
       [5, 13],
       [0, 5],
       [99, 13],
     ] as const) {
       await expect(mine.publish(logId, expected, size, rootFor(size), [])).not.to.emit(logs, "CheckpointPublished");
-      expect(await logs.head(logId)).to.deep.equal([13n, rootFor(13)]);
+      expect(await logs.latest(logId)).to.deep.equal([13n, rootFor(13), at]);
     }
   });
 
@@ -175,8 +187,7 @@ describe("EvidenceLogs: publishing", () => {
     const context = await fixture();
     const { members, logs, regulator, notary, seller, spare, logId } = context;
     await logs.connect(seller.key).publish(logId, 0, 5, rootFor(5), []);
-    await members.connect(regulator.key).propose(Act.expulsion, seller.id, digestOf("reason"));
-    await members.connect(notary.key).vote(await members.proposalCount());
+    await expel(context, seller.id);
     const fresh = { id: seller.id, key: spare[0]!, address: await spare[0]!.getAddress() };
     const grown = [logId, 5, 8, rootFor(8), proofFor(5, 8)] as const;
     for (const [key, fault] of [
@@ -213,7 +224,7 @@ describe("EvidenceLogs: publishing", () => {
       await ethers.provider.send("evm_mine", []);
       const receipts = await Promise.all([first.wait(), second.wait()]);
       expect(receipts[0]!.blockNumber).to.equal(receipts[1]!.blockNumber);
-      expect(await logs.head(logId)).to.deep.equal([8n, rootFor(8)]);
+      expect(await logs.latest(logId)).to.deep.equal([8n, rootFor(8), BigInt(await now())]);
     } finally {
       await ethers.provider.send("evm_setAutomine", [true]);
     }
@@ -227,7 +238,148 @@ describe("EvidenceLogs: publishing", () => {
       const proof = proofOf(i, leaves.slice(0, i + 1)).map(hex);
       await logs.connect(seller.key).publish(logId, i, i + 1, `0x${root}`, proof);
     }
-    expect(await logs.head(logId)).to.deep.equal([8n, `0x${CLASSIC_ROOTS[7]!}`]);
+    expect((await logs.latest(logId)).slice(0, 2)).to.deep.equal([8n, `0x${CLASSIC_ROOTS[7]!}`]);
+  });
+});
+
+describe("EvidenceLogs: keys of a log", () => {
+  const [SECOND, THIRD] = [digestOf("second key"), digestOf("third key")] as const;
+
+  it("rotate from a block on, and which counted when stays known", async () => {
+    const { logs, seller, logId } = await fixture();
+    const mine = logs.connect(seller.key);
+    const registered = await now();
+    const [second, third] = [registered + 100, registered + 200];
+    await networkHelpers.time.setNextBlockTimestamp(second);
+    await expect(mine.rotateKey(logId, SECOND)).to.emit(logs, "LogKeyRotated").withArgs(logId, SECOND, KEY);
+    await networkHelpers.time.setNextBlockTimestamp(third);
+    await expect(mine.rotateKey(logId, THIRD)).to.emit(logs, "LogKeyRotated").withArgs(logId, THIRD, SECOND);
+    for (const [time, key] of [
+      [0, ZeroHash],
+      [registered - 1, ZeroHash],
+      [registered, KEY],
+      [second - 1, KEY],
+      [second, SECOND],
+      [third - 1, SECOND],
+      [third, THIRD],
+      [2n ** 64n - 1n, THIRD],
+    ] as const) {
+      expect(await logs.keyAt(logId, time), String(time)).to.equal(key);
+    }
+    expect((await logs.log(logId)).key).to.equal(THIRD);
+    await expect(mine.publish(logId, 0, 5, rootFor(5), [])).to.emit(logs, "CheckpointPublished");
+  });
+
+  it("count as the later of two in one second", async () => {
+    const { logs, seller, logId } = await fixture();
+    await ethers.provider.send("evm_setAutomine", [false]);
+    try {
+      for (const key of [SECOND, THIRD]) await logs.connect(seller.key).rotateKey(logId, key, { gasLimit: 200_000 });
+      await ethers.provider.send("evm_mine", []);
+    } finally {
+      await ethers.provider.send("evm_setAutomine", [true]);
+    }
+    expect(await logs.keyAt(logId, (await now()) - 1)).to.equal(KEY);
+    expect(await logs.keyAt(logId, await now())).to.equal(THIRD);
+  });
+
+  it("are the owner's to rotate, and never zero or the same", async () => {
+    const { logs, members, seller, buyer, outsider, logId } = await fixture();
+    await expect(logs.connect(buyer.key).rotateKey(logId, SECOND))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsNotOwner")
+      .withArgs(logId, seller.id, buyer.id);
+    await expect(logs.connect(outsider).rotateKey(logId, SECOND)).to.be.revertedWithCustomError(
+      members,
+      "MembersUnknownKey",
+    );
+    const mine = logs.connect(seller.key);
+    await expect(mine.rotateKey(logId, ZeroHash)).to.be.revertedWithCustomError(logs, "EvidenceLogsZeroKey");
+    await expect(mine.rotateKey(logId, KEY))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsSameKey")
+      .withArgs(logId, KEY);
+    await expect(mine.rotateKey(KEY, SECOND))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog")
+      .withArgs(KEY);
+    await expect(logs.keyAt(KEY, 1)).to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog").withArgs(KEY);
+    expect([await logs.keyAt(logId, await now()), await logs.keyAt(logId, 2n ** 64n - 1n)]).to.deep.equal([KEY, KEY]);
+  });
+});
+
+describe("EvidenceLogs: roles of the owner's keys", () => {
+  it("lets a server's key register and publish, but neither rotate nor close", async () => {
+    const { logs, members, seller, spare, logId } = await fixture();
+    const [server, manager] = [spare[0]!, spare[1]!];
+    const deadline = (await now()) + 3600;
+    for (const [key, role] of [
+      [server, KeyRole.publish],
+      [manager, KeyRole.manage],
+    ] as const) {
+      await members.connect(seller.key).addKey(await newKeyOf(members, seller.id, key, deadline, { roles: 1 << role }));
+    }
+    const refused = [
+      [logs.connect(server).rotateKey(logId, digestOf("second key")), server, KeyRole.manage],
+      [logs.connect(server).close(logId, digestOf("reason")), server, KeyRole.manage],
+      [logs.connect(manager).publish(logId, 0, 5, rootFor(5), []), manager, KeyRole.publish],
+      [logs.connect(manager).register("other", KEY), manager, KeyRole.publish],
+    ] as const;
+    for (const [attempt, key, role] of refused) {
+      await expect(attempt)
+        .to.be.revertedWithCustomError(members, "MembersKeyRole")
+        .withArgs(await key.getAddress(), role);
+    }
+    await expect(logs.connect(server).publish(logId, 0, 5, rootFor(5), [])).to.emit(logs, "CheckpointPublished");
+    await expect(logs.connect(manager).rotateKey(logId, digestOf("second key"))).to.emit(logs, "LogKeyRotated");
+    await expect(logs.connect(manager).close(logId, digestOf("reason"))).to.emit(logs, "LogClosed");
+  });
+});
+
+describe("EvidenceLogs: closing", () => {
+  const BECAUSE = digestOf("reason");
+
+  it("is for ever: nothing new is accepted, and what was accepted stays and may come again", async () => {
+    const { logs, seller, logId } = await fixture();
+    const mine = logs.connect(seller.key);
+    await mine.publish(logId, 0, 5, rootFor(5), []);
+    const at = BigInt(await now());
+    await expect(mine.close(logId, BECAUSE)).to.emit(logs, "LogClosed").withArgs(logId, 5, BECAUSE);
+    expect(await logs.log(logId)).to.deep.equal([seller.id, KEY, ORIGIN, 5n, true]);
+    const refused = [
+      () => mine.publish(logId, 5, 8, rootFor(8), proofFor(5, 8)),
+      () => mine.publish(logId, 5, 5, rootFor(6), []),
+      () => mine.publish(logId, 0, 5, rootFor(6), []),
+      () => mine.rotateKey(logId, digestOf("second key")),
+      () => mine.close(logId, BECAUSE),
+    ];
+    for (const [i, attempt] of refused.entries()) {
+      await expect(attempt(), `attempt ${i}`).to.be.revertedWithCustomError(logs, "EvidenceLogsClosed").withArgs(logId);
+    }
+    await expect(mine.publish(logId, 0, 5, rootFor(5), [])).not.to.emit(logs, "CheckpointPublished");
+    expect(await logs.latest(logId)).to.deep.equal([5n, rootFor(5), at]);
+    expect(await logs.rootAt(logId, 5)).to.equal(rootFor(5));
+    const path = pathOf(3, LEAVES.slice(0, 5)).map(hex);
+    expect(await logs.isIncluded(logId, 5, hex(LEAVES[3]!), 3, path)).to.equal(true);
+    await expect(mine.register(ORIGIN, KEY))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsAlreadyRegistered")
+      .withArgs(logId);
+    await expect(mine.register("another", KEY)).to.emit(logs, "LogRegistered");
+  });
+
+  it("is the owner's, with a reason", async () => {
+    const { logs, members, seller, buyer, outsider, logId } = await fixture();
+    await expect(logs.connect(buyer.key).close(logId, BECAUSE))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsNotOwner")
+      .withArgs(logId, seller.id, buyer.id);
+    await expect(logs.connect(outsider).close(logId, BECAUSE)).to.be.revertedWithCustomError(
+      members,
+      "MembersUnknownKey",
+    );
+    await expect(logs.connect(seller.key).close(logId, ZeroHash))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsZeroReason")
+      .withArgs(logId);
+    await expect(logs.connect(seller.key).close(KEY, BECAUSE))
+      .to.be.revertedWithCustomError(logs, "EvidenceLogsUnknownLog")
+      .withArgs(KEY);
+    expect((await logs.log(logId)).closed).to.equal(false);
   });
 });
 

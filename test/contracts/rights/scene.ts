@@ -137,17 +137,11 @@ const REQUIREMENTS = [
   [COMPLIANCE, COMPLIANCE | ABROAD],
 ] as const;
 
-/** Personal data waits for its public notice, a day; all else is registered at once. */
-const NO_REVIEW = { notice: 0, reviewers: 0 };
-const REVIEWS = [
-  [NO_REVIEW, NO_REVIEW, NO_REVIEW],
-  [
-    { notice: DAY, reviewers: 0 },
-    { notice: DAY, reviewers: 0 },
-    { notice: DAY, reviewers: 0 },
-  ],
-  [NO_REVIEW, NO_REVIEW, NO_REVIEW],
-] as const;
+/** By source class and grade: public data waits for its notice, a day; all else is registered at once. */
+const REVIEWS = Array.from({ length: 9 }, (_, i) => ({
+  notice: Math.floor(i / 3) === Source.public ? DAY : 0,
+  reviewers: 0,
+}));
 
 const ROLES = ["venue", "regulator", "regulator", "notary", "arbitrator", "supplier", "processor", "operator"] as const;
 
@@ -524,8 +518,12 @@ export const accepts = (
 ): Promise<ApprovalStruct> => signed(rights, by, TYPES.Acceptance, { granter: granter.id, grant: offer }, ticket);
 
 /** Signatures under a transfer, one of each. */
-export const approvals = ({ rights }: Scene, signers: readonly Actor[], transferred: TransferStruct, ticket: Ticket = {}) =>
-  Promise.all(signers.map((by) => signed(rights, by, TYPES.Transfer, { by: by.id, ...transferred }, ticket)));
+export const approvals = (
+  { rights }: Scene,
+  signers: readonly Actor[],
+  transferred: TransferStruct,
+  ticket: Ticket = {},
+) => Promise.all(signers.map((by) => signed(rights, by, TYPES.Transfer, { by: by.id, ...transferred }, ticket)));
 
 /** A transfer of a right. */
 export const transferOf = (right: string, from: Actor, to: Actor, document = id("transfer")): TransferStruct => ({

@@ -10,7 +10,6 @@ import {
   advanceTo,
   amend,
   amendmentOf,
-  digestOf,
   evidenceOf,
   file,
   filingOf,
@@ -309,6 +308,5 @@ describe("Trades: termination", () => {
     await networkHelpers.time.setNextBlockTimestamp(Number(base.deadline));
     await expect(trades.terminate(base, signatures)).to.emit(trades, "TradeTerminated");
     expect(await now()).to.equal(Number(base.deadline));
-    expect(digestOf("reason")).to.equal(REASON);
   });
 });

@@ -8,6 +8,7 @@ import {
   REASON,
   Restriction,
   ZERO,
+  assessAbroad,
   decideOn,
   digestOf,
   fixture,
@@ -27,7 +28,8 @@ const fresh = digestOf("new");
 
 describe("Trades: opening", () => {
   it("keeps the terms under an id that is bound to the seller", async () => {
-    const { trades, seller, buyer, venue, terms, onFloor } = await fixture();
+    const context = await fixture();
+    const { trades, seller, buyer, venue, terms, onFloor } = context;
     const parts = [encodeBytes32String("trade"), seller.id, digestOf("on")];
     expect(onFloor).to.equal(keccak256(codec.encode(["bytes32", "bytes18", "bytes32"], parts)));
     const trade = await trades.tradeOf(onFloor);
@@ -35,6 +37,7 @@ describe("Trades: opening", () => {
     expect([trade.subject, trade.right, trade.amount]).to.deep.equal([terms.subject, terms.right, terms.amount]);
     expect([trade.count, trade.stage, trade.terminated, trade.crossBorder]).to.deep.equal([0n, 0n, false, false]);
     expect([trade.head, trade.split, trade.filedBy, trade.offerExpires]).to.deep.equal([ZERO, ZERO, NONE, 0n]);
+    await assessAbroad(context, terms.subject as string);
     for (const crossBorder of [false, true]) {
       const salt = digestOf(`across: ${crossBorder}`);
       const tradeId = await trades.tradeIdOf(seller.id, salt);
@@ -96,6 +99,17 @@ describe("Trades: opening", () => {
     await expect(trades.connect(seller.key).open({ ...terms, subject: REASON, salt: fresh }))
       .to.be.revertedWithCustomError(trades, "TradesNotListable")
       .withArgs(REASON, terms.right, Listing.unknownSubject);
+  });
+
+  it("asks for what leaves the country what the grade asks for across the border", async () => {
+    const context = await fixture();
+    const { trades, seller, terms } = context;
+    const abroad = { ...terms, salt: fresh, crossBorder: true };
+    await expect(trades.connect(seller.key).open(abroad))
+      .to.be.revertedWithCustomError(trades, "TradesNotListable")
+      .withArgs(terms.subject, terms.right, 10);
+    await assessAbroad(context, terms.subject as string);
+    await expect(trades.connect(seller.key).open(abroad)).to.emit(trades, "TradeOpened");
   });
 
   it("refuses parties under a sanction that forbids it, and no others", async () => {

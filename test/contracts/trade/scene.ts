@@ -1,9 +1,8 @@
-import { Grade, MembersFactory, RightsFactory, Stage, TradesFactory, maskOfKinds } from "@lianzheng/sdk/contracts";
+import { Grade, Stage, TradesFactory } from "@lianzheng/sdk/contracts";
 import type {
   AmendmentStruct,
   DistributionStruct,
   FilingStruct,
-  KindName,
   Members,
   Rights,
   ShareStruct,
@@ -14,16 +13,30 @@ import type {
   Trades,
 } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
-import type { Signer, TypedDataField } from "ethers";
+import { id as digestOf, type ContractTransactionResponse, type Signer, type TypedDataField } from "ethers";
+import { network } from "hardhat";
+import type { Attestations } from "../../../sdk/src/chain/contracts/attestation/Attestations.ts";
 import type { Cases } from "../../../sdk/src/chain/contracts/cases/Cases.ts";
-import { Cases__factory as CasesFactory } from "../../../sdk/src/chain/contracts/factories/cases/Cases__factory.ts";
-import { Emergency__factory as EmergencyFactory } from "../../../sdk/src/chain/contracts/factories/membership/Emergency__factory.ts";
 import type { Emergency } from "../../../sdk/src/chain/contracts/membership/Emergency.ts";
-import { DAY, HOUR, REASON, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 
-export { DAY, HOUR, REASON, digestOf, ethers, networkHelpers, now };
-export type { Actor, Signer };
+export const { ethers, networkHelpers } = await network.create("oracle");
+export { digestOf };
+export type { Signer };
+
+export const REASON = digestOf("reason");
+export const HOUR = 3600;
+export const DAY = 24 * HOUR;
+
+/** A member of the tests: its id and a key. */
+export interface Actor {
+  readonly id: string;
+  readonly key: Signer;
+  readonly address: string;
+}
+
+/** Seconds of the newest block. */
+export const now = (): Promise<number> => networkHelpers.time.latest();
 
 export const NONE = `0x${"00".repeat(18)}`;
 export const ZERO = `0x${"00".repeat(32)}`;
@@ -37,17 +50,18 @@ export const OF_KIND_VENUE = 4n;
 /** Positions in the masks of Cases, written down again. */
 export const Restriction = { listing: 0, trading: 1, venueService: 2 } as const;
 
+/** Kind of each member, by its number. */
 const kindOf = {
-  venue: "venue",
-  otherVenue: "venue",
-  regulator: "regulator",
-  secondRegulator: "regulator",
-  arbitrator: "arbitrator",
-  seller: "supplier",
-  buyer: "operator",
-  processor: "processor",
-  broker: "broker",
-} as const satisfies Record<string, KindName>;
+  venue: 0,
+  otherVenue: 0,
+  regulator: 10,
+  secondRegulator: 10,
+  arbitrator: 12,
+  seller: 1,
+  buyer: 3,
+  processor: 2,
+  broker: 4,
+} as const;
 type Role = keyof typeof kindOf;
 const roles = Object.keys(kindOf) as readonly Role[];
 
@@ -55,6 +69,7 @@ const roles = Object.keys(kindOf) as readonly Role[];
 export interface Market extends Readonly<Record<Role, Actor>> {
   readonly members: Members;
   readonly rights: Rights;
+  readonly attestations: Attestations;
   readonly cases: Cases;
   readonly emergency: Emergency;
   readonly trades: Trades;
@@ -62,9 +77,10 @@ export interface Market extends Readonly<Record<Role, Actor>> {
   readonly subject: string;
   readonly onFloor: string;
   readonly offFloor: string;
-  /** A key of nobody, which relays, and spare ones. */
+  /** What the council decides comes from this key: how it decides is not tested here. */
+  readonly council: Signer;
+  /** A key of nobody, which relays. */
   readonly outsider: Signer;
-  readonly spare: readonly Signer[];
 }
 
 async function actorsOf(signers: readonly Signer[]): Promise<Record<Role, Actor>> {
@@ -75,30 +91,50 @@ async function actorsOf(signers: readonly Signer[]): Promise<Record<Role, Actor>
   return Object.fromEntries(await Promise.all(entries)) as Record<Role, Actor>;
 }
 
-async function deployLaw(actors: Record<Role, Actor>) {
-  const { key } = actors.venue;
-  const seats = roles.map((role) => ({
-    member: actors[role].id,
-    key: actors[role].address,
-    kinds: maskOfKinds([kindOf[role]]),
-  }));
-  const members = await new MembersFactory(key).deploy(seats, 5);
-  const rules = { threshold: 2, longestOpen: DAY, longestFreeze: 30 * DAY, longestConfirmed: 90 * DAY, rest: 0 };
-  const emergency = await new EmergencyFactory(key).deploy(members, members, rules);
-  const procedure = {
-    findingVotes: 2,
-    tribunalVotes: 2,
-    admission: 15 * DAY,
-    answer: 20 * DAY,
-    decision: 60 * DAY,
-    objection: 10 * DAY,
-    review: 30 * DAY,
-    repair: 40 * DAY,
-  };
-  const cases = await new CasesFactory(key).deploy(members, members, procedure);
-  const rights = await new RightsFactory(key).deploy(members);
-  const trades = await new TradesFactory(key).deploy(members, rights, cases, emergency);
-  return { members, emergency, cases, rights, trades };
+const PROCEDURE = {
+  findingVotes: 2,
+  tribunalVotes: 2,
+  admission: 15 * DAY,
+  answer: 20 * DAY,
+  decision: 60 * DAY,
+  objection: 10 * DAY,
+  review: 30 * DAY,
+  repair: 40 * DAY,
+};
+const FREEZING = { threshold: 2, longestOpen: DAY, longestFreeze: 10 * DAY, longestConfirmed: 90 * DAY, rest: DAY };
+
+/** Data that leaves the country asks for a cross-border assessment. */
+const ABROAD = 1 << 8;
+const REQUIREMENTS = [
+  [0, ABROAD],
+  [0, ABROAD],
+  [0, ABROAD],
+] as const;
+const NO_REVIEW = { notice: 0, reviewers: 0 };
+const REVIEWS = Array.from({ length: 9 }, () => NO_REVIEW);
+
+/** Deploys the law in its order; those that are named before they stand are at computed addresses. */
+async function deployLaw(actors: Record<Role, Actor>, council: Signer) {
+  const from = actors.venue.address;
+  const nonce = await ethers.provider.getTransactionCount(from);
+  const later = (places: number): string => ethers.getCreateAddress({ from, nonce: nonce + places });
+  const founders = roles.map((role) => {
+    const { id: member, address: key } = actors[role];
+    return { member, key, kinds: 1 << kindOf[role], tier: 0, parent: NONE, metadata: digestOf("metadata") };
+  });
+  const members = await ethers.deployContract("Members", [founders, council, later(1)]);
+  const emergency = await ethers.deployContract("Emergency", [members, council, FREEZING]);
+  // Cases and attestations want a council that has code, and are asked nothing of it here.
+  const cases = await ethers.deployContract("Cases", [members, members, PROCEDURE]);
+  const table = [members, members, cases, REQUIREMENTS as never, REASON] as const;
+  const attestations = await ethers.deployContract("Attestations", [...table]);
+  const reviewed = [members, council, cases, emergency, later(6), REVIEWS as never] as const;
+  const registry = await ethers.deployContract("Registry", [...reviewed]);
+  const consents = await ethers.deployContract("Consents", [members, registry]);
+  const leaning = [members, registry, consents, cases, emergency, attestations] as const;
+  const rights = await ethers.deployContract("Rights", [...leaning]);
+  const trades = await new TradesFactory(actors.venue.key).deploy(members, rights, cases, emergency);
+  return { members, emergency, cases, attestations, rights, trades };
 }
 
 /** Registers a resource of the seller; whoever holds its right may list it. */
@@ -108,18 +144,27 @@ export async function registerResource(
   grade: number = Grade.general,
 ): Promise<{ readonly subject: string; readonly right: string }> {
   const from = await now();
-  const registration = { digest: digestOf(name), content: digestOf("b"), metadata: digestOf("c"), grade };
-  const scope = { purposes: 1, from, until: from + 365 * DAY, depth: 2 };
-  await rights.connect(seller.key).registerResource(registration, scope);
-  const subject = await rights.subjectIdOf(seller.id, registration.digest);
-  return { subject, right: (await rights.subjectOf(subject)).right };
+  const contents = [{ algorithm: 1, value: digestOf(`${name} content`) }];
+  const registration = {
+    digest: digestOf(name),
+    metadata: digestOf("metadata"),
+    grade,
+    source: 0,
+    venue: NONE,
+    contents,
+  };
+  const scope = { purposes: 1, territories: 1, from, until: from + 365 * DAY, uses: 0, depth: 2 };
+  const mine = rights.connect(seller.key);
+  const { subject, right } = await mine.registerResource.staticCall(registration, scope);
+  await mine.registerResource(registration, scope);
+  return { subject, right };
 }
 
 async function market(): Promise<Market> {
   const signers: readonly Signer[] = await ethers.getSigners();
   const actors = await actorsOf(signers);
-  const [outsider, ...spare] = signers.slice(roles.length) as [Signer, ...Signer[]];
-  const law = await deployLaw(actors);
+  const [council, outsider] = signers.slice(roles.length) as [Signer, Signer];
+  const law = await deployLaw(actors, council);
   const { trades } = law;
   const { subject, right } = await registerResource({ ...actors, ...law }, "resource");
   const { seller, buyer, venue } = actors;
@@ -137,18 +182,26 @@ async function market(): Promise<Market> {
   await trades.connect(seller.key).open({ ...terms, salt: digestOf("off"), venue: NONE });
   const onFloor = await trades.tradeIdOf(seller.id, digestOf("on"));
   const offFloor = await trades.tradeIdOf(seller.id, digestOf("off"));
-  return { ...actors, ...law, terms, subject, onFloor, offFloor, outsider, spare };
+  return { ...actors, ...law, terms, subject, onFloor, offFloor, council, outsider };
 }
 export const fixture = (): Promise<Market> => networkHelpers.loadFixture(market);
 
-/** Suspends or expels a member by the votes of five others. */
-export async function decideOn(context: Market, act: "suspension" | "expulsion", member: string): Promise<void> {
-  const { members } = context;
-  const seats = roles.map((role) => context[role]).filter(({ id }) => id !== member);
-  const [first, ...others] = seats.slice(0, 5);
-  await members.connect(first!.key).propose(act === "suspension" ? 2 : 4, member, REASON);
-  const proposal = await members.proposalCount();
-  for (const { key } of others) await members.connect(key).vote(proposal);
+/** The council suspends or expels a member. */
+export async function decideOn(
+  { members, council }: Market,
+  act: "suspension" | "expulsion",
+  member: string,
+): Promise<void> {
+  const deciding = members.connect(council);
+  await (act === "suspension" ? deciding.suspend(member, REASON) : deciding.expel(member, REASON));
+}
+
+/** A regulator assesses that a resource may leave the country. */
+export async function assessAbroad({ attestations, regulator }: Market, subject: string): Promise<void> {
+  const validFrom = await now();
+  const statement = { kind: 8, subjectKind: 2, result: 1, validFrom, validUntil: validFrom + 90 * DAY, subject };
+  const digests = { opinion: REASON, materials: REASON, rules: REASON, supersedes: ZERO };
+  await attestations.connect(regulator.key).attest({ ...statement, ...digests });
 }
 
 async function caseOn(
@@ -325,13 +378,17 @@ export function signersFor({ seller, buyer, venue }: Market, stage: number, floo
 }
 
 /** Records a step with the signatures of these, relayed by a stranger. */
-export async function record(context: Market, step: StepStruct, signers: readonly Actor[]) {
+export async function record(
+  context: Market,
+  step: StepStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).record(step, await sign(trades, "Step", step, signers));
 }
 
 /** Records the next step of a stage with the right signatures. */
-export async function advance(context: Market, tradeId: string, stage: number) {
+export async function advance(context: Market, tradeId: string, stage: number): Promise<ContractTransactionResponse> {
   const signers = signersFor(context, stage, tradeId === context.onFloor);
   return record(context, await stepOf(context, tradeId, stage), signers);
 }
@@ -340,17 +397,29 @@ export async function advanceTo(context: Market, tradeId: string, last: number):
   for (let stage = 1; stage <= last; ++stage) await advance(context, tradeId, stage);
 }
 
-export async function amend(context: Market, amendment: AmendmentStruct, signers: readonly Actor[]) {
+export async function amend(
+  context: Market,
+  amendment: AmendmentStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).amend(amendment, await sign(trades, "Amendment", amendment, signers));
 }
 
-export async function file(context: Market, filing: FilingStruct, signers: readonly Actor[]) {
+export async function file(
+  context: Market,
+  filing: FilingStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).file(filing, await sign(trades, "Filing", filing, signers));
 }
 
-export async function terminate(context: Market, termination: TerminationStruct, signers: readonly Actor[]) {
+export async function terminate(
+  context: Market,
+  termination: TerminationStruct,
+  signers: readonly Actor[],
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   return trades.connect(outsider).terminate(termination, await sign(trades, "Termination", termination, signers));
 }
@@ -360,7 +429,7 @@ export async function distribute(
   distribution: DistributionStruct,
   before: ShareStruct[],
   signers: readonly Actor[],
-) {
+): Promise<ContractTransactionResponse> {
   const { trades, outsider } = context;
   const signatures = await sign(trades, "Distribution", distribution, signers);
   return trades.connect(outsider).distribute(distribution, before, signatures);

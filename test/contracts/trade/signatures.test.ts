@@ -69,7 +69,7 @@ function changesOf(message: object): object[] {
 
 function otherThan(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(1);
-  if (typeof value !== "string") return BigInt(value as bigint) + 1n;
+  if (typeof value !== "string") return BigInt(value as number) + 1n;
   return value === REASON ? `0x${"11".repeat(32)}` : `0x${"22".repeat((value.length - 2) / 2)}`;
 }
 
