@@ -96,6 +96,7 @@ describe("evidence: of a trade on the embedded chain", function () {
       expect(verdict.facts.trade).to.deep.equal({
         tradeId,
         stages: at + 1,
+        terminated: at === 2,
         block: Number(number),
         at: verdict.facts.anchoredAt,
       });
