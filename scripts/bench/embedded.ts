@@ -4,7 +4,7 @@
  * measure, `--transactions <n>` how many for each line, `--blocks <n>` at how many blocks the chain is opened again.
  *
  * Method: each transaction registers a log with `EvidenceLogs.register`, which asks `Members` who calls: two contracts, four new
- * slots, one event, about 180,000 gas. All are signed before the clock starts. A client sends its next one when the last is
+ * slots, one event, about 150,000 gas. All are signed before the clock starts. A client sends its next one when the last is
  * answered; the embedded chain answers when it is on disk (one fsync for each block), EDR when it is in memory. Calls and proofs
  * are asked one after the other. Clients and chain share one process; the lines that say HTTP go over loopback.
  */

@@ -39,6 +39,9 @@ const split: Split = [
 const all = ["seller", "buyer", "venue"] as const;
 const both = ["seller", "buyer"] as const;
 
+/** As many as freeze, and as release. */
+const regulators = ["bureau", "association"] as const;
+
 /** The on-floor trade (场内), with what its product delivered. */
 export interface OnFloor {
   readonly trade: StoryTrade;
@@ -82,8 +85,6 @@ export async function onFloorScene(theatre: Theatre, stage: Stage, deal: Deal): 
   await archive(theatre, trade, "venue");
   return { trade, delivery };
 }
-
-const regulators = ["bureau", "association"] as const;
 
 /** Two regulators freeze the product: the delivery is refused, and goes through as it was signed once they released it. */
 async function deliverUnderFreeze(
