@@ -1,6 +1,6 @@
 import { memberIdOf } from "@lianzheng/sdk/chain";
 import { MembersFactory, maskOfRoles } from "@lianzheng/sdk/contracts";
-import type { Members } from "@lianzheng/sdk/contracts";
+import type { KeyRoleName, Members } from "@lianzheng/sdk/contracts";
 import { toInstant } from "@lianzheng/sdk/record";
 import { expect } from "chai";
 import { NonceManager } from "ethers";
@@ -23,12 +23,13 @@ describe("members for a policy, from the chain", () => {
   before(async () => (oracle = await openOracle()));
   after(() => oracle.close());
 
-  it("have keys without an end, keys that end by themselves, and keys that were retired", async () => {
+  it("have the keys that may act: without an end, ending by themselves, retired", async () => {
     const { key, deployment } = await found(oracle);
     // Counts for itself: ethers answers for a moment with the count before one's own transaction.
     const members = MembersFactory.connect(deployment.contracts.members.address, new NonceManager(key));
     const until = Math.floor(Date.now() / 1000) + DAY_S;
     const [ending, retired] = [await addKey(members, until), await addKey(members, NO_END)];
+    await addKey(members, NO_END, "publish");
     const receipt = await (await members.retireKey(retired)).wait();
     const retiredAt = (await receipt!.getBlock()).timestamp;
     const [member, ...others] = await membersOnChain(oracle.provider, deployment.contracts.members);
@@ -41,9 +42,9 @@ describe("members for a policy, from the chain", () => {
     ]);
   });
 
-  async function addKey(members: Members, until: number): Promise<string> {
+  async function addKey(members: Members, until: number, role: KeyRoleName = "act"): Promise<string> {
     const key: Key = await newKey(oracle);
-    const added = { key: key.address, roles: maskOfRoles(["act"]), until, deadline: 4_000_000_000 };
+    const added = { key: key.address, roles: maskOfRoles([role]), until, deadline: 4_000_000_000 };
     const verifyingContract = await members.getAddress();
     const domain = { name: "Lianzheng Members", version: "1", chainId: 31337, verifyingContract };
     const message = { member: memberIdOf(owner), ...added };
