@@ -445,9 +445,10 @@ interface IMembers {
     /// @param reason Digest of the reason.
     function recover(bytes18 member, NewKey calldata added, address[] calldata ended, bytes32 reason) external;
 
-    /// @notice Freezes a member that is active or suspended, for cause, or changes or lifts its freeze. Only the emergency contract.
+    /// @notice Freezes a member, for cause, or changes or lifts its freeze. Only the emergency contract.
     ///
-    /// A frozen member acts in nothing and its seat has no vote. Requirements for a freeze: the council can still decide without it.
+    /// A frozen member acts in nothing and its seat has no vote. Requirements for a freeze: the member is active or suspended, and the
+    /// council can still decide without it. Lifting one has none: it lifts that of a member, too, that was expelled since.
     ///
     /// @param member The member.
     /// @param until First second, Unix, after the freeze; 0 or not in the future to lift it.

@@ -244,8 +244,9 @@ contract Members is IMembers, EIP712, Governed {
     function freeze(bytes18 member, uint48 until, bytes32 order) external {
         if (msg.sender != _emergency) revert MembersNotEmergency(msg.sender);
         Record storage record = _records[member];
-        if (!_isMember(record.standing)) revert MembersStanding(member, record.standing);
         uint48 end = until > block.timestamp ? until : 0;
+        // Lifting is never refused: whoever was expelled while it was frozen would stay so without appeal.
+        if (end != 0 && !_isMember(record.standing)) revert MembersStanding(member, record.standing);
         record.frozenUntil = end;
         _freezes[member].push(uint48(block.timestamp), end);
         emit MemberFrozen(member, end, order);

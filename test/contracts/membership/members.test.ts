@@ -654,6 +654,22 @@ describe("Members: freezes", () => {
       .withArgs(unknown, Standing.none);
   });
 
+  it("of who was expelled are lifted, and get no other end", async () => {
+    const { members, ruled, emergency, seller } = await fixture();
+    const mine = members.connect(emergency);
+    const until = await later(DAY);
+    await mine.freeze(seller.id, until, REASON);
+    await ruled.expel(seller.id, REASON);
+    await expect(mine.freeze(seller.id, until + 1, REASON))
+      .to.be.revertedWithCustomError(members, "MembersStanding")
+      .withArgs(seller.id, Standing.expelled);
+    expect(await members.frozenAt(seller.id, await now())).to.equal(BigInt(until));
+    await expect(mine.freeze(seller.id, 0, PAPERS))
+      .to.emit(members, "MemberFrozen")
+      .withArgs(seller.id, 0, PAPERS);
+    expect(await members.frozenAt(seller.id, await now())).to.equal(0n);
+  });
+
   it("do not leave the council unable to decide", async () => {
     const { members, council, emergency, venue, notary } = await fixture();
     const mine = members.connect(emergency);
