@@ -463,9 +463,11 @@ contract Members is IMembers, EIP712, Governed {
         emit MetadataSet(member, metadata);
     }
 
-    /// @dev A member that is expelled or leaves keeps no key: readmitted, it starts with a new one.
+    /// @dev A member that is expelled or leaves keeps no key, and readmitted it starts with a new one; nor a parent, which could never be
+    ///      placed below another while this one counted among its children.
     function _end(bytes18 member, Standing standing, bytes32 reason) private {
         _setStanding(member, standing, reason);
+        if (_records[member].parent != 0) _setParent(member, 0, reason);
         address[] storage keys = _keys[member];
         for (uint256 i = keys.length; i != 0; --i) {
             address key = keys[i - 1];
