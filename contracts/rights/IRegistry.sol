@@ -268,6 +268,8 @@ struct Algorithm {
 /// - A subject's id is bound to the member that registered it first and to the first digest. It stays through transfers, alterations and moves.
 /// - A venue that is of one of the rule's kinds signs off once for both.
 /// - A sign-off stands whatever becomes of the member that gave it, and until the completion any reviewer may still refuse.
+/// - A sign-off and the resolution of an objection name the review that was read: an owner that withdraws and applies anew while they are
+///   under way does not get them for another draft.
 /// - What was refused stays readable with its grounds for ever. The owner may {resubmit} it, with a grade as high or higher.
 /// - A venue that is not active need not sign that a registration leaves it: nobody is locked in by a venue that is gone.
 /// - A signed move can't be taken back before its deadline but by another move: sign for a short time.
@@ -464,6 +466,9 @@ interface IRegistry {
     /// @notice A review of the subject is open, and has to end before.
     error RegistryReviewOpen(bytes32 subject, uint32 round);
 
+    /// @notice The review that is open is another than the one that was read.
+    error RegistryRound(bytes32 subject, uint32 open, uint32 given);
+
     /// @notice Who signs off did so.
     error RegistryAlreadySigned(bytes32 subject, bytes18 by);
 
@@ -556,11 +561,12 @@ interface IRegistry {
 
     /// @notice Signs off the open review, as the venue, as a member of one of the rule's kinds, or as both.
     ///
-    /// Requirements: the caller is a live Govern key of such an active member that is not the owner; what it signs off is not signed off yet; the opinion is not zero.
+    /// Requirements: the open review is that of `round`; the caller is a live Govern key of such an active member that is not the owner; what it signs off is not signed off yet; the opinion is not zero.
     ///
     /// @param subject Resource or product.
+    /// @param round Number of the review, and so of the draft that was read.
     /// @param opinion Digest of the opinion.
-    function signOff(bytes32 subject, bytes32 opinion) external;
+    function signOff(bytes32 subject, uint32 round, bytes32 opinion) external;
 
     /// @notice Refuses the registration or alteration under review. The refusal stays.
     ///
@@ -581,13 +587,14 @@ interface IRegistry {
 
     /// @notice Resolves an objection. Upheld, it refuses what it objected to.
     ///
-    /// Requirements: the caller is a live Govern key of a reviewer; the objection is open and so is the review; the grounds are not zero.
+    /// Requirements: the open review is that of `round`; the caller is a live Govern key of a reviewer; the objection is open; the grounds are not zero.
     ///
     /// @param subject Resource or product.
+    /// @param round Number of the review.
     /// @param place Place of the objection in the open review, from 0.
     /// @param upheld True to uphold, false to dismiss.
     /// @param grounds Digest of the grounds.
-    function resolve(bytes32 subject, uint256 place, bool upheld, bytes32 grounds) external;
+    function resolve(bytes32 subject, uint32 round, uint256 place, bool upheld, bytes32 grounds) external;
 
     /// @notice Completes the open review: the registration gets its number, or the alteration counts. Anybody may ask for it.
     ///

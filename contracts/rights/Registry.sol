@@ -166,8 +166,8 @@ contract Registry is IRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IRegistry
-    function signOff(bytes32 subject, bytes32 opinion) external {
-        (SubjectRecord storage item, Review storage review) = _open(subject);
+    function signOff(bytes32 subject, uint32 round, bytes32 opinion) external {
+        (SubjectRecord storage item, Review storage review) = _openRound(subject, round);
         bytes18 by = _members.actorOf(msg.sender, KeyRole.Govern);
         bool asVenue = by == review.venue;
         bool asReviewer = _isOfKinds(by, review.reviewers);
@@ -177,7 +177,7 @@ contract Registry is IRegistry, Governed, EIP712 {
         if (!news) revert RegistryAlreadySigned(subject, by);
         if (asVenue) review.venueSigned = true;
         if (asReviewer && review.reviewer == 0) review.reviewer = by;
-        emit SignedOff(subject, item.round, by, opinion);
+        emit SignedOff(subject, round, by, opinion);
     }
 
     /// @inheritdoc IRegistry
@@ -206,16 +206,16 @@ contract Registry is IRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IRegistry
-    function resolve(bytes32 subject, uint256 place, bool upheld, bytes32 grounds) external {
-        (SubjectRecord storage item, Review storage review) = _open(subject);
+    function resolve(bytes32 subject, uint32 round, uint256 place, bool upheld, bytes32 grounds) external {
+        (SubjectRecord storage item, Review storage review) = _openRound(subject, round);
         bytes18 by = _reviewer(subject, item, review);
-        Objection[] storage made = _objections[subject][item.round];
+        Objection[] storage made = _objections[subject][round];
         if (place >= made.length || made[place].state != ObjectionState.Open) revert RegistryObjection(subject, place);
         if (grounds == 0) revert RegistryZeroDigest();
         made[place].state = upheld ? ObjectionState.Upheld : ObjectionState.Dismissed;
         made[place].resolution = grounds;
         --review.openObjections;
-        emit ObjectionResolved(subject, item.round, by, place, upheld, grounds);
+        emit ObjectionResolved(subject, round, by, place, upheld, grounds);
         _addHistory(subject, item, RegistrationType.Objection, by, grounds);
         if (upheld) _refuse(subject, item, review, by, grounds);
     }
@@ -662,6 +662,15 @@ contract Registry is IRegistry, Governed, EIP712 {
         item = _known(subject);
         review = _reviews[subject][item.round];
         if (review.state != ReviewState.Open) revert RegistryNoReview(subject);
+    }
+
+    /// @dev The open review, if it is the one that the reviewer read: an owner can put another in its place at any time.
+    function _openRound(
+        bytes32 subject,
+        uint32 round
+    ) private view returns (SubjectRecord storage item, Review storage review) {
+        (item, review) = _open(subject);
+        if (round != item.round) revert RegistryRound(subject, item.round, round);
     }
 
     function _known(bytes32 subject) private view returns (SubjectRecord storage item) {

@@ -100,11 +100,7 @@ async function deploy(): Promise<Scene> {
   const nonce = await deployer.getNonce();
   const place = (offset: number) => getCreateAddress({ from, nonce: nonce + offset });
   const authority = await council.getAddress();
-  const members = await ethers.deployContract(
-    "Members",
-    [founders, authority, place(1)],
-    deployer,
-  );
+  const members = await ethers.deployContract("Members", [founders, authority, place(1)], deployer);
   const freezing = { threshold: 2, longestOpen: 5 * DAY, longestFreeze: 20 * DAY, longestConfirmed: 90 * DAY, rest: 0 };
   const emergency = await ethers.deployContract("Emergency", [members, authority, freezing], deployer);
   const procedure = [1, 1, 15 * DAY, 15 * DAY, 60 * DAY, 15 * DAY, 30 * DAY, 30 * DAY];
@@ -180,10 +176,11 @@ export const reviewed = ({ venue }: Scene): Partial<RegistrationFields> => ({
   venue: venue.id,
 });
 
-/** Gives both sign-offs that {@link reviewed} asks for. */
+/** Gives both sign-offs that {@link reviewed} asks for to the newest review. */
 export async function signBoth({ registry, certifier, venue }: Scene, subject: string): Promise<void> {
-  await registry.connect(certifier.key).signOff(subject, digestOf("opinion"));
-  await registry.connect(venue.key).signOff(subject, digestOf("opinion of the venue"));
+  const { round } = await registry.recordOf(subject);
+  await registry.connect(certifier.key).signOff(subject, round, digestOf("opinion"));
+  await registry.connect(venue.key).signOff(subject, round, digestOf("opinion of the venue"));
 }
 
 /** Orders a hold on a subject in a case of its own. */
