@@ -260,8 +260,8 @@ struct Algorithm {
 /// nothing, and no venue: it is registered at once. An alteration is reviewed in the same way, and the version before it counts meanwhile.
 /// A review runs under the version of the rule at its opening, whatever the council decides later.
 ///
-/// Reviewers of a review are the active members of the rule's kinds and its venue; where there are neither, the regulators. They sign off,
-/// refuse, and resolve objections. The owner never reviews its own.
+/// Reviewers of a review are the active members of the rule's kinds and its venue, while it is of that kind and no sanction keeps it from its
+/// service; where there are neither, the regulators. They sign off, refuse, and resolve objections. The owner never reviews its own.
 ///
 /// What follows from this, and is meant:
 ///
@@ -430,7 +430,7 @@ interface IRegistry {
     /// @notice A sanction keeps the owner from listing, and so from registering.
     error RegistrySanctioned(bytes18 owner);
 
-    /// @notice The venue is no active member of kind venue, or is the owner itself.
+    /// @notice The venue is no active member of kind venue, is kept from its service by a sanction, or is the owner itself.
     error RegistryVenue(bytes18 venue);
 
     /// @notice A product is made from 1 to 16 parents, a resource from none.
@@ -523,8 +523,8 @@ interface IRegistry {
     /// @notice Enters a resource or product. Only `Rights` calls this, in the transaction that makes its first right.
     ///
     /// Requirements: the owner is active and under no sanction that keeps it from listing, and has not entered this digest; digests are not zero; 1 to 4 content
-    /// digests, each of another algorithm that is not retired; the venue, if one is named, is an active member of kind venue and not the owner; a
-    /// product has 1 to 16 parents, a resource none. Where it is registered at once: nothing holds or freezes this id.
+    /// digests, each of another algorithm that is not retired; the venue, if one is named, is an active member of kind venue, under no sanction
+    /// that keeps it from its service, and not the owner; a product has 1 to 16 parents, a resource none. Where it is registered at once: nothing holds or freezes this id.
     ///
     /// @param owner Member that registers.
     /// @param right The right that comes into being with it.
@@ -621,7 +621,7 @@ interface IRegistry {
 
     /// @notice Moves a registration with its history to another venue (携带). Anybody may bring the signatures.
     ///
-    /// Requirements: it is registered; owner, venue and number are those of the subject; the new venue is an active member of kind venue, neither the owner nor the old venue; no
+    /// Requirements: it is registered; owner, venue and number are those of the subject; the new venue is an active member of kind venue under no sanction that keeps it from its service, neither the owner nor the old venue; no
     /// review is open; nothing holds or freezes it; the deadline has not passed; {moveDigest} is signed by an Act key of the owner, a Govern
     /// key of the old venue (none if there is no venue or it is not active), and a Govern key of the new venue, in this order.
     ///

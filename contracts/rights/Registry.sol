@@ -169,7 +169,7 @@ contract Registry is IRegistry, Governed, EIP712 {
     function signOff(bytes32 subject, uint32 round, bytes32 opinion) external {
         (SubjectRecord storage item, Review storage review) = _openRound(subject, round);
         bytes18 by = _members.actorOf(msg.sender, KeyRole.Govern);
-        bool asVenue = by == review.venue;
+        bool asVenue = by == review.venue && _serves(by);
         bool asReviewer = _isOfKinds(by, review.reviewers);
         if (by == item.owner || !(asVenue || asReviewer)) revert RegistryNotReviewer(subject, by);
         if (opinion == 0) revert RegistryZeroDigest();
@@ -594,15 +594,11 @@ contract Registry is IRegistry, Governed, EIP712 {
 
     function _checkOwner(bytes18 owner) private view {
         if (!_members.isActive(owner)) revert RegistryOwnerNotActive(owner);
-        if (_cases.isSanctioned(owner, uint8(1 << uint8(Restriction.Listing)), uint64(block.timestamp))) {
-            revert RegistrySanctioned(owner);
-        }
+        if (_isSanctioned(owner, Restriction.Listing)) revert RegistrySanctioned(owner);
     }
 
     function _checkVenue(bytes18 owner, bytes18 venue) private view {
-        if (venue == owner || !_members.isActive(venue) || !_members.hasKind(venue, Kind.Venue)) {
-            revert RegistryVenue(venue);
-        }
+        if (venue == owner || !_serves(venue)) revert RegistryVenue(venue);
     }
 
     function _checkAlgorithm(uint16 algorithm) private view {
@@ -620,6 +616,16 @@ contract Registry is IRegistry, Governed, EIP712 {
         if (_cases.isHeld(subject) || _emergency.isFrozen(subject)) revert RegistryHeld(subject);
     }
 
+    /// @dev True for a venue that may take registrations now.
+    function _serves(bytes18 venue) private view returns (bool) {
+        if (!_members.isActive(venue) || !_members.hasKind(venue, Kind.Venue)) return false;
+        return !_isSanctioned(venue, Restriction.VenueService);
+    }
+
+    function _isSanctioned(bytes18 member, Restriction restriction) private view returns (bool) {
+        return _cases.isSanctioned(member, uint8(1 << uint8(restriction)), uint64(block.timestamp));
+    }
+
     /// @dev The reviewer for which the caller acts: see {IRegistry}.
     function _reviewer(
         bytes32 subject,
@@ -629,7 +635,7 @@ contract Registry is IRegistry, Governed, EIP712 {
         by = _members.actorOf(msg.sender, KeyRole.Govern);
         bool nobodyElse = review.venue == 0 && review.reviewers == 0;
         bool may =
-            by == review.venue ||
+            (by == review.venue && _serves(by)) ||
                 _isOfKinds(by, review.reviewers) ||
                 (nobodyElse && _members.hasKind(by, Kind.Regulator));
         if (by == item.owner || !may) revert RegistryNotReviewer(subject, by);

@@ -423,6 +423,43 @@ describe("Registry: review", () => {
       .withArgs(subject, 2, certifier.id, OPINION);
   });
 
+  it("takes nothing by a venue that a sanction keeps from its service, nor its sign-off", async () => {
+    const scene = await fixture();
+    const { registry, rights, owner, venue, certifier, outsider } = scene;
+    const subject = await enter(scene, reviewed(scene));
+    await registry.connect(certifier.key).object(subject, GROUNDS);
+    await sanction(scene, venue, 1 << 2);
+    const office = registry.connect(venue.key);
+    for (const act of [
+      office.signOff(subject, 1, OPINION),
+      office.refuse(subject, GROUNDS),
+      office.resolve(subject, 1, 0, false, GROUNDS),
+    ]) {
+      await expect(act).to.be.revertedWithCustomError(registry, "RegistryNotReviewer").withArgs(subject, venue.id);
+    }
+    const next = registrationOf({ digest: digestOf("next"), venue: venue.id });
+    await expect(registry.connect(rights).enter(owner.id, digestOf("right"), false, next as never, []))
+      .to.be.revertedWithCustomError(registry, "RegistryVenue")
+      .withArgs(venue.id);
+    const plain = await enter(scene, { digest: digestOf("plain") });
+    const [fromVenue, deadline] = [NOBODY, (await now()) + DAY];
+    const move = { subject: plain, owner: owner.id, fromVenue, toVenue: venue.id, number: 1, deadline };
+    await expect(registry.connect(outsider).move(move, []))
+      .to.be.revertedWithCustomError(registry, "RegistryVenue")
+      .withArgs(venue.id);
+  });
+
+  it("hears no venue that is of this kind no more", async () => {
+    const scene = await fixture();
+    const { registry, members, council, venue } = scene;
+    const subject = await enter(scene, reviewed(scene));
+    await members.connect(council).addKind(venue.id, 1, GROUNDS);
+    await members.connect(council).withdrawKind(venue.id, 0, GROUNDS);
+    await expect(registry.connect(venue.key).signOff(subject, 1, OPINION))
+      .to.be.revertedWithCustomError(registry, "RegistryNotReviewer")
+      .withArgs(subject, venue.id);
+  });
+
   it("keeps to the rule under which the review opened", async () => {
     const scene = await fixture();
     const { registry, council } = scene;
