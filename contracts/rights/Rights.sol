@@ -136,6 +136,8 @@ contract Rights is IRights, EIP712 {
         }
         if (known.revokedAt != 0) revert RightsAlreadyRevoked(right, known.revokedAt);
         if (block.timestamp >= known.until) revert RightsNotValid(right, Validity.Expired, right);
+        // An offer binds whoever made it: it gives nothing that has gone to another since.
+        _held(known.base, known.granter);
         (Validity validity, bytes32 cause) = _walk(known.base, uint64(block.timestamp));
         if (validity != Validity.Valid) revert RightsNotValid(known.base, validity, cause);
         _checkFree(known.subject);
