@@ -7,8 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
-const figures = <Of>(name: string): readonly (readonly [string, Of])[] =>
-  Object.entries(JSON.parse(readFileSync(join(root, `test/snapshots/${name}.json`), "utf8")) as Record<string, Of>);
+const snapshot = (name: string): unknown => JSON.parse(readFileSync(join(root, `test/snapshots/${name}.json`), "utf8"));
 const number = (value: number): string => value.toLocaleString("en-US");
 
 interface Code {
@@ -19,8 +18,10 @@ interface Code {
 
 /** The page as the figures have it. */
 export function pricesPage(): string {
-  const gas = figures<number>("gas").map(([action, units]) => `| ${action} | ${number(units)} |`);
-  const code = figures<Code>("bytecode").map(
+  const gas = Object.entries(snapshot("gas") as Record<string, number>).map(
+    ([action, units]) => `| ${action} | ${number(units)} |`,
+  );
+  const code = Object.entries(snapshot("bytecode") as Record<string, Code>).map(
     ([name, { runtime, creation, limit }]) =>
       `| \`${name.charAt(0).toUpperCase()}${name.slice(1)}\` | ${number(runtime)} | ${number(creation)} | ${number(limit - runtime)} |`,
   );

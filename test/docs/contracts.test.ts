@@ -133,7 +133,7 @@ describe("docs/contracts: who calls, and what that leaves on the chain", () => {
         mine
           .filter((row) => namesIn(String(row["function"])).includes(name))
           .flatMap((row) => {
-            const registry = / as `enter` of the registry/.test(String(row["events"]));
+            const registry = String(row["events"]).includes(" as `enter` of the registry");
             return namesIn(String(row["events"])).flatMap((told) =>
               registry && told === "enter"
                 ? toldOf("enter", actsOf("Registry"), "Registry")
