@@ -1,22 +1,23 @@
-import { readFile } from "node:fs/promises";
-import { KeyRole } from "@lianzheng/sdk/contracts";
+import {
+  CaseKind,
+  CaseState,
+  CasesFactory,
+  KeyRole,
+  Outcome,
+  PleaKind,
+  Restriction,
+  RulingAct,
+  SubjectKind,
+} from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { callOf, decide, suspend } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
-  CaseKind,
-  CaseState,
-  CasesFactory,
   DAY,
-  Outcome,
   PROCEDURE,
-  PleaKind,
   REASON,
-  Restriction,
-  RulingAct,
   SOURCE,
-  SubjectKind,
   aboutTrade,
   advanceTo,
   approve,
@@ -43,20 +44,6 @@ const { time } = networkHelpers;
 const stateOf = async ({ cases }: Court, caseId: string) => Number((await cases.caseOf(caseId)).state);
 /** Makes the next block begin at `at`, Unix seconds, and mines one so that views see it. */
 const moveTo = async (at: bigint | number) => time.increaseTo(at);
-
-describe("Cases: the words", () => {
-  it("has the names and numbers of every enumeration of the source", async () => {
-    const source = await readFile(new URL("../../../contracts/cases/ICases.sol", import.meta.url), "utf8");
-    const ours = { CaseKind, CaseState, Outcome, RulingAct, PleaKind, Restriction };
-    const found = [...source.matchAll(/^enum (\w+) \{([^}]*)\}/gm)];
-    expect(found.map(([, name]) => name).sort()).to.deep.equal(Object.keys(ours).sort());
-    for (const [, name, body] of found) {
-      const expected = body!.split(",").map((member, i) => [member.trim().toLowerCase(), i]);
-      const given = Object.entries(ours[name as keyof typeof ours]).map(([member, i]) => [member.toLowerCase(), i]);
-      expect(given, name).to.deep.equal(expected);
-    }
-  });
-});
 
 describe("Cases: procedure", () => {
   it("keeps the rules that it was made with as version 1, without a source", async () => {
