@@ -23,12 +23,13 @@ export async function reviewProduct(
   reviewers: readonly RoleName[],
 ): Promise<void> {
   const { ledger, keys } = consortium;
+  const { round } = await ledger.registry.recordOf(product);
   const opinions = await Promise.all(
     reviewers.map((name) => opinionOn(consortium, venue, name, product, "registration.review", {})),
   );
   const signOffs = reviewers.map((name, at) => ({
     from: keys[name],
-    call: ledger.registry.signOff.populateTransaction(product, opinions[at] ?? NOTHING_BEFORE),
+    call: ledger.registry.signOff.populateTransaction(product, round, opinions[at] ?? NOTHING_BEFORE),
   }));
   await ledger.sendAll("Registry.signOff", signOffs);
   await ledger.send("Registry.complete", keys.processor, ledger.registry.complete.populateTransaction(product));
