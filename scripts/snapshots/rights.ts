@@ -13,7 +13,7 @@ async function measureRegistry(stage: Stage): Promise<Figures> {
   const important = registration("important", { grade: Grade.important });
   figures["Rights.registerResource to be reviewed"] = await gasOf(mine.registerResource(important, scope(START)));
   const pending = await registry.subjectIdOf(seller.id, important.digest);
-  figures["Registry.signOff"] = await gasOf(registry.connect(supervisor.key).signOff(pending, REASON));
+  figures["Registry.signOff"] = await gasOf(registry.connect(supervisor.key).signOff(pending, 1, REASON));
   figures["Registry.complete"] = await gasOf(registry.connect(regulator.key).complete(pending));
   const own = registry.connect(seller.key);
   await mine.registerResource(registration("other"), scope(START));
