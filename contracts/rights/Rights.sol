@@ -136,9 +136,12 @@ contract Rights is IRights, EIP712 {
         }
         if (known.revokedAt != 0) revert RightsAlreadyRevoked(right, known.revokedAt);
         if (block.timestamp >= known.until) revert RightsNotValid(right, Validity.Expired, right);
+        // An offer binds whoever made it: it gives nothing that has gone to another since.
+        _held(known.base, known.granter);
         (Validity validity, bytes32 cause) = _walk(known.base, uint64(block.timestamp));
         if (validity != Validity.Valid) revert RightsNotValid(known.base, validity, cause);
         _checkFree(known.subject);
+        _checkReceipt(known.subject, holder, known.kind, known.consent, known.purposes, known.until);
         _accept(right, known, document);
     }
 
@@ -311,7 +314,7 @@ contract Rights is IRights, EIP712 {
         if (offer.document == 0) revert RightsZeroDigest();
         _checkSanction(granter, Restriction.Granting);
         _checkFree(subject);
-        _checkOffer(subject, offer);
+        _checkReceipt(subject, offer.holder, offer.kind, offer.consent, offer.scope.purposes, offer.scope.until);
         right = _idOf(granter, base, offer.holder, offer.kind, offer.document);
         bytes32[] memory basis = _alone(base);
         Right storage made = _create(right, granter, offer.holder, offer.kind, subject, offer.scope, basis);
@@ -474,13 +477,20 @@ contract Rights is IRights, EIP712 {
         if (_isSanctioned(member, restriction)) revert RightsSanctioned(member, restriction);
     }
 
-    /// @dev What lets another member hold or process the data is asked more than what lets it sell the product on.
-    function _checkOffer(bytes32 subject, Grant calldata offer) private view {
-        Scope calldata scope = offer.scope;
-        _checkRecipient(offer.holder, subject, offer.consent, scope.purposes, scope.until);
-        if (offer.kind == RightKind.Operating) return;
+    /// @dev What lets another member hold or process the data is asked more than what lets it sell the product on. It is asked when the
+    ///      right is granted and again when it is accepted, for only then it comes into the other's hands.
+    function _checkReceipt(
+        bytes32 subject,
+        bytes18 holder,
+        RightKind kind,
+        bytes32 consent,
+        uint64 purposes,
+        uint48 until
+    ) private view {
+        _checkRecipient(holder, subject, consent, purposes, until);
+        if (kind == RightKind.Operating) return;
         SubjectBrief memory brief = _registry.briefOf(subject);
-        if (brief.source == SourceClass.Personal && offer.consent == 0) revert RightsConsent(0, offer.holder);
+        if (brief.source == SourceClass.Personal && consent == 0) revert RightsConsent(0, holder);
         _checkRequirements(subject, brief);
     }
 

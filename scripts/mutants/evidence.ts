@@ -2,23 +2,24 @@ import type { Mutant } from "./mutant.ts";
 
 const logs = "contracts/evidence/EvidenceLogs.sol";
 const proofs = "contracts/evidence/MerkleProofs.sol";
-const byLogs = ["test/contracts/evidence/evidence-logs.test.ts", "test/solidity/EvidenceLogs.t.sol"];
-const byProofs = ["test/solidity/MerkleProofs.t.sol"];
+/** The file of tests of that name. */
+const tests = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `test/contracts/evidence/${name}.test.ts`);
 
 export const evidenceMutants: readonly Mutant[] = [
   {
     id: "evidence-01",
-    kind: "dropped check",
+    kind: "wrong signer",
     file: logs,
-    by: byLogs,
-    find: "if (caller != known.owner) revert",
+    by: tests("evidence-logs"),
+    find: "if (caller != owner) revert",
     replace: "if (caller == 0) revert",
   },
   {
     id: "evidence-02",
     kind: "off by one",
     file: logs,
-    by: byLogs,
+    by: tests("evidence-logs"),
     find: "if (size <= current) revert",
     replace: "if (size < current) revert",
   },
@@ -26,31 +27,32 @@ export const evidenceMutants: readonly Mutant[] = [
     id: "evidence-03",
     kind: "dropped check",
     file: logs,
-    by: byLogs,
+    by: tests("evidence-logs"),
     find: "if (expectedSize != current) revert",
     replace: "if (expectedSize > current) revert",
   },
   {
     id: "evidence-04",
-    kind: "swapped operand",
+    kind: "wrong value",
     file: proofs,
-    by: byProofs,
-    find: "sr = nodeDigest(sr, node);",
-    replace: "sr = nodeDigest(node, sr);",
+    by: tests("evidence-logs", "rfc9162"),
+    within: "function _climb(",
+    find: "let right := add(buffer, 0x21)",
+    replace: "let right := add(buffer, 0x22)",
   },
   {
     id: "evidence-05",
     kind: "dropped check",
     file: proofs,
-    by: byProofs,
-    find: "return sn == 0 && fr == oldRoot && sr == newRoot;",
-    replace: "return sn == 0 && sr == newRoot;",
+    by: tests("rfc9162", "evidence-logs"),
+    find: "return exact && fr == oldRoot && sr == newRoot;",
+    replace: "return exact && sr == newRoot;",
   },
   {
     id: "evidence-06",
     kind: "off by one",
     file: proofs,
-    by: byProofs,
+    by: tests("rfc9162", "evidence-logs"),
     find: "if (index >= size || path.length",
     replace: "if (index > size || path.length",
   },
@@ -58,8 +60,41 @@ export const evidenceMutants: readonly Mutant[] = [
     id: "evidence-07",
     kind: "dropped check",
     file: proofs,
-    by: byProofs,
+    by: tests("rfc9162", "evidence-logs"),
     find: "return sn == 0 && node == root;",
     replace: "return node == root;",
+  },
+  {
+    id: "evidence-08",
+    kind: "dropped check",
+    file: logs,
+    by: tests("evidence-logs"),
+    find: "if (closed) revert EvidenceLogsClosed(logId);",
+    replace: "",
+  },
+  {
+    id: "evidence-09",
+    kind: "wrong role",
+    file: logs,
+    by: tests("evidence-logs"),
+    within: "function rotateKey(",
+    find: "_ownedByCaller(logId, KeyRole.Manage)",
+    replace: "_ownedByCaller(logId, KeyRole.Publish)",
+  },
+  {
+    id: "evidence-10",
+    kind: "dropped check",
+    file: proofs,
+    by: tests("rfc9162", "evidence-logs"),
+    find: "sn := 1",
+    replace: "sn := 0",
+  },
+  {
+    id: "evidence-11",
+    kind: "swapped operand",
+    file: logs,
+    by: tests("evidence-logs"),
+    find: "roots[size] = root;",
+    replace: "roots[current] = root;",
   },
 ];

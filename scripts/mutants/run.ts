@@ -7,30 +7,15 @@
  * and must pass. A mutant is killed when a test fails by its own word; one that does not compile is a fault of the list, and
  * one whose tests don't end is killed only if the list says so. Exit code 1 if a mutant survives or the list is at fault.
  */
-import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs, stripVTControlCharacters } from "node:util";
-import { faultsOf, mutated, verdictOf } from "./mutant.ts";
-import type { Mutant, Verdict } from "./mutant.ts";
+import { parseArgs } from "node:util";
+import { openCopy, root } from "./copy.ts";
+import type { Copy, Kept } from "./copy.ts";
+import { faultsOf, mutated } from "./mutant.ts";
+import type { Mutant } from "./mutant.ts";
 import { mutants } from "./mutants.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-/** The slowest file of tests takes about a minute on a busy machine. */
-const limitMs = 600_000;
-const sources = [
-  "contracts",
-  "test/contracts",
-  "test/solidity",
-  "sdk",
-  "hardhat.config.ts",
-  "package.json",
-  "tsconfig.json",
-];
-/** What a build leaves: restored after each mutant, so that only what the next one touches is compiled. */
-const built = ["artifacts", "cache", "sdk/src/chain/contracts"];
 
 interface Result {
   readonly id: string;
@@ -40,83 +25,22 @@ interface Result {
   readonly seconds: number;
 }
 
-interface Run {
-  readonly verdict: Verdict;
-  readonly text: string;
-}
-
-/** Runs Hardhat in a copy. Ends the whole group of processes when it takes too long. */
-function hardhat(copy: string, args: readonly string[]): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    // Stops at the first failure; the long search for one is another command's.
-    const env = { ...process.env, LIANZHENG_BAIL: "1", LIANZHENG_INVARIANT_RUNS: "16" };
-    const child = spawn("hardhat", args, { cwd: copy, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-    let text = "";
-    let late = false;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-    }
-    const timer = setTimeout(() => {
-      late = true;
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    }, limitMs);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      const plain = stripVTControlCharacters(text);
-      resolve({ verdict: verdictOf({ code, text: plain, late }), text: plain });
-    });
-  });
-}
-
-const argsOf = (test: string): readonly string[] => ["test", test.endsWith(".sol") ? "solidity" : "mocha", test];
-
-/** A copy of what the contracts' tests need. Packages are linked one by one: the workspace's own must be the copy's. */
-async function copyProject(folder: string): Promise<string> {
-  const copy = await mkdtemp(join(folder, "copy-"));
-  for (const source of sources) {
-    await cp(join(root, source), join(copy, source), {
-      recursive: true,
-      filter: (path) => !/\/(node_modules|dist)$/.test(path),
-    });
+/**
+ * The tests on the unbroken contracts, compiled as the mutants will be: so what fails later fails because of the line that was broken.
+ * Returns what did not pass.
+ */
+async function baseline(copy: Copy, files: readonly string[], tests: readonly string[]): Promise<readonly string[]> {
+  for (const file of files) {
+    const failure = await copy.compile(file);
+    if (failure !== undefined) return [failure];
   }
-  const packages = join(copy, "node_modules");
-  await mkdir(join(packages, "@lianzheng"), { recursive: true });
-  await symlink("../../sdk", join(packages, "@lianzheng/sdk"));
-  for (const name of await readdir(join(root, "node_modules"))) {
-    if (name !== "@lianzheng") await symlink(join(root, "node_modules", name), join(packages, name));
-  }
-  return copy;
+  if (tests.length === 0) return [];
+  const { verdict, text } = await copy.test(tests);
+  return verdict === "passed" ? [] : [`${text}\n${verdict} on the unbroken contracts`];
 }
 
-/** Keeps the unbroken build beside the copy. */
-async function keepBuild(copy: string): Promise<void> {
-  for (const path of built) await cp(join(copy, path), join(`${copy}-built`, path), { recursive: true });
-}
-
-async function restoreBuild(copy: string): Promise<void> {
-  for (const path of built) {
-    await rm(join(copy, path), { recursive: true, force: true });
-    await cp(join(`${copy}-built`, path), join(copy, path), { recursive: true });
-  }
-}
-
-/** The tests on the unbroken contracts. Returns what did not pass. */
-async function baseline(copy: string, tests: readonly string[]): Promise<readonly string[]> {
-  const faults: string[] = [];
-  for (const test of tests) {
-    const { verdict, text } = await hardhat(copy, argsOf(test));
-    if (verdict === "passed") continue;
-    console.error(text);
-    faults.push(`${test}: ${verdict} on the unbroken contracts`);
-  }
-  return faults;
-}
-
-async function judge(copy: string, mutant: Mutant): Promise<Result> {
+async function judge(copy: Copy, kept: Kept, mutant: Mutant): Promise<Result> {
   const started = performance.now();
-  const file = join(copy, mutant.file);
-  const source = await readFile(file, "utf8");
   const result = (verdict: Result["verdict"], by: string): Result => ({
     id: mutant.id,
     kind: mutant.kind,
@@ -124,10 +48,12 @@ async function judge(copy: string, mutant: Mutant): Promise<Result> {
     by,
     seconds: Math.round((performance.now() - started) / 100) / 10,
   });
-  await writeFile(file, mutated(mutant, source));
+  await copy.write(new Map([[mutant.file, mutated(mutant, kept.get(mutant.file)!)]]));
   try {
+    const failure = await copy.compile(mutant.file);
+    if (failure !== undefined) return result("stale", failure);
     for (const test of mutant.by) {
-      const { verdict, text } = await hardhat(copy, argsOf(test));
+      const { verdict, text } = await copy.test([test]);
       if (verdict === "failed") return result("killed", test);
       if (verdict === "timeout" && mutant.timeoutKills === true) return result("killed", `${test}, which did not end`);
       if (verdict === "passed") continue;
@@ -136,40 +62,41 @@ async function judge(copy: string, mutant: Mutant): Promise<Result> {
     }
     return result("survived", "");
   } finally {
-    await writeFile(file, source);
-    await restoreBuild(copy);
+    await copy.write(kept);
   }
 }
 
 async function judgeAll(folder: string, chosen: readonly Mutant[], workers: number, say: (text: string) => void) {
-  const copies = await Promise.all(Array.from({ length: workers }, () => copyProject(folder)));
   const tests = [...new Set(chosen.flatMap(({ by }) => by))].sort();
+  const files = [...new Set(chosen.map(({ file }) => file))].sort();
   say(`${chosen.length} mutants; first ${tests.length} files of tests on the unbroken contracts`);
-  const faults = await Promise.all(
-    copies.map(async (copy, place) => {
-      const { text } = await hardhat(copy, ["build"]);
-      const mine = tests.filter((_, at) => at % workers === place);
-      const found = await baseline(copy, mine);
-      await keepBuild(copy).catch(() => console.error(text));
-      return found;
-    }),
-  );
-  if (faults.flat().length !== 0) return { faults: faults.flat(), results: [] };
-  const waiting = [...chosen];
-  const results: Result[] = [];
-  await Promise.all(
-    copies.map(async (copy) => {
-      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        const found = await judge(copy, mutant);
-        results.push(found);
-        const mark = found.verdict === "killed" ? "✔" : "✖";
-        say(
-          `${mark} ${results.length}/${chosen.length} ${found.id} ${found.kind}: ${found.verdict} ${found.by} (${found.seconds} s)`,
-        );
-      }
-    }),
-  );
-  return { faults: [], results };
+  const copies = await Promise.all(Array.from({ length: workers }, () => openCopy(folder)));
+  try {
+    const faults = await Promise.all(
+      copies.map((copy, place) => {
+        const mine = tests.filter((_, at) => at % workers === place);
+        return baseline(copy, files, mine);
+      }),
+    );
+    if (faults.flat().length !== 0) return { faults: faults.flat(), results: [] };
+    const waiting = [...chosen];
+    const results: Result[] = [];
+    await Promise.all(
+      copies.map(async (copy) => {
+        const kept = await copy.keep();
+        for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+          const found = await judge(copy, kept, mutant);
+          results.push(found);
+          const { id, kind, verdict, by, seconds } = found;
+          const mark = verdict === "killed" ? "✔" : "✖";
+          say(`${mark} ${results.length}/${chosen.length} ${id} ${kind}: ${verdict} ${by} (${seconds} s)`);
+        }
+      }),
+    );
+    return { faults: [], results };
+  } finally {
+    await Promise.all(copies.map((copy) => copy.close()));
+  }
 }
 
 function print(results: readonly Result[]): void {

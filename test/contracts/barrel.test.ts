@@ -1,32 +1,21 @@
-import { readFile } from "node:fs/promises";
-import {
-  Act,
-  Grade,
-  Kind,
-  Listing,
-  MAX_DEPTH,
-  MembersFactory,
-  RightKind,
-  Stage,
-  Standing,
-  Validity,
-  kindsOf,
-  maskOfKinds,
-  toContractFault,
-} from "@lianzheng/sdk/contracts";
+import { readFile, readdir } from "node:fs/promises";
+import * as barrel from "@lianzheng/sdk/contracts";
+import { MAX_DEPTH, MembersFactory, kindsOf, maskOfKinds, toContractFault } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 
-const SOURCES = ["membership/IMembers.sol", "rights/IRights.sol", "trade/ITrades.sol"];
-
-/** The enumerations of the sources: name to members in order. */
+/** The enumerations of all sources: name to members in order. */
 async function enumerations(): Promise<Map<string, string[]>> {
+  const folder = new URL("../../contracts/", import.meta.url);
+  const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".sol"));
   const found = new Map<string, string[]>();
-  for (const path of SOURCES) {
-    const source = await readFile(new URL(`../../contracts/${path}`, import.meta.url), "utf8");
-    for (const [, name, body] of source.matchAll(/^enum (\w+) \{([^}]*)\}/gm)) {
+  for (const path of paths) {
+    const source = await readFile(new URL(path, folder), "utf8");
+    for (const [, name, body] of source.matchAll(/^ *enum (\w+) \{([^}]*)\}/gm)) {
+      expect(found.has(name!), `${name!} of ${path} is the name of another enumeration too`).to.equal(false);
+      const members = body!.replaceAll(/\/\/.*$/gm, "").split(",");
       found.set(
         name!,
-        body!.split(",").map((member) => member.trim()),
+        members.map((member) => member.trim()),
       );
     }
   }
@@ -35,24 +24,24 @@ async function enumerations(): Promise<Map<string, string[]>> {
 
 const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
+/** What the barrel exports as an object of numbers: an enumeration. */
+const exported = (): Record<string, Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(barrel as Record<string, unknown>).filter(
+      (entry): entry is [string, Record<string, number>] =>
+        typeof entry[1] === "object" && Object.values(entry[1]!).every((value) => typeof value === "number"),
+    ),
+  );
+
 describe("The sdk's barrel of contracts", () => {
-  it("has the names and numbers of every enumeration of the sources", async () => {
-    const found = await enumerations();
-    const barrel: Record<string, Record<string, number>> = {
-      Act,
-      Grade,
-      Kind,
-      Listing,
-      RightKind,
-      Stage,
-      Standing,
-      Validity,
-    };
-    expect([...found.keys()].sort()).to.deep.equal(Object.keys(barrel).sort());
+  it("has the names and numbers of every enumeration of the sources, and no other", async () => {
+    const [found, ours] = [await enumerations(), exported()];
+    expect(found.size).to.equal(30);
+    expect(Object.keys(ours).sort()).to.deep.equal([...found.keys()].sort());
     for (const [name, members] of found) {
       const numbers = Object.fromEntries(members.map((member, i) => [member, i]));
-      const ours = Object.fromEntries(Object.entries(barrel[name]!).map(([member, i]) => [upper(member), i]));
-      expect(ours, name).to.deep.equal(numbers);
+      const given = Object.fromEntries(Object.entries(ours[name]!).map(([member, i]) => [upper(member), i]));
+      expect(given, name).to.deep.equal(numbers);
     }
   });
 

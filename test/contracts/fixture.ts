@@ -1,26 +1,42 @@
 import {
+  AttestationsFactory,
+  CasesFactory,
+  ConsentsFactory,
   CouncilFactory,
+  DirectoryFactory,
+  EmergencyFactory,
   EvidenceLogsFactory,
   MembersFactory,
+  RegistryFactory,
   RightsFactory,
   TradesFactory,
+  ValidatorsFactory,
   maskOfKinds,
 } from "@lianzheng/sdk/contracts";
 import type {
+  Attestations,
   CallStruct,
+  Cases,
+  Consents,
   Council,
   CouncilRulesStruct,
+  Directory,
+  Emergency,
   EvidenceLogs,
   FounderStruct,
   KindName,
   Members,
   NewKeyStruct,
+  Registry,
   Rights,
-  SignedStruct,
   Trades,
+  Validators,
 } from "@lianzheng/sdk/contracts";
-import { id, type Signer, type TypedDataDomain, type TypedDataField } from "ethers";
+import { foundingNames, type FoundingName } from "@lianzheng/sdk/chain";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { encodeBytes32String, id, type Signer, type TypedDataDomain, type TypedDataField } from "ethers";
 import { network } from "hardhat";
+import { creationCodes, type Places } from "../../node/src/deployment/founding.ts";
 import { memberId, usccOf } from "./uscc.ts";
 
 export const { ethers, networkHelpers } = await network.create("oracle");
@@ -32,13 +48,24 @@ export interface Actor {
   readonly address: string;
 }
 
-/** Contracts on a fresh chain, with a council of three seats of which two decide. */
-export interface World {
+/** The contracts of a consortium, where its directory placed them. */
+export interface Law {
+  readonly directory: Directory;
   readonly members: Members;
   readonly council: Council;
+  readonly emergency: Emergency;
+  readonly cases: Cases;
+  readonly attestations: Attestations;
+  readonly registry: Registry;
+  readonly consents: Consents;
   readonly rights: Rights;
   readonly trades: Trades;
   readonly logs: EvidenceLogs;
+  readonly validators: Validators;
+}
+
+/** Who plays in the tests. */
+export interface Cast {
   /** Seats of the council; the first is a venue. */
   readonly venue: Actor;
   readonly regulator: Actor;
@@ -47,12 +74,15 @@ export interface World {
   readonly seller: Actor;
   readonly buyer: Actor;
   readonly processor: Actor;
-  /** The account that may freeze. */
-  readonly emergency: Signer;
   /** A key of nobody, and spare ones. */
   readonly outsider: Signer;
   readonly spare: readonly Signer[];
+  /** Who placed the contracts: a key of nobody, too. */
+  readonly founder: Signer;
 }
+
+/** The whole law on a fresh chain, as a deployment founds it, with a council of three seats of which two decide. */
+export interface World extends Law, Cast {}
 
 /** A digest with a name that a reader understands. */
 export const digestOf = id;
@@ -151,36 +181,94 @@ export async function admit(
   await decide(council, seats.slice(0, 2), [call]);
 }
 
-export async function world(): Promise<World> {
+/** Nobody of these is a member yet. */
+export async function cast(): Promise<Cast> {
   const signers: readonly Signer[] = await ethers.getSigners();
   const actors = await Promise.all(signers.slice(0, 6).map((signer, i) => actorOf(signer, i + 1)));
   const [venue, regulator, notary, seller, buyer, processor] = actors as [Actor, Actor, Actor, Actor, Actor, Actor];
-  const founders = [founderOf(venue, ["venue"]), founderOf(regulator, ["regulator"]), founderOf(notary, ["notary"])];
-  const emergency = signers.at(-1)!;
-  const { members, council } = await foundConsortium(venue.key, await emergency.getAddress(), founders, rulesOf(2));
-  const rights = await new RightsFactory(venue.key).deploy(members);
-  const trades = await new TradesFactory(venue.key).deploy(members, rights);
-  const logs = await new EvidenceLogsFactory(venue.key).deploy(members);
+  const [outsider, ...spare] = signers.slice(6, -1) as [Signer, ...Signer[]];
+  return { venue, regulator, notary, seller, buyer, processor, outsider, spare, founder: signers.at(-1)! };
+}
+
+/** Seats and votes of the council, as a deployment is told of them. */
+const seatsOf = ({ venue, regulator, notary }: Cast) => ({
+  seats: ([venue, regulator, notary] as const).map(({ address }, i) => ({
+    member: usccOf(i + 1),
+    key: address.toLowerCase() as Hex,
+    kinds: [(["venue", "regulator", "notary"] as const)[i]!],
+  })),
+  threshold: 2,
+});
+
+/** Places every contract through a directory, with the arguments that a deployment gives them. */
+async function foundLaw(actors: Cast): Promise<Law> {
+  const names = foundingNames.map((name) => encodeBytes32String(name.charAt(0).toUpperCase() + name.slice(1)));
+  const directory = await new DirectoryFactory(actors.founder).deploy(names);
+  const from = await directory.getAddress();
+  const placeOf = (name: FoundingName): string =>
+    ethers.getCreateAddress({ from, nonce: foundingNames.indexOf(name) + 1 });
+  const creations = creationCodes(
+    seatsOf(actors),
+    placesBy((name) => placeOf(name).toLowerCase() as Hex),
+  );
+  for (const [i, name] of foundingNames.entries()) await directory.place(i + 1, creations[name]);
+  return { directory, ...lawAt(placeOf, actors.venue.key) };
+}
+
+const placesBy = (placeOf: (name: FoundingName) => Hex): Places =>
+  Object.fromEntries(foundingNames.map((name) => [name, placeOf(name)])) as Record<FoundingName, Hex>;
+
+const lawAt = (placeOf: (name: FoundingName) => string, by: Signer): Omit<Law, "directory"> => ({
+  members: MembersFactory.connect(placeOf("members"), by),
+  council: CouncilFactory.connect(placeOf("council"), by),
+  emergency: EmergencyFactory.connect(placeOf("emergency"), by),
+  cases: CasesFactory.connect(placeOf("cases"), by),
+  attestations: AttestationsFactory.connect(placeOf("attestations"), by),
+  registry: RegistryFactory.connect(placeOf("registry"), by),
+  consents: ConsentsFactory.connect(placeOf("consents"), by),
+  rights: RightsFactory.connect(placeOf("rights"), by),
+  trades: TradesFactory.connect(placeOf("trades"), by),
+  logs: EvidenceLogsFactory.connect(placeOf("evidenceLogs"), by),
+  validators: ValidatorsFactory.connect(placeOf("validators"), by),
+});
+
+/** Admits the members without a seat. */
+export async function admitAll(members: Members, actors: Cast): Promise<void> {
+  const { venue, regulator, seller, buyer, processor } = actors;
   await admit(members, [venue, regulator], seller, ["supplier"]);
   await admit(members, [venue, regulator], buyer, ["operator"]);
   await admit(members, [venue, regulator], processor, ["processor"]);
-  const [outsider, ...spare] = signers.slice(6, -1) as [Signer, ...Signer[]];
-  const contracts = { members, council, rights, trades, logs };
-  return { ...contracts, venue, regulator, notary, seller, buyer, processor, emergency, outsider, spare };
 }
 
+export async function world(): Promise<World> {
+  const actors = await cast();
+  const law = await foundLaw(actors);
+  await admitAll(law.members, actors);
+  return { ...law, ...actors };
+}
+
+/** A contract as a caller: what it decides or asks is tested in its own room. */
+export async function impersonated(contract: { getAddress(): Promise<string> }): Promise<Signer> {
+  const address = await contract.getAddress();
+  await networkHelpers.impersonateAccount(address);
+  return ethers.getSigner(address);
+}
+
+/** What a decision of the council needs: its contracts, and two seats. */
+type Deciding = Pick<World, "members" | "council" | "regulator" | "notary">;
+
 /** Suspends a member by the votes of regulator and notary. */
-export async function suspend({ members, council, regulator, notary }: World, member: string): Promise<void> {
+export async function suspend({ members, council, regulator, notary }: Deciding, member: string): Promise<void> {
   await decide(council, [regulator, notary], [await callOf(members, "suspend", [member, REASON])]);
 }
 
 /** Takes a suspended member back by the votes of regulator and notary. */
-export async function reinstate({ members, council, regulator, notary }: World, member: string): Promise<void> {
+export async function reinstate({ members, council, regulator, notary }: Deciding, member: string): Promise<void> {
   await decide(council, [regulator, notary], [await callOf(members, "reinstate", [member, REASON])]);
 }
 
 /** Expels a member by the votes of regulator and notary. */
-export async function expel({ members, council, regulator, notary }: World, member: string): Promise<void> {
+export async function expel({ members, council, regulator, notary }: Deciding, member: string): Promise<void> {
   await decide(council, [regulator, notary], [await callOf(members, "expel", [member, REASON])]);
 }
 
@@ -194,7 +282,7 @@ export interface DomainChange {
 /** EIP-712 domain of one of the contracts. */
 export async function domainOf(
   name: string,
-  contract: Council | Members | Trades,
+  contract: Council | Members,
   change: DomainChange,
 ): Promise<TypedDataDomain> {
   const { chainId } = await ethers.provider.getNetwork();
@@ -234,64 +322,4 @@ export async function newKeyOf(
   const { roles = ALL_ROLES, until = NO_END } = change;
   const consent = await consentOf(members, member, key, deadline, change);
   return { key: await key.getAddress(), roles, until, deadline, consent };
-}
-
-/** A step of a trade; the names of its fields are those of the EIP-712 struct. */
-export interface StepFields {
-  readonly tradeId: string;
-  readonly stage: number;
-  readonly evidence: string;
-  readonly count: number;
-  readonly deadline: number;
-}
-
-/** Signatures over a step, in the order of `signers`. */
-export async function signStep(
-  trades: Trades,
-  step: StepFields,
-  signers: readonly { readonly key: Signer }[],
-  change: DomainChange = {},
-): Promise<SignedStruct[]> {
-  const types: Record<string, TypedDataField[]> = {
-    Step: [
-      { name: "tradeId", type: "bytes32" },
-      { name: "stage", type: "uint8" },
-      { name: "evidence", type: "bytes32" },
-      { name: "count", type: "uint64" },
-      { name: "deadline", type: "uint256" },
-    ],
-  };
-  return signAll(trades, types, { ...step }, signers, change);
-}
-
-/** Signatures over the termination of a trade, in the order of `signers`. */
-export async function signTermination(
-  trades: Trades,
-  termination: { tradeId: string; reason: string; count: number; deadline: number },
-  signers: readonly { readonly key: Signer }[],
-): Promise<SignedStruct[]> {
-  const types: Record<string, TypedDataField[]> = {
-    Termination: [
-      { name: "tradeId", type: "bytes32" },
-      { name: "reason", type: "bytes32" },
-      { name: "count", type: "uint64" },
-      { name: "deadline", type: "uint256" },
-    ],
-  };
-  return signAll(trades, types, termination, signers);
-}
-
-async function signAll(
-  trades: Trades,
-  types: Record<string, TypedDataField[]>,
-  message: Record<string, unknown>,
-  signers: readonly { readonly key: Signer }[],
-  change: DomainChange = {},
-): Promise<SignedStruct[]> {
-  const domain = await domainOf("Lianzheng Trades", trades, change);
-  const sign = async ({ key }: { readonly key: Signer }): Promise<SignedStruct> => ({
-    key: await key.getAddress(),
-    signature: await key.signTypedData(domain, types, message),
-  });
-  return Promise.all(signers.map(sign));
 }

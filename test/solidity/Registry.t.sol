@@ -63,6 +63,7 @@ contract RegistryDesk {
         uint48 from;
         uint48 until;
         uint32 versions;
+        uint32 round;
         uint64 number;
         uint64 count;
         bytes32 head;
@@ -137,12 +138,15 @@ contract RegistryDesk {
         } catch {}
     }
 
+    /// High `by` read the draft of the review before.
     function signOff(uint8 which, uint8 by) external {
         bytes32 subject = _pick(which);
         Page storage page = _pages[subject];
+        uint32 round = page.round - (by > 200 && page.round != 0 ? 1 : 0);
         vm.prank(Consortium.key(by % PEOPLE));
-        try registry.signOff(subject, keccak256("opinion")) {
+        try registry.signOff(subject, round, keccak256("opinion")) {
             ++accepted;
+            if (round != page.round) fault = "signed off what it did not read";
             bool may = (by % PEOPLE == 4 && page.needsReviewer) || (page.needsVenue && by % PEOPLE == page.venue);
             if (!page.open || !may || by % PEOPLE == page.owner) fault = "signed off by nobody's reviewer";
             if (by % PEOPLE == 4) page.signedReviewer = true;
@@ -178,7 +182,7 @@ contract RegistryDesk {
         bytes32 subject = _pick(which);
         Page storage page = _pages[subject];
         vm.prank(Consortium.key(by % PEOPLE));
-        try registry.resolve(subject, place % 3, upheld, keccak256("resolution")) {
+        try registry.resolve(subject, page.round, place % 3, upheld, keccak256("resolution")) {
             _reviewed(subject, by);
             --page.objections;
             _write(subject, RegistrationType.Objection, by % PEOPLE, keccak256("resolution"));
@@ -299,6 +303,7 @@ contract RegistryDesk {
         Review memory review = registry.reviewOf(subject, item.round);
         (, ReviewRule memory rule) = registry.reviewRule(item.source, item.grade);
         Page storage page_ = _pages[subject];
+        ++page_.round;
         if (first) {
             page_.venue = 0;
             for (uint256 i = 2; i < 4; ++i) if (review.venue == _id(i)) page_.venue = i;

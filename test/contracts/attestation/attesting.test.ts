@@ -1,21 +1,24 @@
-import { maskOfKinds, type KindName } from "@lianzheng/sdk/contracts";
+import {
+  AttestationKind,
+  Result,
+  SubjectKind,
+  maskOfAttestations,
+  maskOfKinds,
+  type KindName,
+} from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, TypedDataEncoder, Wallet, ZeroHash, keccak256, zeroPadBytes } from "ethers";
 import { DAY, REASON, admit, callOf, decide, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   ATTEST_TYPES,
-  AttestationKind,
   MAX_PERIOD,
   PRODUCT,
-  Result,
   SOURCE,
-  SubjectKind,
   TABLE,
   attested,
   deployAttestations,
   fixture,
-  kindsOf,
   sanction,
   signStatement,
   statementOf,
@@ -444,7 +447,7 @@ describe("Attestations: the constructor", () => {
   });
 
   const none: [number, number] = [0, 0];
-  const risk = kindsOf("riskAssessment");
+  const risk = maskOfAttestations(["riskAssessment"]);
   const tables = [
     { name: "no kind (bit 0)", table: [[1, 1], none, none], fault: [0, false, 1] },
     { name: "a kind that does not exist", table: [none, none, [0, 1 << 10]], fault: [2, true, 1 << 10] },

@@ -1,3 +1,14 @@
+import {
+  AttestationKind,
+  AttestationsFactory,
+  CaseKind,
+  CasesFactory,
+  PleaKind,
+  Result,
+  RulingAct,
+  SubjectKind,
+  maskOfAttestations,
+} from "@lianzheng/sdk/contracts";
 import type { KindName } from "@lianzheng/sdk/contracts";
 import type {
   Attestations,
@@ -11,40 +22,24 @@ import { memberId, usccOf } from "../uscc.ts";
 
 export type { Attestations };
 
-/** Kinds of attestations; the numbers are those of the contract's enum. */
-export const AttestationKind = {
-  none: 0,
-  compliance: 1,
-  security: 2,
-  algorithm: 3,
-  certification: 4,
-  valuation: 5,
-  insurance: 6,
-  custody: 7,
-  crossBorder: 8,
-  riskAssessment: 9,
-} as const;
-
-export const SubjectKind = { none: 0, product: 1, resource: 2, right: 3, trade: 4, member: 5, record: 6 } as const;
-export const Result = { none: 0, pass: 1, conditional: 2, fail: 3 } as const;
-export const Status = { valid: 0, unknown: 1, notYet: 2, expired: 3, superseded: 4, revoked: 5 } as const;
-
 /** Three years with a leap day: the longest period. */
 export const MAX_PERIOD = 1096 * DAY;
 export const SOURCE = digestOf("table of requirements, version 1");
 export const PRODUCT = digestOf("product");
 
-/** Mask of kinds of attestations. */
-export const kindsOf = (...kinds: readonly (keyof typeof AttestationKind)[]): number =>
-  kinds.reduce((mask, kind) => mask | (1 << AttestationKind[kind]), 0);
+/** By grade; kinds that a trade needs at home, and across the border. */
+type RequirementsTable = [[number, number], [number, number], [number, number]];
 
 /** Requirements of the tests, by grade, then at home and across the border. */
-export const TABLE: readonly [number, number][] = [
-  [kindsOf("compliance"), kindsOf("compliance", "crossBorder")],
-  [kindsOf("compliance", "riskAssessment"), kindsOf("compliance", "riskAssessment", "security", "crossBorder")],
+export const TABLE: RequirementsTable = [
+  [maskOfAttestations(["compliance"]), maskOfAttestations(["compliance", "crossBorder"])],
   [
-    kindsOf("compliance", "riskAssessment", "security"),
-    kindsOf("compliance", "riskAssessment", "security", "crossBorder"),
+    maskOfAttestations(["compliance", "riskAssessment"]),
+    maskOfAttestations(["compliance", "riskAssessment", "security", "crossBorder"]),
+  ],
+  [
+    maskOfAttestations(["compliance", "riskAssessment", "security"]),
+    maskOfAttestations(["compliance", "riskAssessment", "security", "crossBorder"]),
   ],
 ];
 
@@ -62,12 +57,14 @@ export interface StatementFields {
   readonly supersedes: string;
 }
 
+const deployer = async (): Promise<Signer> => (await ethers.getSigners())[0]!;
+
 /** Cases in which one regulator finds alone. */
 export async function deployCases(members: World["members"]): Promise<Cases> {
   const [findingVotes, tribunalVotes, period] = [1, 1, DAY];
   const periods = { admission: period, answer: period, decision: period, objection: period };
   const procedure = { findingVotes, tribunalVotes, ...periods, review: period, repair: period };
-  return ethers.deployContract("Cases", [members, await members.council(), procedure as never]);
+  return new CasesFactory(await deployer()).deploy(members, await members.council(), procedure);
 }
 
 /** The council's contract as a caller: how it decides is tested in its own room. */
@@ -83,7 +80,8 @@ export async function deployAttestations(
   source = SOURCE,
 ): Promise<Attestations> {
   const cases = await deployCases(members);
-  return ethers.deployContract("Attestations", [members, await members.council(), cases, table as never, source]);
+  const factory = new AttestationsFactory(await deployer());
+  return factory.deploy(members, await members.council(), cases, table, source);
 }
 
 /** The consortium with third parties of every kind that attests, and one more regulator and notary. */
@@ -120,13 +118,13 @@ export async function bureau(): Promise<Bureau> {
     Actor,
   ];
   const cases = await deployCases(context.members);
-  const attestations = await ethers.deployContract("Attestations", [
+  const attestations = await new AttestationsFactory(context.venue.key).deploy(
     context.members,
     context.council,
     cases,
-    TABLE as never,
+    TABLE,
     SOURCE,
-  ]);
+  );
   const free = context.spare.slice(newcomers.length);
   return {
     ...context,
@@ -173,7 +171,7 @@ export async function sanction(
   const caseId = await cases.caseIdOf(seller.id, digestOf(`finding against ${member.id}`));
   await cases.connect(seller.key).open({
     salt: digestOf(`finding against ${member.id}`),
-    kind: 4,
+    kind: CaseKind.finding,
     respondent: member.id,
     subjectKind: SubjectKind.member,
     subject: member.id.padEnd(66, "0"),
@@ -183,9 +181,9 @@ export async function sanction(
   });
   const ruling = { caseId, grounds: digestOf("grounds"), rules: digestOf("rules") };
   const ofRound = { ...ruling, restrictions: 0, from: 0, until: 0 };
-  await cases.connect(regulator.key).rule({ ...ofRound, round: 1, act: 1 });
-  await cases.connect(member.key).plead({ caseId, kind: 1, statement: digestOf("answer"), evidence: [] });
-  await cases.connect(regulator.key).rule({ ...ruling, round: 3, act: 5, restrictions, from, until });
+  await cases.connect(regulator.key).rule({ ...ofRound, round: 1, act: RulingAct.admit });
+  await cases.connect(member.key).plead({ caseId, kind: PleaKind.answer, statement: digestOf("answer"), evidence: [] });
+  await cases.connect(regulator.key).rule({ ...ruling, round: 3, act: RulingAct.uphold, restrictions, from, until });
   return caseId;
 }
 

@@ -1,3 +1,4 @@
+import { Result, SubjectKind } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { Signature, TypedDataEncoder, ZeroHash, concat, toBeHex, zeroPadValue } from "ethers";
 import { DAY, HOUR, REASON, callOf, decide, newKeyOf, digestOf, networkHelpers, now, suspend } from "../fixture.ts";
@@ -5,8 +6,6 @@ import {
   ATTEST_TYPES,
   PRODUCT,
   REVOCATION_TYPES,
-  Result,
-  SubjectKind,
   attested,
   deployAttestations,
   domainOf,

@@ -1,18 +1,14 @@
+import { AttestationKind, Result, Status, SubjectKind, maskOfAttestations } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroHash, type Signer } from "ethers";
 import { DAY, REASON, digestOf, ethers, networkHelpers, now } from "../fixture.ts";
 import {
-  AttestationKind,
   PRODUCT,
-  Result,
   SOURCE,
-  Status,
-  SubjectKind,
   TABLE,
   asCouncil,
   attested,
   fixture,
-  kindsOf,
   statementOf,
   type Bureau,
   type StatementFields,
@@ -301,7 +297,7 @@ describe("Attestations: what stands", () => {
     const context = await fixture();
     const { attestations, notary, venue } = context;
     const council = await asCouncil(attestations);
-    const [risk, both] = [kindsOf("riskAssessment"), kindsOf("riskAssessment", "insurance")];
+    const [risk, both] = [maskOfAttestations(["riskAssessment"]), maskOfAttestations(["riskAssessment", "insurance"])];
     const table: [number, number][] = [
       [0, risk],
       [risk, risk],
@@ -347,23 +343,23 @@ describe("Attestations: what stands", () => {
     const context = await fixture();
     const { attestations, notary, certifier, regulator } = context;
     const unmet = async () => Number(await attestations.unmetRequirements(SubjectKind.product, PRODUCT, 1, true));
-    expect(await unmet()).to.equal(kindsOf("compliance", "riskAssessment", "security", "crossBorder"));
+    expect(await unmet()).to.equal(maskOfAttestations(["compliance", "riskAssessment", "security", "crossBorder"]));
     const compliance = await attested(context, notary, { result: Result.conditional });
-    expect(await unmet()).to.equal(kindsOf("riskAssessment", "security", "crossBorder"));
+    expect(await unmet()).to.equal(maskOfAttestations(["riskAssessment", "security", "crossBorder"]));
     const t = (await now()) + 100;
     await attested(context, certifier, { kind: AttestationKind.riskAssessment, validUntil: t + 10 });
     const fail = await attested(context, regulator, { kind: AttestationKind.security, result: Result.fail });
     await attested(context, regulator, { kind: AttestationKind.crossBorder });
-    expect(await unmet()).to.equal(kindsOf("security"));
+    expect(await unmet()).to.equal(maskOfAttestations(["security"]));
     await attested(context, regulator, { kind: AttestationKind.security, supersedes: fail });
     expect(await unmet()).to.equal(0);
     await networkHelpers.time.increaseTo(t + 9);
     expect(await unmet()).to.equal(0);
     await networkHelpers.time.increaseTo(t + 10);
-    expect(await unmet()).to.equal(kindsOf("riskAssessment"));
+    expect(await unmet()).to.equal(maskOfAttestations(["riskAssessment"]));
     await attestations.connect(regulator.key).revoke(compliance, REASON);
-    expect(await unmet()).to.equal(kindsOf("compliance", "riskAssessment"));
+    expect(await unmet()).to.equal(maskOfAttestations(["compliance", "riskAssessment"]));
     expect(await attestations.unmetRequirements(SubjectKind.product, PRODUCT, 0, false)).to.equal(2n);
-    expect(await attestations.unmetRequirements(SubjectKind.resource, PRODUCT, 0, true)).to.equal(BigInt(TABLE[0]![1]));
+    expect(await attestations.unmetRequirements(SubjectKind.resource, PRODUCT, 0, true)).to.equal(BigInt(TABLE[0][1]));
   });
 });

@@ -1,15 +1,11 @@
+import { CaseKind, CaseState, CasesFactory, PleaKind, RulingAct } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { FunctionFragment, Interface, type ErrorDescription, type Signer } from "ethers";
 import { newKeyOf, suspend } from "../fixture.ts";
 import {
-  CaseKind,
-  CaseState,
-  CasesFactory,
   HOUR,
   PROCEDURE,
-  PleaKind,
   REASON,
-  RulingAct,
   aboutTrade,
   approve,
   digestOf,

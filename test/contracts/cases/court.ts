@@ -1,5 +1,13 @@
+import {
+  CaseKind,
+  CaseState,
+  CasesFactory,
+  PleaKind,
+  Restriction,
+  RulingAct,
+  SubjectKind,
+} from "@lianzheng/sdk/contracts";
 import { AbiCoder, encodeBytes32String, keccak256, type Signer, type TypedDataField } from "ethers";
-import { Cases__factory as CasesFactory } from "../../../sdk/src/chain/contracts/factories/cases/Cases__factory.ts";
 import type {
   ApprovalStruct,
   Cases,
@@ -22,50 +30,7 @@ import {
 } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 
-export { CasesFactory };
 export type { ApprovalStruct, Cases, OpeningStruct, PleaStruct, RulingStruct };
-
-/** The enumerations of `ICases.sol`; a test compares them with the source. */
-export const CaseKind = { none: 0, complaint: 1, dispute: 2, arbitration: 3, finding: 4 } as const;
-export const SubjectKind = { none: 0, product: 1, resource: 2, right: 3, trade: 4, member: 5, record: 6 } as const;
-export const CaseState = {
-  none: 0,
-  opened: 1,
-  rejected: 2,
-  admitted: 3,
-  answered: 4,
-  unanswered: 5,
-  decided: 6,
-  objected: 7,
-  final: 8,
-  repairSought: 9,
-  repaired: 10,
-  withdrawn: 11,
-  lapsed: 12,
-} as const;
-export const Outcome = { none: 0, upheld: 1, dismissed: 2, settled: 3, annulled: 4 } as const;
-export const RulingAct = {
-  none: 0,
-  admit: 1,
-  reject: 2,
-  hold: 3,
-  release: 4,
-  uphold: 5,
-  dismiss: 6,
-  confirm: 7,
-  annul: 8,
-  repair: 9,
-  refuseRepair: 10,
-} as const;
-export const PleaKind = { none: 0, answer: 1, objection: 2, withdrawal: 3, repairApplication: 4 } as const;
-export const Restriction = {
-  listing: 0,
-  trading: 1,
-  venueService: 2,
-  attesting: 3,
-  granting: 4,
-  suspensionAdvised: 5,
-} as const;
 
 /** Votes and periods of the tests' procedure, in the order of the struct. */
 export const PROCEDURE = {

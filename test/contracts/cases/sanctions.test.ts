@@ -1,15 +1,10 @@
+import { CaseKind, CaseState, PleaKind, Restriction, RulingAct, SubjectKind } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, encodeBytes32String, keccak256 } from "ethers";
 import {
-  CaseKind,
-  CaseState,
   DAY,
   PROCEDURE,
-  PleaKind,
   REASON,
-  Restriction,
-  RulingAct,
-  SubjectKind,
   aboutTrade,
   advanceTo,
   asSubject,

@@ -1,3 +1,4 @@
+import { CaseKind, CaseState, CasesFactory, Outcome, PleaKind, RulingAct } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import {
   HDNodeWallet,
@@ -13,15 +14,9 @@ import {
 import { foundConsortium, founderOf, newKeyOf, rulesOf, suspend } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
-  CaseKind,
-  CaseState,
-  CasesFactory,
   HOUR,
-  Outcome,
   PROCEDURE,
-  PleaKind,
   REASON,
-  RulingAct,
   approve,
   digestOf,
   fixture,

@@ -8,7 +8,7 @@ import {
   maskOfKinds,
   maskOfRoles,
 } from "@lianzheng/sdk/contracts";
-import type { CallStruct, Council, CouncilRulesStruct, FounderStruct } from "@lianzheng/sdk/contracts";
+import type { CallStruct, Council, CouncilRulesStruct, FounderStruct, Members } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, ZeroHash, keccak256, type Signer } from "ethers";
 import {
@@ -16,8 +16,10 @@ import {
   HOUR,
   REASON,
   admit,
+  admitAll,
   apply,
   callOf,
+  cast,
   decide,
   domainOf,
   ethers,
@@ -30,16 +32,33 @@ import {
   reinstate,
   rulesOf,
   suspend,
-  world,
   type Actor,
+  type Cast,
   type DomainChange,
-  type World,
 } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 
 const PERIOD = 30 * DAY;
 const MAX_COUNT = 64;
-const fixture = () => networkHelpers.loadFixture(world);
+
+/** Members, of which the first three sit in a council that decides everything at once by two votes. */
+interface Chamber extends Cast {
+  readonly members: Members;
+  readonly council: Council;
+  /** The account that may freeze. */
+  readonly emergency: Signer;
+}
+
+async function chamber(): Promise<Chamber> {
+  const actors = await cast();
+  const { venue, regulator, notary, spare } = actors;
+  const emergency = spare.at(-1)!;
+  const founders = [founderOf(venue, ["venue"]), founderOf(regulator, ["regulator"]), founderOf(notary, ["notary"])];
+  const found = await foundConsortium(venue.key, await emergency.getAddress(), founders, rulesOf(2));
+  await admitAll(found.members, actors);
+  return { ...actors, ...found, emergency };
+}
+const fixture = () => networkHelpers.loadFixture(chamber);
 
 /** A call of the council by its own decision. */
 async function own(
@@ -53,7 +72,7 @@ async function own(
   };
 }
 
-const suspending = async ({ members }: World, { id }: { id: string }) => callOf(members, "suspend", [id, REASON]);
+const suspending = async ({ members }: Chamber, { id }: { id: string }) => callOf(members, "suspend", [id, REASON]);
 
 /** Opens a proposal by a seat and answers with its number. */
 async function opened(council: Council, seat: Actor, calls: CallStruct[]): Promise<bigint> {
@@ -85,15 +104,15 @@ const slow: CouncilRulesStruct = {
 };
 
 /** As the fixture, but suspensions are ordinary, and all else needs all three seats and two days. */
-async function slowWorld(): Promise<World> {
-  const context = await world();
+async function slowChamber(): Promise<Chamber> {
+  const context = await chamber();
   const { members, council, venue, regulator } = context;
   const act = { target: await members.getAddress(), selector: members.interface.getFunction("suspend").selector };
   const calls = [await own(council, "setOrdinary", [act], true), await own(council, "setRules", slow)];
   await decide(council, [venue, regulator], calls);
   return context;
 }
-const slowFixture = () => networkHelpers.loadFixture(slowWorld);
+const slowFixture = () => networkHelpers.loadFixture(slowChamber);
 
 describe("Council: the constructor", () => {
   it("seats active members under version 1 of the rules", async () => {
@@ -568,6 +587,27 @@ describe("Council: rules", () => {
     const kept = await council.proposalOf(number);
     expect([kept.class, kept.votes, kept.passedAt]).to.deep.equal([BigInt(ActClass.constitutional), 2n, 0n]);
     expect(await members.isActive(buyer.id)).to.equal(true);
+  });
+
+  it("never let ordinary votes gain the vote of a seat by giving its member other keys", async () => {
+    const { members, council, venue, regulator, notary, seller, spare } = await fixture();
+    const target = await members.getAddress();
+    const { selector } = members.interface.getFunction("recover");
+    const listing = await own(council, "setOrdinary", [{ target, selector }], true);
+    await decide(council, [venue, regulator], [listing, await own(council, "setRules", slow)]);
+    const recovering = async ({ id, address }: Actor, key: Signer): Promise<CallStruct> => {
+      const added = await newKeyOf(members, id, key, (await now()) + DAY);
+      return { target, data: members.interface.encodeFunctionData("recover", [id, added, [address], REASON]) };
+    };
+    const [taken, lost] = spare as [Signer, Signer];
+    const seizing = await decide(council, [venue, regulator], [await recovering(notary, taken)]);
+    const kept = await council.proposalOf(seizing);
+    expect([kept.class, kept.votes, kept.rulesVersion]).to.deep.equal([BigInt(ActClass.constitutional), 2n, 0n]);
+    expect(await members.actorOf(notary.address, KeyRole.govern)).to.equal(notary.id);
+    await decide(council, [venue, regulator], [await recovering(seller, lost)]);
+    expect(await members.actorOf(await lost.getAddress(), KeyRole.govern)).to.equal(seller.id);
+    const short = decide(council, [venue, regulator], [{ target, data: `${selector}${notary.id.slice(2, 20)}` }]);
+    await expect(short).to.be.revertedWithCustomError(council, "FailedCall");
   });
 
   it("delay a decision to the second, and close it a period after that", async () => {

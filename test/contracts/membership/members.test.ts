@@ -25,6 +25,7 @@ import {
   digestOf,
   ethers,
   founderOf,
+  impersonated,
   networkHelpers,
   newKeyOf,
   now,
@@ -43,13 +44,14 @@ const LAST_TIME = 2n ** 64n - 1n;
 interface Scene extends World {
   /** The register as the council's contract calls it. */
   readonly ruled: Members;
+  /** The emergency's contract as a caller. */
+  readonly freezer: Signer;
 }
 
 async function scene(): Promise<Scene> {
   const context = await world();
-  const place = await context.council.getAddress();
-  await networkHelpers.impersonateAccount(place);
-  return { ...context, ruled: context.members.connect(await ethers.getSigner(place)) };
+  const ruled = context.members.connect(await impersonated(context.council));
+  return { ...context, ruled, freezer: await impersonated(context.emergency) };
 }
 const fixture = () => networkHelpers.loadFixture(scene);
 
@@ -81,12 +83,12 @@ const addressOf = async (signer: Signer): Promise<string> => signer.getAddress()
 
 describe("Members: the founders", () => {
   it("are active members with a key of all roles, kinds, tier, parent and description", async () => {
-    const { members, council, emergency, venue, regulator } = await fixture();
+    const { members, council, freezer, venue, regulator } = await fixture();
     const founders: FounderStruct[] = [
       { ...founderOf(venue, ["venue", "operator"]), tier: Tier.province },
       { ...founderOf(regulator, ["regulator"]), parent: venue.id, metadata: PAPERS },
     ];
-    const place = await addressOf(emergency);
+    const place = await addressOf(freezer);
     const own = await new MembersFactory(venue.key).deploy(founders, council, place);
     expect(await own.council()).to.equal(await council.getAddress());
     expect(await own.emergency()).to.equal(place);
@@ -429,6 +431,25 @@ describe("Members: kinds, tier, parent and description", () => {
     expect((await members.entryOf(notary.id)).children).to.equal(0n);
   });
 
+  it("looses a member that is expelled or leaves from its parent, which can then be placed itself", async () => {
+    const { members, ruled, venue, notary, seller, buyer, processor } = await fixture();
+    for (const { id } of [seller, buyer]) await ruled.setParent(id, venue.id, REASON);
+    await ruled.setParent(processor.id, seller.id, REASON);
+    await expect(ruled.expel(seller.id, REASON)).to.emit(members, "ParentSet").withArgs(seller.id, NO_PARENT, REASON);
+    await expect(members.connect(buyer.key).leave(PAPERS))
+      .to.emit(members, "ParentSet")
+      .withArgs(buyer.id, NO_PARENT, PAPERS);
+    expect((await members.entryOf(venue.id)).children).to.equal(0n);
+    expect((await members.entryOf(processor.id)).parent).to.equal(seller.id);
+    expect((await members.entryOf(seller.id)).children).to.equal(1n);
+    await expect(ruled.setParent(venue.id, notary.id, REASON))
+      .to.emit(members, "ParentSet")
+      .withArgs(venue.id, notary.id, REASON);
+    await expect(ruled.expel(processor.id, REASON)).to.emit(members, "ParentSet");
+    await expect(ruled.expel(notary.id, REASON)).not.to.emit(members, "ParentSet");
+    expect((await members.entryOf(venue.id)).parent).to.equal(notary.id);
+  });
+
   it("closes no circle, has no parent outside, and at most 8 above a member", async () => {
     const context = await fixture();
     const { members, ruled, venue, seller, buyer } = context;
@@ -585,8 +606,8 @@ describe("Members: standing", () => {
 
 describe("Members: freezes", () => {
   it("stop all keys until their end, changed or lifted before", async () => {
-    const { members, emergency, seller } = await fixture();
-    const mine = members.connect(emergency);
+    const { members, freezer, seller } = await fixture();
+    const mine = members.connect(freezer);
     const start = (await now()) + HOUR;
     await networkHelpers.time.setNextBlockTimestamp(start);
     await expect(mine.freeze(seller.id, start + DAY, REASON))
@@ -623,9 +644,9 @@ describe("Members: freezes", () => {
   });
 
   it("end in their last second and not before, and one that ends now lifts", async () => {
-    const { members, emergency, seller } = await fixture();
+    const { members, freezer, seller } = await fixture();
     const until = (await now()) + DAY;
-    await members.connect(emergency).freeze(seller.id, until, REASON);
+    await members.connect(freezer).freeze(seller.id, until, REASON);
     await networkHelpers.time.setNextBlockTimestamp(until - 1);
     await expect(members.connect(seller.key).setMetadata(PAPERS))
       .to.be.revertedWithCustomError(members, "MembersFrozen")
@@ -634,13 +655,13 @@ describe("Members: freezes", () => {
     await expect(members.connect(seller.key).setMetadata(PAPERS)).to.emit(members, "MetadataSet");
     const next = until + 10;
     await networkHelpers.time.setNextBlockTimestamp(next);
-    await expect(members.connect(emergency).freeze(seller.id, next, REASON))
+    await expect(members.connect(freezer).freeze(seller.id, next, REASON))
       .to.emit(members, "MemberFrozen")
       .withArgs(seller.id, 0, REASON);
   });
 
   it("are the emergency contract's alone, and of members only", async () => {
-    const { members, ruled, emergency, venue, council } = await fixture();
+    const { members, ruled, freezer, venue, council } = await fixture();
     const until = await later();
     await expect(members.connect(venue.key).freeze(venue.id, until, REASON))
       .to.be.revertedWithCustomError(members, "MembersNotEmergency")
@@ -649,14 +670,30 @@ describe("Members: freezes", () => {
       .to.be.revertedWithCustomError(members, "MembersNotEmergency")
       .withArgs(await council.getAddress());
     const unknown = memberId(usccOf(77));
-    await expect(members.connect(emergency).freeze(unknown, until, REASON))
+    await expect(members.connect(freezer).freeze(unknown, until, REASON))
       .to.be.revertedWithCustomError(members, "MembersStanding")
       .withArgs(unknown, Standing.none);
   });
 
+  it("of who was expelled are lifted, and get no other end", async () => {
+    const { members, ruled, freezer, seller } = await fixture();
+    const mine = members.connect(freezer);
+    const until = await later(DAY);
+    await mine.freeze(seller.id, until, REASON);
+    await ruled.expel(seller.id, REASON);
+    await expect(mine.freeze(seller.id, until + 1, REASON))
+      .to.be.revertedWithCustomError(members, "MembersStanding")
+      .withArgs(seller.id, Standing.expelled);
+    expect(await members.frozenAt(seller.id, await now())).to.equal(BigInt(until));
+    await expect(mine.freeze(seller.id, 0, PAPERS))
+      .to.emit(members, "MemberFrozen")
+      .withArgs(seller.id, 0, PAPERS);
+    expect(await members.frozenAt(seller.id, await now())).to.equal(0n);
+  });
+
   it("do not leave the council unable to decide", async () => {
-    const { members, council, emergency, venue, notary } = await fixture();
-    const mine = members.connect(emergency);
+    const { members, council, freezer, venue, notary } = await fixture();
+    const mine = members.connect(freezer);
     const until = await later(DAY);
     await mine.freeze(venue.id, until, REASON);
     expect(await council.votingSeats()).to.equal(2n);
