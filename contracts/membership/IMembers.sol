@@ -157,7 +157,7 @@ struct Entry {
 /// - The founders' keys are those that the deployer names: read {KeyAdded} before trusting a deployment.
 /// - Whether an organisation owns the code under which it applies, and its parent agrees, is the council's to examine. Applications are
 ///   free, so the chain's permissions bound how many there are.
-/// - A freeze that would leave the council unable to decide is refused by the council, so the emergency powers can't paralyse it.
+/// - A freeze that would leave fewer voting seats than decide is refused by the council, so the emergency powers alone can't paralyse it.
 ///
 /// The end of a key, a standing, a kind or a right counts for its whole second: whoever asks about that second is told that it was over,
 /// even if a transaction before it in the same block still relied on it.

@@ -13,8 +13,6 @@ import { submitSigned } from "./signing.ts";
 import type { Venue } from "./venue.ts";
 
 const DAY_S = 24 * 3_600;
-/** A registration's first review: the product is looked at as it was entered. */
-const FIRST_REVIEW = 1;
 const NOTHING_BEFORE: Hex = `0x${"00".repeat(32)}`;
 
 /** The reviewers sign a product's registration off, each with a record of its opinion, and whoever likes completes it. */
@@ -25,12 +23,13 @@ export async function reviewProduct(
   reviewers: readonly RoleName[],
 ): Promise<void> {
   const { ledger, keys } = consortium;
+  const { round } = await ledger.registry.recordOf(product);
   const opinions = await Promise.all(
     reviewers.map((name) => opinionOn(consortium, venue, name, product, "registration.review", {})),
   );
   const signOffs = reviewers.map((name, at) => ({
     from: keys[name],
-    call: ledger.registry.signOff.populateTransaction(product, FIRST_REVIEW, opinions[at] ?? NOTHING_BEFORE),
+    call: ledger.registry.signOff.populateTransaction(product, round, opinions[at] ?? NOTHING_BEFORE),
   }));
   await ledger.sendAll("Registry.signOff", signOffs);
   await ledger.send("Registry.complete", keys.processor, ledger.registry.complete.populateTransaction(product));
