@@ -100,11 +100,7 @@ async function deploy(): Promise<Scene> {
   const nonce = await deployer.getNonce();
   const place = (offset: number) => getCreateAddress({ from, nonce: nonce + offset });
   const authority = await council.getAddress();
-  const members = await ethers.deployContract(
-    "Members",
-    [founders, authority, place(1)],
-    deployer,
-  );
+  const members = await ethers.deployContract("Members", [founders, authority, place(1)], deployer);
   const freezing = { threshold: 2, longestOpen: 5 * DAY, longestFreeze: 20 * DAY, longestConfirmed: 90 * DAY, rest: 0 };
   const emergency = await ethers.deployContract("Emergency", [members, authority, freezing], deployer);
   const procedure = [1, 1, 15 * DAY, 15 * DAY, 60 * DAY, 15 * DAY, 30 * DAY, 30 * DAY];
