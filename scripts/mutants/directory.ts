@@ -46,12 +46,4 @@ export const directoryMutants: readonly Mutant[] = [
     find: "number <= count && _versions[_founding[number - 1]][0].release == release",
     replace: "number <= count",
   },
-  {
-    id: "directory-06",
-    kind: "swapped operand",
-    file: directory,
-    by: tests("directory"),
-    find: "bytes32 codeHash = newest.codehash;",
-    replace: "bytes32 codeHash = release;",
-  },
 ];

@@ -2,7 +2,6 @@ import type { Mutant } from "./mutant.ts";
 
 const governed = "contracts/membership/Governed.sol";
 const members = "contracts/membership/Members.sol";
-const uscc = "contracts/membership/Uscc.sol";
 /** The file of tests of that name. */
 const tests = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `test/contracts/membership/${name}.test.ts`);
@@ -18,22 +17,6 @@ export const memberMutants: readonly Mutant[] = [
   },
   {
     id: "members-02",
-    kind: "dropped check",
-    file: uscc,
-    by: tests("members"),
-    find: "return sum % 31 == 0;",
-    replace: "return true;",
-  },
-  {
-    id: "members-03",
-    kind: "missing binding",
-    file: members,
-    by: tests("members"),
-    find: "abi.encode(CONSENT_TYPEHASH, member, key, roles, until, deadline)",
-    replace: "abi.encode(CONSENT_TYPEHASH, member, key, uint8(0), until, deadline)",
-  },
-  {
-    id: "members-04",
     kind: "wrong role",
     file: members,
     by: tests("members"),
@@ -41,15 +24,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "_addKey(actorOf(msg.sender, KeyRole.Act), added);",
   },
   {
-    id: "members-05",
-    kind: "dropped check",
-    file: members,
-    by: tests("council", "members"),
-    find: "if (_isSeated(member)) revert MembersSeated(member);",
-    replace: "",
-  },
-  {
-    id: "members-06",
+    id: "members-03",
     kind: "missing effect",
     file: members,
     by: tests("council", "members"),
@@ -57,7 +32,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "members-07",
+    id: "members-04",
     kind: "missing effect",
     file: members,
     by: tests("members"),
@@ -65,7 +40,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "members-08",
+    id: "members-05",
     kind: "off by one",
     file: members,
     by: tests("members"),
@@ -74,15 +49,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "if (block.timestamp > life.until) revert MembersKeyNotLive(key, life.until);",
   },
   {
-    id: "members-09",
-    kind: "dropped check",
-    file: members,
-    by: tests("members"),
-    find: "if (life.roles & _roleBit(role) == 0) revert MembersKeyRole(key, role);",
-    replace: "",
-  },
-  {
-    id: "members-10",
+    id: "members-06",
     kind: "dropped check",
     file: members,
     by: tests("members", "emergency"),
@@ -90,15 +57,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "members-11",
-    kind: "off by one",
-    file: members,
-    by: tests("members", "emergency"),
-    find: "if (time >= until) until = 0;",
-    replace: "if (time > until) until = 0;",
-  },
-  {
-    id: "members-12",
+    id: "members-07",
     kind: "missing effect",
     file: members,
     by: tests("members"),
@@ -106,15 +65,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "members-13",
-    kind: "dropped check",
-    file: members,
-    by: tests("members", "emergency"),
-    find: "if (msg.sender != _emergency) revert MembersNotEmergency(msg.sender);",
-    replace: "",
-  },
-  {
-    id: "members-14",
+    id: "members-08",
     kind: "dropped check",
     file: members,
     by: tests("council", "emergency", "members"),
@@ -122,31 +73,7 @@ export const memberMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "members-15",
-    kind: "dropped check",
-    file: members,
-    by: tests("members"),
-    find: "if (record.children != 0) revert MembersHasChildren(member, record.children);",
-    replace: "",
-  },
-  {
-    id: "members-16",
-    kind: "missing effect",
-    file: members,
-    by: tests("members"),
-    find: "if (before != 0) --_records[before].children;",
-    replace: "",
-  },
-  {
-    id: "members-17",
-    kind: "off by one",
-    file: members,
-    by: tests("members"),
-    find: "for (uint256 i = 0; i < MAX_DEPTH; ++i) {",
-    replace: "for (uint256 i = 0; i <= MAX_DEPTH; ++i) {",
-  },
-  {
-    id: "members-18",
+    id: "members-09",
     kind: "dropped check",
     file: members,
     by: tests("members"),
@@ -154,52 +81,11 @@ export const memberMutants: readonly Mutant[] = [
     replace: "life.roles & _roleBit(KeyRole.Manage) != 0",
   },
   {
-    id: "members-19",
+    id: "members-10",
     kind: "wrong value",
     file: members,
     by: tests("members"),
     find: "kinds == 0 || kinds & ~made.kinds != 0",
     replace: "kinds == 0 || kinds & ~ALL_KINDS != 0",
-  },
-  {
-    id: "members-20",
-    kind: "dropped check",
-    file: members,
-    by: tests("members"),
-    find: "_checkKeyFree(made.key);",
-    replace: "",
-  },
-  {
-    id: "members-21",
-    kind: "missing effect",
-    file: members,
-    by: tests("members"),
-    find: "_close(application, made, ApplicationStatus.Admitted, reason);",
-    replace: "",
-  },
-  {
-    id: "members-22",
-    kind: "dropped check",
-    file: members,
-    by: tests("members", "emergency"),
-    find: "standingAt(member, time) == Standing.Active && frozenAt(member, time) == 0",
-    replace: "standingAt(member, time) == Standing.Active",
-  },
-  {
-    id: "members-23",
-    kind: "off by one",
-    file: members,
-    by: tests("members"),
-    find: "if (block.timestamp >= made.expires) revert",
-    replace: "if (block.timestamp > made.expires) revert",
-  },
-  {
-    id: "members-24",
-    kind: "dropped check",
-    file: members,
-    by: tests("members"),
-    within: "function recover(",
-    find: "_checkManaged(member);",
-    replace: "",
   },
 ];

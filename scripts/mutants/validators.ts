@@ -16,14 +16,6 @@ export const validatorMutants: readonly Mutant[] = [
   },
   {
     id: "validators-02",
-    kind: "dropped check",
-    file: validators,
-    by: tests("validators"),
-    find: "if (_validators.length == 1) revert ValidatorsLast(validator);",
-    replace: "",
-  },
-  {
-    id: "validators-03",
     kind: "missing effect",
     file: validators,
     by: tests("validators"),
@@ -31,15 +23,7 @@ export const validatorMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "validators-04",
-    kind: "dropped check",
-    file: validators,
-    by: tests("validators"),
-    find: "if (!_members.isActive(member)) revert ValidatorsMemberNotActive(member);",
-    replace: "",
-  },
-  {
-    id: "validators-05",
+    id: "validators-03",
     kind: "missing effect",
     file: validators,
     by: tests("validators"),
@@ -47,19 +31,11 @@ export const validatorMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "validators-06",
+    id: "validators-04",
     kind: "wrong value",
     file: validators,
     by: tests("validators"),
     find: "_versions.push(uint48(block.number), number);",
     replace: "_versions.push(uint48(block.timestamp), number);",
-  },
-  {
-    id: "validators-07",
-    kind: "off by one",
-    file: validators,
-    by: tests("validators"),
-    find: "_validators.length == MAX_VALIDATORS",
-    replace: "_validators.length > MAX_VALIDATORS",
   },
 ];

@@ -103,6 +103,12 @@ describe("Rights: registration", () => {
     await expect(registering).not.to.emit(rights, "RightAccepted");
     const brief = await registry.briefOf(subject);
     expect([brief.owner, brief.isProduct, brief.inForce]).to.deep.equal([buyer.id, false, true]);
+    const entered = await registry.recordOf(subject);
+    expect([entered.right, entered.registeredAt, entered.versions]).to.deep.equal([right, BigInt(time), 1n]);
+    expect([await registry.subjectOfNumber(entered.number), await registry.parentsOf(subject)]).to.deep.equal([
+      subject,
+      [],
+    ]);
     const found = await rights.rightOf(right);
     expect([found.holder, found.granter, found.subject]).to.deep.equal([buyer.id, buyer.id, subject]);
     expect([found.kind, found.depth, found.purposes, found.territories]).to.deep.equal([1n, 4n, 15n, 15n]);
