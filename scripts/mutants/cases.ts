@@ -72,22 +72,6 @@ export const caseMutants: readonly Mutant[] = [
   },
   {
     id: "cases-09",
-    kind: "missing effect",
-    file: cases,
-    by: tests("sanctions", "cases"),
-    find: "item.outcome = Outcome.Annulled;",
-    replace: "",
-  },
-  {
-    id: "cases-10",
-    kind: "wrong value",
-    file: cases,
-    by: tests("sanctions"),
-    find: "_cases[sanctions[i]].restrictions & restrictions != 0 && _effectAt",
-    replace: "_cases[sanctions[i]].restrictions != 0 && _effectAt",
-  },
-  {
-    id: "cases-11",
     kind: "wrong role",
     file: cases,
     by: tests("cases", "access"),
