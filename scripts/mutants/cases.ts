@@ -74,7 +74,7 @@ export const caseMutants: readonly Mutant[] = [
     id: "cases-09",
     kind: "wrong role",
     file: cases,
-    by: tests("cases", "access"),
+    by: tests("signatures"),
     find: "_rule(_members.actorOf(msg.sender, KeyRole.Govern), ruling);",
     replace: "_rule(_members.actorOf(msg.sender, KeyRole.Act), ruling);",
   },
