@@ -11,6 +11,7 @@ import {
     OrderState,
     Review
 } from "../../contracts/membership/IEmergency.sol";
+import {ClassRule, CouncilRules} from "../../contracts/membership/ICouncil.sol";
 import {IMembers, Kind} from "../../contracts/membership/IMembers.sol";
 import {SubjectKind} from "../../contracts/SubjectKind.sol";
 import {Consortium} from "./Consortium.sol";
@@ -23,8 +24,12 @@ contract Watch {
     uint256 public constant PEOPLE = 8;
     uint256 public constant REGULATORS = 6;
     uint256 public constant SUBJECTS = 4;
-    uint256 public constant STATES = 14;
+    uint256 public constant STATES = 15;
     uint256 private constant MOST_ORDERS = 24;
+
+    /// Seats of the council that this contract stands for, a bit for each member, and the votes that decide its constitutional matters.
+    uint256 private constant SEATS = 0xb9;
+    uint256 private constant DECIDING = 3;
 
     /// The book of one order: a bit for each member that gave its voice.
     struct Page {
@@ -244,6 +249,24 @@ contract Watch {
         for (uint256 i = 0; i < chapter.times.length && chapter.times[i] <= time; ++i) frozen = time < chapter.ends[i];
     }
 
+    /// What the contract asks of the council.
+    function isSeat(bytes18 member) external view returns (bool) {
+        for (uint256 i = 0; i < PEOPLE; ++i) if (roster.ids(i) == member) return _isSeat(i);
+        return false;
+    }
+
+    function votingSeats() external view returns (uint256 voting) {
+        for (uint256 i = 0; i < PEOPLE; ++i) if (_isSeat(i) && roster.isActive(roster.ids(i))) ++voting;
+    }
+
+    function rulesVersion() external pure returns (uint32) {
+        return 1;
+    }
+
+    function rulesOf(uint32) external pure returns (CouncilRules memory rules) {
+        rules.constitutional = ClassRule(uint8(DECIDING), 1 days, 0);
+    }
+
     /// Empty if every answer about the past is the one that was given first.
     function changedAnswer() external view returns (string memory) {
         for (uint256 i = 0; i < _answers.length; ++i) {
@@ -289,7 +312,10 @@ contract Watch {
         if (done && !inTime) fault = "co-signed out of time";
         if (done && page.voices & (1 << by) != 0) fault = "one member has two voices";
         if (done) _voiced(id, by);
-        else if (inTime && page.voices & (1 << by) == 0 && _mayVoice(by, page.subject)) _noteRefusal(page.subject);
+        else if (inTime && page.voices & (1 << by) == 0 && _mayVoice(by, page.subject)) {
+            _noteRefusal(page.subject);
+            if (_isFree(page.subject)) _noteSeats(page.subject, page.voices | (1 << by));
+        }
     }
 
     function _release(bytes32 id, uint256 by, bool signed) private {
@@ -334,6 +360,7 @@ contract Watch {
         Page storage page = _pages[id];
         if (!_isFree(page.subject)) fault = "took effect against the rule";
         if (emergency.orderOf(id).effectiveAt != block.timestamp) fault = "took no effect";
+        if (!_leavesSeats(page.subject, page.voices)) fault = "froze too many seats";
         page.effectiveAt = uint48(block.timestamp);
         Chapter storage chapter = _chapters[page.subject];
         if (chapter.newest != 0) ++reached[13];
@@ -364,6 +391,12 @@ contract Watch {
         else if (block.timestamp < chapter.restsUntil) ++reached[12];
     }
 
+    /// Only for the want of seats was the deciding voice refused.
+    function _noteSeats(uint256 subject, uint256 voices) private {
+        if (_leavesSeats(subject, voices)) fault = "refused without a reason";
+        ++reached[14];
+    }
+
     /// Counts the states, and writes answers about the second before this one down.
     function _note() private {
         for (uint256 back = 0; back < 4 && back < ids.length; ++back) {
@@ -388,6 +421,19 @@ contract Watch {
         return block.timestamp >= page.until && page.reviewed && block.timestamp >= chapter.restsUntil;
     }
 
+    /// Seats that vote when the subject is frozen, beside those of the voices.
+    function _leavesSeats(uint256 subject, uint256 voices) private view returns (bool) {
+        uint256 others = 0;
+        bool seated = false;
+        for (uint256 i = 0; i < PEOPLE; ++i) {
+            if (!_isSeat(i)) continue;
+            bytes18 member = roster.ids(i);
+            if (bytes32(member) == subjectOf(subject)) seated = true;
+            else if (roster.isActive(member) && voices & (1 << i) == 0) ++others;
+        }
+        return !seated || others >= DECIDING;
+    }
+
     function _mayVoice(uint256 by, uint256 subject) private view returns (bool) {
         return _isRegulator(by) && bytes32(roster.ids(by)) != subjectOf(subject);
     }
@@ -399,6 +445,10 @@ contract Watch {
 
     function _counting(uint256 voices) private view returns (uint256 counting) {
         for (uint256 i = 0; i < PEOPLE; ++i) if (voices & (1 << i) != 0 && _isRegulator(i)) ++counting;
+    }
+
+    function _isSeat(uint256 who) private pure returns (bool) {
+        return SEATS & (1 << who) != 0;
     }
 
     function _pick(uint8 which) private view returns (bytes32) {
@@ -418,17 +468,17 @@ contract EmergencyTest {
     /// What the fuzzer plays with reaches every state and every refusal of the rule against endless freezes. 12 sessions of 120 calls, chosen
     /// by a fixed seed.
     function test_theWatchReachesEveryState() external {
-        uint256[14] memory reached;
+        uint256[15] memory reached;
         uint256 calls = 0;
         for (uint256 session = 0; session < 12; ++session) {
             _watch = new Watch();
             for (uint256 i = 0; i < 120; ++i) _play(uint256(keccak256(abi.encode(session, i))));
             _checkAll();
             calls += _watch.calls();
-            for (uint256 s = 0; s < 14; ++s) reached[s] += _watch.reached(s);
+            for (uint256 s = 0; s < 15; ++s) reached[s] += _watch.reached(s);
         }
         console.log("Emergency: %d calls; states and decisions reached:", calls);
-        string[14] memory names = [
+        string[15] memory names = [
             "open",
             "took effect",
             "lapsed",
@@ -442,9 +492,10 @@ contract EmergencyTest {
             "refused: frozen",
             "refused: not reviewed",
             "refused: rests",
-            "frozen again"
+            "frozen again",
+            "refused: too few seats"
         ];
-        for (uint256 s = 0; s < 14; ++s) {
+        for (uint256 s = 0; s < 15; ++s) {
             console.log("  %s %d", names[s], reached[s]);
             require(reached[s] != 0, names[s]);
         }
