@@ -389,6 +389,8 @@ contract Emergency is IEmergency, Governed, EIP712 {
     /// @dev Asked after the freeze. Every seat of a voice is left out, also of one that no longer counts for the order. At most 64 seats and
     ///      MAX_VOICES rounds.
     function _checkSeats(bytes32 id, bytes18 subject, bytes18[] storage voices) private view {
+        // Nobody sits in a council that has no code yet, as `Members` has it too.
+        if (_council.code.length == 0) return;
         ICouncil seats = ICouncil(_council);
         if (!seats.isSeat(subject)) return;
         uint256 others = seats.votingSeats();
