@@ -40,14 +40,6 @@ export const emergencyMutants: readonly Mutant[] = [
   },
   {
     id: "emergency-05",
-    kind: "off by one",
-    file: emergency,
-    by: tests("emergency"),
-    find: "if (counting >= _thresholdOf(item)) _takeEffect(id, item);",
-    replace: "if (counting > _thresholdOf(item)) _takeEffect(id, item);",
-  },
-  {
-    id: "emergency-06",
     kind: "wrong value",
     file: emergency,
     by: tests("emergency"),
@@ -55,7 +47,7 @@ export const emergencyMutants: readonly Mutant[] = [
     replace: "return _rules[_rulesVersion].threshold;",
   },
   {
-    id: "emergency-07",
+    id: "emergency-06",
     kind: "missing effect",
     file: emergency,
     by: tests("emergency"),
@@ -63,15 +55,7 @@ export const emergencyMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "emergency-08",
-    kind: "dropped check",
-    file: emergency,
-    by: tests("emergency"),
-    find: "if (counting < threshold) revert EmergencyTooFewVoices(id, counting, threshold);",
-    replace: "",
-  },
-  {
-    id: "emergency-09",
+    id: "emergency-07",
     kind: "dropped check",
     file: emergency,
     by: tests("emergency"),
@@ -79,7 +63,7 @@ export const emergencyMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "emergency-10",
+    id: "emergency-08",
     kind: "dropped check",
     file: emergency,
     by: tests("emergency"),
@@ -88,7 +72,7 @@ export const emergencyMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "emergency-11",
+    id: "emergency-09",
     kind: "wrong role",
     file: emergency,
     by: tests("emergency"),

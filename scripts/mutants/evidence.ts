@@ -41,14 +41,6 @@ export const evidenceMutants: readonly Mutant[] = [
   },
   {
     id: "evidence-05",
-    kind: "off by one",
-    file: proofs,
-    by: tests("rfc9162", "evidence-logs"),
-    find: "if (index >= size || path.length",
-    replace: "if (index > size || path.length",
-  },
-  {
-    id: "evidence-06",
     kind: "dropped check",
     file: logs,
     by: tests("evidence-logs"),
@@ -56,7 +48,7 @@ export const evidenceMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "evidence-07",
+    id: "evidence-06",
     kind: "wrong role",
     file: logs,
     by: tests("evidence-logs"),

@@ -72,20 +72,4 @@ export const memberMutants: readonly Mutant[] = [
     find: "if (end != 0 && _isSeated(member)) ICouncil(_council).checkQuorum();",
     replace: "",
   },
-  {
-    id: "members-09",
-    kind: "dropped check",
-    file: members,
-    by: tests("members"),
-    find: "life.until == NO_END && life.roles & _roleBit(KeyRole.Manage) != 0",
-    replace: "life.roles & _roleBit(KeyRole.Manage) != 0",
-  },
-  {
-    id: "members-10",
-    kind: "wrong value",
-    file: members,
-    by: tests("members"),
-    find: "kinds == 0 || kinds & ~made.kinds != 0",
-    replace: "kinds == 0 || kinds & ~ALL_KINDS != 0",
-  },
 ];

@@ -72,14 +72,6 @@ export const rightMutants: readonly Mutant[] = [
   },
   {
     id: "rights-09",
-    kind: "missing effect",
-    file: rights,
-    by: tests("rights", "obstacles"),
-    find: "pending[count++] = known.base;",
-    replace: "",
-  },
-  {
-    id: "rights-10",
     kind: "wrong value",
     file: rights,
     by: tests("rights", "obstacles"),
@@ -87,15 +79,7 @@ export const rightMutants: readonly Mutant[] = [
     replace: "pending[count++] = basis[0];",
   },
   {
-    id: "rights-11",
-    kind: "dropped check",
-    file: rights,
-    by: tests("obstacles", "rights"),
-    find: "if (consent != 0 && !_consents.isValidAt(consent, time)) return Validity.ConsentNotValid;",
-    replace: "",
-  },
-  {
-    id: "rights-12",
+    id: "rights-10",
     kind: "wrong value",
     file: rights,
     by: tests("obstacles"),

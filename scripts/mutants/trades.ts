@@ -24,14 +24,6 @@ export const tradeMutants: readonly Mutant[] = [
   },
   {
     id: "trades-03",
-    kind: "dropped check",
-    file: trades,
-    by: tests("law"),
-    find: "if (_cases.isHeld(tradeId)) revert TradesHeld(tradeId);",
-    replace: "",
-  },
-  {
-    id: "trades-04",
     kind: "wrong signer",
     file: trades,
     by: tests("distribution"),
@@ -39,7 +31,7 @@ export const tradeMutants: readonly Mutant[] = [
     replace: "if (kept == 0) return _single(trade.seller);",
   },
   {
-    id: "trades-05",
+    id: "trades-04",
     kind: "missing binding",
     file: trades,
     by: tests("stages"),
@@ -47,7 +39,7 @@ export const tradeMutants: readonly Mutant[] = [
     replace: "abi.encode(bytes32(0), uint8(stage), evidence)",
   },
   {
-    id: "trades-06",
+    id: "trades-05",
     kind: "missing binding",
     file: trades,
     by: tests("distribution"),
@@ -55,15 +47,7 @@ export const tradeMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "trades-07",
-    kind: "missing nonce",
-    file: trades,
-    by: tests("stages"),
-    find: "if (count != expected) revert TradesCount(tradeId, expected, count);",
-    replace: "",
-  },
-  {
-    id: "trades-08",
+    id: "trades-06",
     kind: "wrong order",
     file: trades,
     by: tests("beside"),
@@ -71,7 +55,7 @@ export const tradeMutants: readonly Mutant[] = [
     replace: "_pair(trade.buyer, trade.seller), signatures",
   },
   {
-    id: "trades-09",
+    id: "trades-07",
     kind: "off by one",
     file: trades,
     by: tests("law", "stages"),
@@ -79,7 +63,7 @@ export const tradeMutants: readonly Mutant[] = [
     replace: "if (step.stage < uint8(Stage.Delivery)) _checkFacts",
   },
   {
-    id: "trades-10",
+    id: "trades-08",
     kind: "wrong value",
     file: trades,
     by: tests("opening", "law"),
@@ -87,7 +71,7 @@ export const tradeMutants: readonly Mutant[] = [
     replace: "_maskOf(trade.buyer, Restriction.Listing)",
   },
   {
-    id: "trades-11",
+    id: "trades-09",
     kind: "wrong role",
     file: trades,
     by: tests("signatures"),

@@ -24,14 +24,6 @@ export const validatorMutants: readonly Mutant[] = [
   },
   {
     id: "validators-03",
-    kind: "missing effect",
-    file: validators,
-    by: tests("validators"),
-    find: "delete _memberOf[validator];",
-    replace: "",
-  },
-  {
-    id: "validators-04",
     kind: "wrong value",
     file: validators,
     by: tests("validators"),

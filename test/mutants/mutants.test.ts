@@ -28,7 +28,7 @@ const mutant: Mutant = {
 
 describe("mutants: the list", () => {
   it("fits the contracts as they stand, and names tests that are there", async () => {
-    expect(mutants).to.have.length.greaterThan(100);
+    expect(mutants).to.have.length.greaterThan(60);
     expect(await faultsOf(mutants, read)).to.deep.equal([]);
   });
 

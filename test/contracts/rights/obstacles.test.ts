@@ -316,7 +316,7 @@ describe("Rights: consents", () => {
     const id = await consent(scene, subject, processor);
     const narrow = scope({ depth: 1, purposes: 0b0011, until: (await now()) + 50 * DAY });
     const right = await granted(scene, seller, processor, offerOf(base, processor, narrow, { consent: id }));
-    const product = await made(scene, processor, registration("product"), narrow, [right]);
+    const product = await made(scene, processor, registration("product", { source: Source.personal }), narrow, [right]);
     await networkHelpers.time.increase(DAY);
     await withdraw(scene, id);
     const time = await now();
