@@ -28,24 +28,21 @@ contract RightsTest {
         _renew();
     }
 
-    /// What the fuzzer plays with does all that there is to do, and keeps every rule on the way. 2 sessions of 200
-    /// calls, chosen by a fixed seed.
+    /// What the fuzzer plays with does all that there is to do, and keeps every rule on the way: sessions of 200 calls, chosen by fixed
+    /// seeds, until nothing is left out. Of what is only seen in passing so short a walk may miss some; the long runs may not.
     function test_theEstateReachesEveryState() external {
         string[] memory states = _states();
         uint256[] memory reached = new uint256[](states.length);
-        for (uint256 session = 0; session < 2; ++session) {
+        uint256 session = 0;
+        for (bool complete = false; !complete; ++session) {
+            require(session < 12, "not everything was done");
             this.renew();
             for (uint256 i = 0; i < 200; ++i) _play(uint256(keccak256(abi.encode(session, i))));
             this.checkAll();
-            uint256[] memory counts = _estate.counts();
-            for (uint256 s = 0; s < counts.length; ++s) reached[s] += counts[s];
+            complete = _add(reached, _estate.counts());
         }
-        console.log("Rights, 400 calls, of each:");
-        for (uint256 s = 0; s < states.length; ++s) {
-            console.log("  %s %d", states[s], reached[s]);
-            // Of what is seen in passing so short a walk may miss some; the long runs may not.
-            require(s >= _estate.STATES() || reached[s] != 0, states[s]);
-        }
+        console.log("Rights, %d calls, of each:", session * 200);
+        for (uint256 s = 0; s < states.length; ++s) console.log("  %s %d", states[s], reached[s]);
     }
 
     /// A call of its own, so that a walk's memory, which each call of the walk copies, stays small.
@@ -180,7 +177,8 @@ contract RightsTest {
     }
 
     function _playMore(uint256 choice, uint256 seed, uint8 a, uint8 b) private {
-        uint256 which = seed >> 160;
+        // Without the upper bits, by which the estate lets the fuzzer do these things but seldom.
+        uint256 which = uint32(seed >> 160);
         if (choice == 26) _estate.revoke(which, a);
         else if (choice == 27) _estate.cancel(which);
         else if (choice == 28) _estate.withdraw(which);
@@ -202,6 +200,14 @@ contract RightsTest {
         _pastAnswersNeverChange();
         _holdersAreThoseOfTheBook(ids);
         _whatComesFromCoreIsCore(ids);
+    }
+
+    function _add(uint256[] memory reached, uint256[] memory counts) private view returns (bool complete) {
+        complete = true;
+        for (uint256 s = 0; s < counts.length; ++s) {
+            reached[s] += counts[s];
+            if (s < _estate.STATES() && reached[s] == 0) complete = false;
+        }
     }
 
     function _checkHolder(bytes32 right, uint48 time) private view {

@@ -183,12 +183,9 @@ abstract contract RightsEstate {
         if (third) approvals[2] = _approval(granter, moved, false);
         bool stopped = _isStopped(right);
         try rights.transfer(moved, approvals) {
-            if (forged) fault = "transferred without a signature";
-            if (stopped) fault = "transferred under a hold or a freeze";
-            _pages[right].holders.push(moved.to);
-            _pages[right].since.push(uint48(block.timestamp));
-            ++reached[uint256(before.base == 0 ? Done.MovedFounding : Done.MovedGranted)];
-            _spent.push(abi.encodeCall(rights.transfer, (moved, approvals)));
+            _moved(right, moved.to, before.base == 0, abi.encodeCall(rights.transfer, (moved, approvals)));
+            if (forged) _blame("transferred without a signature");
+            if (stopped) _blame("transferred under a hold or a freeze");
         } catch {
             if (stopped) ++reached[uint256(Done.RefusedStopped)];
         }
@@ -434,6 +431,17 @@ abstract contract RightsEstate {
         _born(right, offer.document, Done.Granted);
         if (beforehand) ++reached[uint256(Done.AcceptedBefore)];
         else _pages[right].acceptedAt = 0;
+    }
+
+    function _moved(bytes32 right, bytes18 to, bool founding, bytes memory spent) private {
+        _pages[right].holders.push(to);
+        _pages[right].since.push(uint48(block.timestamp));
+        ++reached[uint256(founding ? Done.MovedFounding : Done.MovedGranted)];
+        _spent.push(spent);
+    }
+
+    function _blame(string memory what) private {
+        fault = what;
     }
 
     function _take(bytes32 base, uint256 uses) private {
