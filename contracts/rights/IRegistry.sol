@@ -502,6 +502,9 @@ interface IRegistry {
     /// @notice A grade is never lowered.
     error RegistryGrade(Grade grade, Grade least);
 
+    /// @notice What was entered as personal data is not made other data by applying anew.
+    error RegistryPersonal(bytes32 subject);
+
     /// @notice The subject is at another owner, venue or number than the move says.
     error RegistryMove(bytes32 subject, bytes18 owner, bytes18 venue, uint64 number);
 
@@ -543,7 +546,7 @@ interface IRegistry {
     /// @notice Applies anew for what was refused or withdrawn, under the same id.
     ///
     /// Requirements: the caller is a live Act key of the owner; the status is Refused or Withdrawn; the registration is as {enter} asks, its
-    /// grade not lower than before.
+    /// grade not lower than before, its source class still personal if it was.
     ///
     /// @param subject Resource or product.
     /// @param registration What is registered. Its digest may be another.

@@ -263,6 +263,9 @@ interface IRights {
     /// @notice A product can't be graded below what it is made from.
     error RightsGrade(bytes32 parent, Grade parentGrade, Grade grade);
 
+    /// @notice What is made from personal data is personal data, unless a risk assessment that stands found that it is not.
+    error RightsPersonal(bytes32 parent);
+
     /// @notice A right names 1 to 16 purposes; none stands for all.
     error RightsPurposes(uint64 purposes);
 
@@ -381,7 +384,9 @@ interface IRights {
     /// Requirements: as {registerResource}; `basis` are 1 to 16 rights of the caller's member that are usable in this block, each on another
     /// parent that is neither held nor frozen: holding, processing, or the operating right that came with a product of its own; the scope
     /// lies within each of them, depth apart; if one is counted, so is the new right, and its uses are taken off each that is; no parent is
-    /// graded higher; the new right's reach is no more than 256.
+    /// graded higher; if one is of personal source, so is the product, or the newest valid attestation of kind RiskAssessment on its id found
+    /// that it passes (匿名化处理, plan item 6: assessed before it is registered, for its id is known before); the new right's reach is no
+    /// more than 256.
     ///
     /// @param registration What is registered.
     /// @param scope What the operating right allows.

@@ -151,6 +151,9 @@ contract Registry is IRegistry, Governed, EIP712 {
             revert RegistryStatus(subject, item.status);
         }
         if (registration.grade < item.grade) revert RegistryGrade(registration.grade, item.grade);
+        if (item.source == SourceClass.Personal && registration.source != SourceClass.Personal) {
+            revert RegistryPersonal(subject);
+        }
         _apply(subject, item, registration);
     }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {IAttestations} from "../attestation/IAttestations.sol";
+import {AttestationKind, IAttestations, Result} from "../attestation/IAttestations.sol";
 import {Approval, ICases, Restriction} from "../cases/ICases.sol";
 import {IEmergency} from "../membership/IEmergency.sol";
 import {IMembers, KeyRole} from "../membership/IMembers.sol";
@@ -107,7 +107,7 @@ contract Rights is IRights, EIP712 {
         bytes32[] calldata basis
     ) external returns (bytes32 subject, bytes32 right) {
         bytes18 owner = _members.actorOf(msg.sender, KeyRole.Act);
-        bytes32[] memory parents = _parentsOf(owner, registration.grade, basis);
+        bytes32[] memory parents = _parentsOf(owner, registration, basis);
         return _register(owner, RightKind.Operating, registration, scope, basis, parents);
     }
 
@@ -435,7 +435,7 @@ contract Rights is IRights, EIP712 {
 
     function _parentsOf(
         bytes18 owner,
-        Grade grade,
+        Registration calldata registration,
         bytes32[] calldata basis
     ) private view returns (bytes32[] memory parents) {
         uint256 count = basis.length;
@@ -450,10 +450,20 @@ contract Rights is IRights, EIP712 {
             }
             for (uint256 k = 0; k < i; ++k) if (parents[k] == parent) revert RightsParentTwice(parent);
             _checkFree(parent);
-            Grade parentGrade = _registry.briefOf(parent).grade;
-            if (grade < parentGrade) revert RightsGrade(parent, parentGrade, grade);
+            _checkLineage(owner, registration, parent);
             parents[i] = parent;
         }
+    }
+
+    /// @dev What is made from graded or personal data is graded and personal, unless somebody qualified states that nobody can be known
+    ///      again in it.
+    function _checkLineage(bytes18 owner, Registration calldata registration, bytes32 parent) private view {
+        SubjectBrief memory brief = _registry.briefOf(parent);
+        if (registration.grade < brief.grade) revert RightsGrade(parent, brief.grade, registration.grade);
+        if (brief.source != SourceClass.Personal || registration.source == SourceClass.Personal) return;
+        bytes32 product = _registry.subjectIdOf(owner, registration.digest);
+        (, Result result) = _attestations.standing(AttestationKind.RiskAssessment, SubjectKind.Product, product);
+        if (result != Result.Pass) revert RightsPersonal(parent);
     }
 
     /// @dev A right by which `holder` may derive others now, or use the data.

@@ -1,7 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
 const attestations = "contracts/attestation/Attestations.sol";
-const qualifications = "contracts/attestation/Qualifications.sol";
 /** The file of tests of that name. */
 const tests = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `test/contracts/attestation/${name}.test.ts`);
@@ -18,15 +17,6 @@ export const attestationMutants: readonly Mutant[] = [
   },
   {
     id: "attestation-02",
-    kind: "off by one",
-    file: attestations,
-    by: tests("signatures"),
-    within: "function _use(",
-    find: "block.timestamp > delegation.deadline",
-    replace: "block.timestamp >= delegation.deadline",
-  },
-  {
-    id: "attestation-03",
     kind: "dropped check",
     file: attestations,
     by: tests("attesting"),
@@ -34,7 +24,7 @@ export const attestationMutants: readonly Mutant[] = [
     replace: "if (head == 0 && statement.supersedes != head) revert",
   },
   {
-    id: "attestation-04",
+    id: "attestation-03",
     kind: "off by one",
     file: attestations,
     by: tests("validity"),
@@ -42,7 +32,7 @@ export const attestationMutants: readonly Mutant[] = [
     replace: "return time <= found.statement.validUntil ?",
   },
   {
-    id: "attestation-05",
+    id: "attestation-04",
     kind: "swapped operand",
     file: attestations,
     by: tests("validity"),
@@ -50,23 +40,7 @@ export const attestationMutants: readonly Mutant[] = [
     replace: "return validFrom > recordedAt ? recordedAt : validFrom;",
   },
   {
-    id: "attestation-06",
-    kind: "dropped check",
-    file: attestations,
-    by: tests("validity", "attesting"),
-    find: "if (known.revokedAt != 0) revert",
-    replace: "if (false) revert",
-  },
-  {
-    id: "attestation-07",
-    kind: "missing binding",
-    file: attestations,
-    by: tests("signatures"),
-    find: "keccak256(abi.encode(REVOCATION_TYPEHASH, id, by, reason, nonce, deadline))",
-    replace: "keccak256(abi.encode(REVOCATION_TYPEHASH, id, by, bytes32(0), nonce, deadline))",
-  },
-  {
-    id: "attestation-08",
+    id: "attestation-05",
     kind: "dropped check",
     file: attestations,
     by: tests("attesting"),
@@ -74,63 +48,7 @@ export const attestationMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "attestation-09",
-    kind: "wrong value",
-    file: attestations,
-    by: tests("attesting"),
-    find: "uint8 private constant ATTESTING = uint8(1 << uint256(Restriction.Attesting));",
-    replace: "uint8 private constant ATTESTING = uint8(1 << uint256(Restriction.Trading));",
-  },
-  {
-    id: "attestation-10",
-    kind: "dropped check",
-    file: attestations,
-    by: tests("attesting"),
-    find: "if (member == attester) revert AttestationsSelf(attester);",
-    replace: "",
-  },
-  {
-    id: "attestation-11",
-    kind: "dropped check",
-    file: attestations,
-    by: tests("attesting"),
-    find: "kinds & ~ALL_KINDS != 0 || least & ~kinds != 0",
-    replace: "kinds & ~ALL_KINDS != 0",
-  },
-  {
-    id: "attestation-12",
-    kind: "dropped check",
-    file: attestations,
-    by: tests("validity"),
-    find: "result != Result.Pass && result != Result.Conditional",
-    replace: "result == Result.None",
-  },
-  {
-    id: "attestation-13",
-    kind: "wrong signer",
-    file: attestations,
-    by: tests("validity"),
-    find: "if (supervised && !_members.hasKind(by, Kind.Regulator)) revert AttestationsNotRevoker(id, by);",
-    replace: "",
-  },
-  {
-    id: "attestation-14",
-    kind: "wrong value",
-    file: attestations,
-    by: tests("validity"),
-    find: "crossBorder ? 1 : 0",
-    replace: "0",
-  },
-  {
-    id: "attestation-15",
-    kind: "missing binding",
-    file: attestations,
-    by: tests("attesting"),
-    find: "abi.encode(kind, subjectKind, subject)",
-    replace: "abi.encode(kind, subject)",
-  },
-  {
-    id: "attestation-16",
+    id: "attestation-06",
     kind: "missing effect",
     file: attestations,
     by: tests("validity"),
@@ -138,20 +56,12 @@ export const attestationMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "attestation-17",
+    id: "attestation-07",
     kind: "wrong role",
     file: attestations,
     by: tests("signatures"),
     within: "function _attestSigned(",
     find: "_members.actorOf(delegation.key, KeyRole.Govern)",
     replace: "_members.actorOf(delegation.key, KeyRole.Act)",
-  },
-  {
-    id: "attestation-18",
-    kind: "wrong value",
-    file: qualifications,
-    by: tests("attesting"),
-    find: "return _bit(Kind.Regulator) | _bit(Kind.Certifier);",
-    replace: "return _bit(Kind.Regulator);",
   },
 ];

@@ -1,8 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
 const cases = "contracts/cases/Cases.sol";
-const table = "contracts/cases/CaseTable.sol";
-const approvals = "contracts/cases/Approvals.sol";
 /** The file of tests of that name. */
 const tests = (...names: readonly string[]): readonly string[] =>
   names.map((name) => `test/contracts/cases/${name}.test.ts`);
@@ -42,14 +40,6 @@ export const caseMutants: readonly Mutant[] = [
   },
   {
     id: "cases-05",
-    kind: "dropped check",
-    file: cases,
-    by: tests("cases"),
-    find: "if (_rulings[round][voter] != content || !_members.isActive(voter)) continue;",
-    replace: "if (_rulings[round][voter] != content) continue;",
-  },
-  {
-    id: "cases-06",
     kind: "off by one",
     file: cases,
     by: tests("sanctions"),
@@ -57,7 +47,7 @@ export const caseMutants: readonly Mutant[] = [
     replace: "item.from <= time && time <= item.until",
   },
   {
-    id: "cases-07",
+    id: "cases-06",
     kind: "missing effect",
     file: cases,
     by: tests("sanctions"),
@@ -65,7 +55,7 @@ export const caseMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "cases-08",
+    id: "cases-07",
     kind: "wrong value",
     file: cases,
     by: tests("cases"),
@@ -73,7 +63,7 @@ export const caseMutants: readonly Mutant[] = [
     replace: "return _procedures[_procedures.length - 1];",
   },
   {
-    id: "cases-09",
+    id: "cases-08",
     kind: "missing binding",
     file: cases,
     by: tests("cases"),
@@ -81,100 +71,11 @@ export const caseMutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    id: "cases-10",
-    kind: "missing nonce",
-    file: approvals,
-    by: tests("signatures"),
-    find: "use(nonces, member, approval.nonce);",
-    replace: "",
-  },
-  {
-    id: "cases-11",
-    kind: "off by one",
-    file: approvals,
-    by: tests("signatures"),
-    find: "if (block.timestamp > approval.deadline) revert",
-    replace: "if (block.timestamp >= approval.deadline) revert",
-  },
-  {
-    id: "cases-12",
-    kind: "wrong signer",
-    file: cases,
-    by: tests("cases"),
-    find: "if (reviews && needed == 1 && by == item.decider) revert CasesOwnDecision(ruling.caseId, by);",
-    replace: "",
-  },
-  {
-    id: "cases-13",
-    kind: "missing effect",
-    file: cases,
-    by: tests("sanctions", "cases"),
-    find: "item.outcome = Outcome.Annulled;",
-    replace: "",
-  },
-  {
-    id: "cases-14",
-    kind: "missing effect",
-    file: cases,
-    by: tests("sanctions", "cases"),
-    within: "function _review(",
-    find: "_setEffect(caseId, item, false);",
-    replace: "",
-  },
-  {
-    id: "cases-15",
-    kind: "wrong value",
-    file: cases,
-    by: tests("sanctions"),
-    find: "_cases[sanctions[i]].restrictions & restrictions != 0 && _effectAt",
-    replace: "_cases[sanctions[i]].restrictions != 0 && _effectAt",
-  },
-  {
-    id: "cases-16",
-    kind: "off by one",
-    file: cases,
-    by: tests("cases"),
-    find: "due != 0 && block.timestamp >= due",
-    replace: "due != 0 && block.timestamp > due",
-  },
-  {
-    id: "cases-17",
-    kind: "wrong signer",
-    file: cases,
-    by: tests("cases"),
-    find: "kind == PleaKind.Withdrawal || (kind == PleaKind.Objection && item.outcome == Outcome.Dismissed);",
-    replace: "kind == PleaKind.Withdrawal;",
-  },
-  {
-    id: "cases-18",
+    id: "cases-09",
     kind: "wrong role",
     file: cases,
-    by: tests("cases", "access"),
+    by: tests("signatures"),
     find: "_rule(_members.actorOf(msg.sender, KeyRole.Govern), ruling);",
     replace: "_rule(_members.actorOf(msg.sender, KeyRole.Act), ruling);",
-  },
-  {
-    id: "cases-19",
-    kind: "swapped operand",
-    file: table,
-    by: tests("cases"),
-    find: "? Kind.Regulator : Kind.Arbitrator;",
-    replace: "? Kind.Arbitrator : Kind.Regulator;",
-  },
-  {
-    id: "cases-20",
-    kind: "dropped check",
-    file: cases,
-    by: tests("sanctions", "cases"),
-    find: "if (kind == SubjectKind.Member || kind == SubjectKind.Record) revert CasesNotHoldable(kind);",
-    replace: "",
-  },
-  {
-    id: "cases-21",
-    kind: "missing effect",
-    file: cases,
-    by: tests("cases"),
-    find: "item.round += 1;",
-    replace: "",
   },
 ];

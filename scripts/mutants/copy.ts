@@ -19,6 +19,7 @@ const sources = [
   "contracts",
   "test/contracts",
   "sdk",
+  "node",
   "hardhat.config.ts",
   "package.json",
   "tsconfig.json",
@@ -43,7 +44,7 @@ export interface Copy {
   close(): Promise<void>;
 }
 
-/** Packages are linked one by one: the workspace's own must be the copy's. */
+/** Packages are linked one by one: the workspace's own must be the copy's. The tests found a consortium as a node does. */
 async function copyProject(folder: string): Promise<string> {
   const copy = await mkdtemp(join(folder, "copy-"));
   for (const source of sources) {
@@ -54,7 +55,10 @@ async function copyProject(folder: string): Promise<string> {
   }
   const packages = join(copy, "node_modules");
   await mkdir(join(packages, "@lianzheng"), { recursive: true });
-  await symlink("../../sdk", join(packages, "@lianzheng/sdk"));
+  for (const own of ["sdk", "node"]) {
+    await symlink(`../../${own}`, join(packages, "@lianzheng", own));
+    await symlink(join(root, own, "node_modules"), join(copy, own, "node_modules"));
+  }
   for (const name of await readdir(join(root, "node_modules"))) {
     if (name !== "@lianzheng") await symlink(join(root, "node_modules", name), join(packages, name));
   }

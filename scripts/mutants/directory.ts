@@ -35,23 +35,7 @@ export const directoryMutants: readonly Mutant[] = [
     kind: "dropped check",
     file: directory,
     by: tests("directory"),
-    find: "if (newest.code.length == 0) revert DirectoryNoContract(newest);",
-    replace: "",
-  },
-  {
-    id: "directory-05",
-    kind: "dropped check",
-    file: directory,
-    by: tests("directory"),
     find: "number <= count && _versions[_founding[number - 1]][0].release == release",
     replace: "number <= count",
-  },
-  {
-    id: "directory-06",
-    kind: "swapped operand",
-    file: directory,
-    by: tests("directory"),
-    find: "bytes32 codeHash = newest.codehash;",
-    replace: "bytes32 codeHash = release;",
   },
 ];

@@ -90,7 +90,10 @@ export async function faultsOf(
 /** How a run of tests ended. `broken`: it ended without any test saying so, e.g. because nothing compiled. */
 export type Verdict = "passed" | "failed" | "broken" | "timeout";
 
-/** Reads a reporter's closing lines: only a test that failed by its own word is a failure. */
+/**
+ * Reads a reporter's lines: only a test that failed by its own word is a failure. A promise that a test had begun, and that was refused
+ * before the test came to it, ends the whole run: that is its word too.
+ */
 export function verdictOf(run: {
   readonly code: number | null;
   readonly text: string;
@@ -99,6 +102,7 @@ export function verdictOf(run: {
   if (run.late) return "timeout";
   const counted = (word: string): number =>
     Number([...run.text.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
-  if (counted("failing") > 0 && run.code !== 0) return "failed";
+  const refused = /^Running Mocha tests$[^]*^Unhandled promise rejection:$/m.test(run.text);
+  if ((counted("failing") > 0 || refused) && run.code !== 0) return "failed";
   return run.code === 0 && counted("passing") > 0 ? "passed" : "broken";
 }

@@ -14,16 +14,16 @@ import { validatorMutants } from "./validators.ts";
 import type { Mutant } from "./mutant.ts";
 
 export const mutants: readonly Mutant[] = [
-  ...directoryMutants,
   ...memberMutants,
   ...councilMutants,
+  ...caseMutants,
   ...emergencyMutants,
+  ...directoryMutants,
   ...validatorMutants,
   ...registryMutants,
   ...consentMutants,
   ...rightMutants,
   ...tradeMutants,
   ...attestationMutants,
-  ...caseMutants,
   ...evidenceMutants,
 ];

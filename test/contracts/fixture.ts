@@ -181,9 +181,16 @@ export async function admit(
   await decide(council, seats.slice(0, 2), [call]);
 }
 
+/** The chain's accounts without code: a fixture that is made after another's tests begins where those left the chain. */
+export async function accounts(): Promise<readonly Signer[]> {
+  const signers = await ethers.getSigners();
+  for (const { address } of signers) await networkHelpers.setCode(address, "0x");
+  return signers;
+}
+
 /** Nobody of these is a member yet. */
 export async function cast(): Promise<Cast> {
-  const signers: readonly Signer[] = await ethers.getSigners();
+  const signers = await accounts();
   const actors = await Promise.all(signers.slice(0, 6).map((signer, i) => actorOf(signer, i + 1)));
   const [venue, regulator, notary, seller, buyer, processor] = actors as [Actor, Actor, Actor, Actor, Actor, Actor];
   const [outsider, ...spare] = signers.slice(6, -1) as [Signer, ...Signer[]];

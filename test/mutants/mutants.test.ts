@@ -23,12 +23,12 @@ const mutant: Mutant = {
   find: "done = true;",
   replace: "",
   kind: "missing effect",
-  by: ["test/solidity/C.t.sol"],
+  by: ["test/contracts/room/c.test.ts"],
 };
 
 describe("mutants: the list", () => {
   it("fits the contracts as they stand, and names tests that are there", async () => {
-    expect(mutants).to.have.length.greaterThan(20);
+    expect(mutants).to.have.length.greaterThan(60);
     expect(await faultsOf(mutants, read)).to.deep.equal([]);
   });
 
@@ -38,13 +38,13 @@ describe("mutants: the list", () => {
       return Promise.resolve(SOURCE);
     };
     const list = [mutant, mutant, { ...mutant, id: "room-2" }, { ...mutant, id: "room-03", by: [] }];
-    const lost = { ...mutant, id: "room-04", by: ["test/solidity/gone.t.sol", "scripts/test.ts"] };
+    const lost = { ...mutant, id: "room-04", by: ["test/contracts/gone.test.ts", "test/solidity/C.t.sol"] };
     expect(await faultsOf([...list, lost], files)).to.deep.equal([
       "room-01: named twice",
       "room-2: an id is a room and two digits",
       "room-03: no test should kill it",
-      "room-04: test/solidity/gone.t.sol is not there",
-      "room-04: scripts/test.ts is no test",
+      "room-04: test/contracts/gone.test.ts is not there",
+      "room-04: test/solidity/C.t.sol is no test",
     ]);
   });
 });
@@ -84,6 +84,8 @@ describe("mutants: the verdict", () => {
   it("takes only a test's own word for a failure", () => {
     expect(run(1, "  3 passing\n  1 failing\n")).to.equal("failed");
     expect(run(0, "  3 passing\n")).to.equal("passed");
+    expect(run(1, "Running Mocha tests\n\n  ✔ one\n\nUnhandled promise rejection:\n\nError: no\n")).to.equal("failed");
+    expect(run(1, "Unhandled promise rejection:\n\nError: no\n")).to.equal("broken");
     expect(run(1, "Error HHE902: Compilation failed")).to.equal("broken");
     expect(run(0, "  0 passing\n")).to.equal("broken");
     expect(run(0, "")).to.equal("broken");

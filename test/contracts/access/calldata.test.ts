@@ -20,7 +20,7 @@ describe("Access: calls that no client of ours would send", () => {
     const record = trades.interface.encodeFunctionData("record", [step, []]);
     const grant = rights.interface.encodeFunctionData("grant", [offer(s.at, s.rightIds.holding, s.buyer.id)]);
     const propose = council.interface.encodeFunctionData("propose", [[], REASON]);
-    const resolve = registry.interface.encodeFunctionData("resolve", [s.subjects.noticed, 0, false, REASON]);
+    const resolve = registry.interface.encodeFunctionData("resolve", [s.subjects.noticed, 1, 0, false, REASON]);
     const place = directory.interface.encodeFunctionData("place", [12, "0x00"]);
     const calls = [
       { to: logs, data: "0x" },
@@ -45,7 +45,7 @@ describe("Access: calls that no client of ours would send", () => {
       { to: council, data: word(propose, 0, FAR) },
       { to: council, data: word(propose, 2, FAR) },
       // A bool that is neither.
-      { to: registry, data: word(resolve, 2, "02") },
+      { to: registry, data: word(resolve, 3, "02") },
       { to: directory, data: word(place, 1, FAR) },
     ];
     for (const [i, { to, ...call }] of calls.entries()) {

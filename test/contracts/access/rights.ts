@@ -54,10 +54,10 @@ export const rights: Matrix = {
       const contents = [{ algorithm: 1, value: digestOf("altered") }];
       return [s.subjects.registered, { digest: digestOf("altered"), metadata: METADATA, contents }, DOCUMENT];
     }),
-    signOff: entry(reviewers, (s) => [s.subjects.pending, REASON]),
+    signOff: entry(reviewers, (s) => [s.subjects.pending, 1, REASON]),
     refuse: entry(reviewers, (s) => [s.subjects.pending, REASON]),
     object: entry(objectors, (s) => [s.subjects.noticed, REASON]),
-    resolve: entry(reviewers, (s) => [s.subjects.noticed, 0, false, REASON]),
+    resolve: entry(reviewers, (s) => [s.subjects.noticed, 1, 0, false, REASON]),
     complete: anybody((s) => [s.subjects.signed]),
     withdraw: entry(owned, (s) => [s.subjects.pending]),
     cancel: entry(owned, (s) => [s.subjects.registered, DOCUMENT]),

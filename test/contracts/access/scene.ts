@@ -147,7 +147,7 @@ async function registered(context: World, supervisor: Actor, at: number) {
   }
   const reviewer = registry.connect(supervisor.key);
   await registry.connect(buyer.key).object(subjects["noticed"]!, REASON);
-  await reviewer.signOff(subjects["signed"]!, REASON);
+  await reviewer.signOff(subjects["signed"]!, 1, REASON);
   await reviewer.refuse(subjects["refused"]!, REASON);
   await rights
     .connect(buyer.key)

@@ -2,6 +2,7 @@ import { Result, SubjectKind } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { Signature, TypedDataEncoder, ZeroHash, concat, toBeHex, zeroPadValue } from "ethers";
 import { DAY, HOUR, REASON, callOf, decide, newKeyOf, digestOf, networkHelpers, now, suspend } from "../fixture.ts";
+import { callingBack } from "../wallets.ts";
 import {
   ATTEST_TYPES,
   PRODUCT,
@@ -199,6 +200,31 @@ describe("Attestations: statements by signature", () => {
       .withArgs(secondNotary.id, 2);
   });
 
+  it("asks for Govern keys, by call and by signature, to state, to revoke and to give up a nonce", async () => {
+    const context = await fixture();
+    const { members, attestations, notary, outsider, free } = context;
+    const id = await attested(context, notary);
+    const added = await newKeyOf(members, notary.id, free[0]!, (await now()) + HOUR, { roles: 0b1101 });
+    await members.connect(notary.key).addKey(added);
+    const other = { ...notary, key: free[0]!, address: await free[0]!.getAddress() };
+    const statement = await statementOf({ subject: digestOf("other") });
+    const signed = await signStatement(attestations, other, statement, await ticket());
+    const revocation = await signRevocation(attestations, other, id, REASON, await ticket());
+    const [own, brought] = [attestations.connect(other.key), attestations.connect(outsider)];
+    for (const attempt of [
+      () => own.attest(statement),
+      () => own.attestMany([statement]),
+      () => own.revoke(id, REASON),
+      () => own.spendNonce(REASON),
+      () => brought.attestBySignature(signed),
+      () => brought.attestManyBySignature([signed]),
+      () => brought.revokeBySignature(id, REASON, revocation),
+    ]) {
+      await expect(attempt()).to.be.revertedWithCustomError(members, "MembersKeyRole").withArgs(other.address, 1);
+    }
+    expect(await attestations.attestationCount()).to.equal(1n);
+  });
+
   it("records signed statements of many members, all or none", async () => {
     const { attestations, notary, secondNotary, outsider } = await fixture();
     const brought = attestations.connect(outsider);
@@ -264,14 +290,9 @@ describe("Attestations: statements by signature", () => {
 
   it("refuses a wallet that calls back to write while it is asked", async () => {
     const { attestations, notary, outsider } = await fixture();
-    // Gives up another nonce of its member, and answers with the magic value if that was done.
-    const target = (await attestations.getAddress()).slice(2).toLowerCase();
-    const inner = attestations.interface.encodeFunctionData("spendNonce", [digestOf("other")]).slice(2);
-    const word = (hex: string) => `7f${hex.padEnd(64, "0")}`;
-    const store = `${word(inner.slice(0, 64))}5f52${word(inner.slice(64))}602052`;
-    const call = `5f5f60245f5f73${target}5af1`;
-    // The answer of the call decides: 1 keeps the magic value, 0 makes it zero.
-    const code = `0x${store}${call}${word("1626ba7e")}025f5260205ff3`;
+    // Gives up another nonce of its member.
+    const inner = attestations.interface.encodeFunctionData("spendNonce", [digestOf("other")]);
+    const code = callingBack(await attestations.getAddress(), inner);
     await networkHelpers.setCode(notary.address, code);
     const delegation = { key: notary.address, ...(await ticket()), signature: "0x" };
     const bringing = attestations

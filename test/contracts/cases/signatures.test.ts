@@ -182,6 +182,41 @@ describe("Cases: signed acts", () => {
     expect(await cases.isNonceUsed(seller.id, approval.nonce)).to.equal(false);
   });
 
+  it("asks for Act keys to open and to plead and for Govern keys to rule, by call and by signature", async () => {
+    const context = await fixture();
+    const { members, cases, seller, buyer, regulator, outsider, strangers } = context;
+    const without = async (actor: Actor, key: Actor["key"], roles: number): Promise<Actor> => {
+      const added = await newKeyOf(members, actor.id, key, (await now()) + HOUR, { roles });
+      await members.connect(actor.key).addKey(added);
+      return { ...actor, key, address: await key.getAddress() };
+    };
+    const opener = await without(seller, strangers[0]!, 0b1011);
+    const respondent = await without(buyer, strangers[1]!, 0b1011);
+    const decider = await without(regulator, strangers[2]!, 0b1101);
+    const caseId = await open(context);
+    const opening = openingOf(context, { salt: REASON });
+    const plea = pleaOf(caseId, PleaKind.answer);
+    const ruling = await rulingOf(context, caseId, RulingAct.admit);
+    const [opened, pleaded, ruled] = [
+      await approve(cases, opener, "Opening", opening),
+      await approve(cases, respondent, "Plea", plea),
+      await approve(cases, decider, "Ruling", ruling),
+    ];
+    const relayed = cases.connect(outsider);
+    const attempts: [() => Promise<unknown>, Actor, number][] = [
+      [() => cases.connect(opener.key).open(opening), opener, 2],
+      [() => relayed.openSigned(opening, opened), opener, 2],
+      [() => cases.connect(respondent.key).plead(plea), respondent, 2],
+      [() => relayed.pleadSigned(plea, pleaded), respondent, 2],
+      [() => cases.connect(decider.key).rule(ruling), decider, 1],
+      [() => relayed.ruleSigned(ruling, ruled), decider, 1],
+    ];
+    for (const [call, { address }, role] of attempts) {
+      await expect(call()).to.be.revertedWithCustomError(members, "MembersKeyRole").withArgs(address, role);
+    }
+    expect((await cases.caseOf(caseId)).state).to.equal(BigInt(CaseState.opened));
+  });
+
   it("refuses keys that are unknown or retired, and rulings and openings of suspended members", async () => {
     const context = await fixture();
     const { cases, members, seller, buyer, regulators, outsider, strangers } = context;

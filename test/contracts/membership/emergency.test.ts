@@ -1,7 +1,9 @@
 import { Standing } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
-import { AbiCoder, TypedDataEncoder, ZeroAddress, ZeroHash, encodeBytes32String, keccak256 } from "ethers";
-import { DAY, REASON, decide, digestOf, ethers, networkHelpers, newKeyOf, now } from "../fixture.ts";
+import { AbiCoder, TypedDataEncoder, Wallet, ZeroAddress, ZeroHash, encodeBytes32String, keccak256 } from "ethers";
+import { DAY, REASON, apply, decide, digestOf, ethers, networkHelpers, newKeyOf, now } from "../fixture.ts";
+import { memberId, usccOf } from "../uscc.ts";
+import { callingBack } from "../wallets.ts";
 import {
   ORDER_TYPES,
   RELEASE_TYPES,
@@ -193,6 +195,29 @@ describe("Emergency: ordering a freeze", () => {
     await expect(emergency.connect(regulators[2].key).cosign(REASON))
       .to.be.revertedWithCustomError(emergency, "EmergencyUnknownOrder")
       .withArgs(REASON);
+  });
+
+  it("takes 32 voices that don't count any more, and no more than that", async () => {
+    const context = await fixture();
+    const { members, emergency, regulators, chair } = context;
+    const id = await opened(context, { until: (await now()) + 6 * DAY });
+    const council = members.connect(chair);
+    await council.suspend(regulators[0].id, REASON);
+    for (let i = 1; i <= 32; ++i) {
+      const key = new Wallet(digestOf(`regulator ${i}`), ethers.provider);
+      await networkHelpers.setBalance(key.address, 10n ** 18n);
+      const regulator = { id: memberId(usccOf(100 + i)), key };
+      await council.admit(await apply(members, regulator, ["regulator"]), 1 << 10, 0, REASON);
+      const voice = emergency.connect(key).cosign(id);
+      if (i === 32) {
+        await expect(voice).to.be.revertedWithCustomError(emergency, "EmergencyTooManyVoices").withArgs(id, 32);
+      } else {
+        await expect(voice).to.emit(emergency, "OrderCosigned").withArgs(id, regulator.id, key.address, 1);
+        await council.suspend(regulator.id, REASON);
+      }
+    }
+    expect(await emergency.voicesOf(id)).to.have.length(32);
+    expect(await emergency.isFrozen(SUBJECT)).to.equal(false);
   });
 
   it("counts no voice of a member that is no regulator, suspended or frozen at that moment, until it is again", async () => {
@@ -628,7 +653,7 @@ describe("Emergency: the rule against endless freezes", () => {
     await expect(again(context, rested))
       .to.be.revertedWithCustomError(emergency, "EmergencyRests")
       .withArgs(SUBJECT, rested);
-    await time.increaseTo(rested);
+    await time.setNextBlockTimestamp(rested);
     await again(context, rested);
   });
 });
@@ -782,6 +807,41 @@ describe("Emergency: voices by signature", () => {
       expect(await emergency.isFrozen(SUBJECT)).to.equal(good);
     });
   }
+
+  it("refuses a wallet that calls back to write while it is asked", async () => {
+    const context = await fixture();
+    const { emergency, regulators, outsider } = context;
+    const id = await opened(context);
+    const { address: key, id: member } = regulators[1];
+    const inner = emergency.interface.encodeFunctionData("cosign", [id]);
+    await networkHelpers.setCode(key, callingBack(await emergency.getAddress(), inner));
+    const voice = { key, ...(await ticket()), signature: "0x" };
+    await expect(emergency.connect(outsider).cosignSigned(id, voice, { gasLimit: 2_000_000 }))
+      .to.be.revertedWithCustomError(emergency, "EmergencySignature")
+      .withArgs(key);
+    expect([...(await emergency.voicesOf(id))]).to.deep.equal([regulators[0].id]);
+    // The same code may write when it is called by a transaction: it was the question for the signature that bound its hands.
+    await outsider.sendTransaction({ to: key });
+    expect([...(await emergency.voicesOf(id))]).to.deep.equal([regulators[0].id, member]);
+  });
+
+  it("asks for Govern keys, under an order and under a release", async () => {
+    const context = await fixture();
+    const { members, emergency, regulators, spare } = context;
+    const [, second] = regulators;
+    const id = await opened(context);
+    const added = await newKeyOf(members, second.id, spare[0]!, (await now()) + DAY, { roles: 0b1101 });
+    await members.connect(second.key).addKey(added);
+    const other = { ...second, key: spare[0]!, address: await spare[0]!.getAddress() };
+    const voice = await signed(emergency, other, id, await ticket());
+    const release = await signed(emergency, other, id, await ticket(), REASON);
+    for (const attempt of [
+      () => emergency.cosignSigned(id, voice),
+      () => emergency.releaseSigned(id, REASON, release),
+    ]) {
+      await expect(attempt()).to.be.revertedWithCustomError(members, "MembersKeyRole").withArgs(other.address, 1);
+    }
+  });
 
   it("tells the digests that EIP-712 asks for", async () => {
     const { emergency, regulators } = await fixture();

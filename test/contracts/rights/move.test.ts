@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ZeroHash, type Signer, type TypedDataField } from "ethers";
 import type { MemberSignatureStruct, MoveStruct } from "../../../sdk/src/chain/contracts/rights/Registry.ts";
+import { callingBack } from "../wallets.ts";
 import {
   Entry,
   HOUR,
@@ -284,4 +285,23 @@ describe("Registry: move", () => {
       expect(await registry.venueEntryCount(subject)).to.equal(good ? 2n : 1n);
     });
   }
+
+  it("refuses a wallet that calls back to write while it is asked", async () => {
+    const scene = await fixture();
+    const { registry, owner, venue, outsider } = scene;
+    const { subject, move, signers } = await atVenue(scene);
+    const pending = await enter(scene, { digest: REASON, grade: 1 });
+    const inner = registry.interface.encodeFunctionData("object", [pending, REASON]);
+    const signatures = await sign(scene, move, keysOf(signers));
+    signatures[1] = { key: venue.address, signature: "0x" };
+    await networkHelpers.setCode(venue.address, callingBack(await registry.getAddress(), inner));
+    await expect(registry.connect(outsider).move(move, signatures, { gasLimit: 1_500_000 }))
+      .to.be.revertedWithCustomError(registry, "RegistrySignature")
+      .withArgs(venue.address);
+    expect(await registry.objectionsOf(pending, 1)).to.have.length(0);
+    expect((await registry.recordOf(subject)).owner).to.equal(owner.id);
+    // The same code may write when it is called by a transaction: it was the question for the signature that bound its hands.
+    await outsider.sendTransaction({ to: venue.address });
+    expect(await registry.objectionsOf(pending, 1)).to.have.length(1);
+  });
 });

@@ -382,6 +382,12 @@ describe("Registry: review", () => {
     expect((await registry.draftOf(subject, 1)).digest).to.equal(digestOf("resource"));
     expect((await registry.draftOf(subject, 2)).digest).to.equal(digestOf("better"));
     expect((await registry.briefOf(subject)).source).to.equal(BigInt(Source.personal));
+    await registry.connect(owner.key).withdraw(subject);
+    const otherwise = { ...again, source: Source.enterprise };
+    await expect(registry.connect(owner.key).resubmit(subject, otherwise as never))
+      .to.be.revertedWithCustomError(registry, "RegistryPersonal")
+      .withArgs(subject);
+    await registry.connect(owner.key).resubmit(subject, again as never);
     await expect(registry.connect(owner.key).resubmit(subject, again as never))
       .to.be.revertedWithCustomError(registry, "RegistryStatus")
       .withArgs(subject, Status.pending);

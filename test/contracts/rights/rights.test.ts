@@ -11,8 +11,11 @@ import {
   NOBODY,
   REASON,
   RightKind,
+  Source,
+  SubjectKind,
   Validity,
   at,
+  attest,
   deploy,
   digestOf,
   ethers,
@@ -31,6 +34,10 @@ import {
   validity,
   type Change,
 } from "./scene.ts";
+
+/** A kind of attestation, and a result, of IAttestations.sol. */
+const RISK_ASSESSMENT = 9;
+const Conditional = 2;
 
 const coder = AbiCoder.defaultAbiCoder();
 const subjectId = (owner: string, digest: string): string =>
@@ -96,6 +103,12 @@ describe("Rights: registration", () => {
     await expect(registering).not.to.emit(rights, "RightAccepted");
     const brief = await registry.briefOf(subject);
     expect([brief.owner, brief.isProduct, brief.inForce]).to.deep.equal([buyer.id, false, true]);
+    const entered = await registry.recordOf(subject);
+    expect([entered.right, entered.registeredAt, entered.versions]).to.deep.equal([right, BigInt(time), 1n]);
+    expect([await registry.subjectOfNumber(entered.number), await registry.parentsOf(subject)]).to.deep.equal([
+      subject,
+      [],
+    ]);
     const found = await rights.rightOf(right);
     expect([found.holder, found.granter, found.subject]).to.deep.equal([buyer.id, buyer.id, subject]);
     expect([found.kind, found.depth, found.purposes, found.territories]).to.deep.equal([1n, 4n, 15n, 15n]);
@@ -543,6 +556,38 @@ describe("Rights: products", () => {
       .to.be.revertedWithCustomError(rights, "RightsGrade")
       .withArgs(high.subject, Grade.important, Grade.general);
     await expect(attempt(Grade.important)).to.emit(rights, "RightGranted");
+  });
+
+  it("is personal as its parents are, unless a risk assessment of it passed", async () => {
+    const scene = await fixture();
+    const { rights, seller, certifier, scope } = scene;
+    const personal = registration("personal", { source: Source.personal });
+    const { subject: parent, right } = await registered(scene, seller, personal, scope());
+    const attempt = (name: string, source: number) =>
+      rights.connect(seller.key).registerProduct(registration(name, { source }), scope(), [right]);
+    const product = subjectId(seller.id, digestOf("statistics"));
+    const assess = (result: number) =>
+      attest(scene, SubjectKind.product, product, { by: certifier, kind: RISK_ASSESSMENT, result });
+    for (const source of [Source.enterprise, Source.public]) {
+      await expect(attempt("statistics", source))
+        .to.be.revertedWithCustomError(rights, "RightsPersonal")
+        .withArgs(parent);
+    }
+    await expect(attempt("profiles", Source.personal)).to.emit(rights, "RightGranted");
+    await assess(Conditional);
+    await expect(attempt("statistics", Source.enterprise)).to.be.revertedWithCustomError(rights, "RightsPersonal");
+  });
+
+  it("is not personal once a risk assessment of it passed, and of nothing else", async () => {
+    const scene = await fixture();
+    const { rights, seller, certifier, scope } = scene;
+    const personal = registration("personal", { source: Source.personal });
+    const { subject: parent, right } = await registered(scene, seller, personal, scope());
+    const product = subjectId(seller.id, digestOf("statistics"));
+    await attest(scene, SubjectKind.product, product, { by: certifier, kind: RISK_ASSESSMENT });
+    const attempt = (name: string) => rights.connect(seller.key).registerProduct(registration(name), scope(), [right]);
+    await expect(attempt("other")).to.be.revertedWithCustomError(rights, "RightsPersonal").withArgs(parent);
+    await expect(attempt("statistics")).to.emit(rights, "RightGranted");
   });
 
   it("stops being valid when any of several parents' rights ends", async () => {

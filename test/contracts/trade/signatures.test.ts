@@ -1,24 +1,29 @@
 import { Stage, TradesFactory } from "@lianzheng/sdk/contracts";
 import type { SignedStruct } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
-import { Signature, concat, recoverAddress, toBeHex, zeroPadValue } from "ethers";
+import { Signature, Wallet, concat, recoverAddress, toBeHex, zeroPadValue } from "ethers";
 import {
+  HOUR,
   REASON,
   advance,
   advanceTo,
   amendmentOf,
   decideOn,
+  digestOf,
   distributionOf,
+  ethers,
   filingOf,
   fixture,
   networkHelpers,
   nextOf,
+  now,
   record,
   sharesOf,
   sign,
   signersFor,
   stepOf,
   terminationOf,
+  type Actor,
   type Market,
   type SignedType,
 } from "./scene.ts";
@@ -60,6 +65,17 @@ async function everyKind(context: Market, tradeId: string) {
       call: (by: SignedStruct[]) => trades.distribute(distribution, [], by),
     },
   ] as const;
+}
+
+/** One more key of the member, with these roles, 4 being Act. */
+async function keyOf({ members }: Market, actor: Actor, roles: number): Promise<Wallet> {
+  const key = new Wallet(digestOf(`key with roles ${roles}`), ethers.provider);
+  await networkHelpers.setBalance(key.address, 10n ** 18n);
+  const added = { key: key.address, roles, until: 2n ** 48n - 1n, deadline: (await now()) + HOUR };
+  const digest = await members.consentDigest(actor.id, key.address, roles, added.until, added.deadline);
+  const consent = key.signingKey.sign(digest).serialized;
+  await members.connect(actor.key).addKey({ ...added, consent });
+  return key;
 }
 
 /** One message for each field that is another. */
@@ -199,6 +215,53 @@ describe("Trades: signatures", () => {
     }
     expect(forms).to.have.length(8);
   });
+
+  it("are of Act keys, and so is whoever opens a trade or gives up a nonce", async () => {
+    const context = await fixture();
+    const { members, trades, seller, outsider, terms, onFloor } = context;
+    const [other, acting] = [await keyOf(context, seller, 0b1011), await keyOf(context, seller, 0b0100)];
+    const step = await stepOf(context, onFloor, Stage.listing);
+    const fresh = { ...terms, salt: REASON };
+    const deadline = (await now()) + HOUR;
+    const [signed] = await sign(trades, "Opening", { seller: seller.id, ...fresh, nonce: 1n, deadline }, [
+      { key: other },
+    ]);
+    for (const attempt of [
+      () => record(context, step, [{ ...seller, key: other }]),
+      () => trades.connect(other).open(fresh),
+      () => trades.connect(outsider).openSigned(fresh, 1n, deadline, signed!),
+      () => trades.connect(other).voidNonce(1n),
+    ]) {
+      await expect(attempt()).to.be.revertedWithCustomError(members, "MembersKeyRole").withArgs(other.address, 2);
+    }
+    await expect(record(context, step, [{ ...seller, key: acting }])).to.emit(trades, "StageRecorded");
+    await expect(trades.connect(acting).open(fresh)).to.emit(trades, "TradeOpened");
+  });
+
+  for (const [what, ends] of [
+    ["stand when their key ends later in the same block", false],
+    ["are nothing when their key ended earlier in the same block", true],
+  ] as const) {
+    it(what, async () => {
+      const context = await fixture();
+      const { members, trades, seller, outsider, onFloor } = context;
+      const key = await keyOf(context, seller, 0b0100);
+      const step = await stepOf(context, onFloor, Stage.listing);
+      const signatures = await sign(trades, "Step", step, [{ key }]);
+      const recording = () => trades.connect(outsider).record(step, signatures, { gasLimit: 1_000_000 });
+      const ending = () => members.connect(seller.key).retireKey(key.address, { gasLimit: 1_000_000 });
+      await ethers.provider.send("evm_setAutomine", [false]);
+      const sent = ends ? [await ending(), await recording()] : [await recording(), await ending()];
+      await networkHelpers.mine();
+      await ethers.provider.send("evm_setAutomine", [true]);
+      const receipts = await Promise.all(sent.map(({ hash }) => ethers.provider.getTransactionReceipt(hash)));
+      expect(receipts.map((receipt) => receipt?.index)).to.deep.equal([0, 1]);
+      expect(receipts.map((receipt) => receipt?.status)).to.deep.equal(ends ? [1, 0] : [1, 1]);
+      expect(new Set(receipts.map((receipt) => receipt?.blockNumber)).size).to.equal(1);
+      expect((await trades.headOf(onFloor)).count).to.equal(ends ? 0n : 1n);
+      expect((await members.keyLife(key.address)).until).to.equal(await now());
+    });
+  }
 
   it("refuses keys that are unknown or of a suspended member", async () => {
     const context = await fixture();
