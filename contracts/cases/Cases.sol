@@ -62,6 +62,9 @@ contract Cases is ICases, EIP712, Governed {
     uint256 private constant MIN_PERIOD = 1 days;
     uint256 private constant MAX_PERIOD = 180 days;
 
+    /// @dev What restricts nothing by itself.
+    uint8 private constant ADVICE = uint8(1 << uint8(Restriction.SuspensionAdvised));
+
     uint256 private constant ALL_RESTRICTIONS = (uint256(2) << uint256(type(Restriction).max)) - 1;
 
     IMembers private immutable _members;
@@ -78,7 +81,7 @@ contract Cases is ICases, EIP712, Governed {
     /// @dev Cases with `held`, by subject.
     mapping(bytes32 subject => bytes32[]) private _holds;
 
-    /// @dev All sanctions that a member ever had, and those that may still be in effect.
+    /// @dev All sanctions that a member ever had, and those that may still be in effect and restrict something.
     mapping(bytes18 member => bytes32[]) private _sanctions;
     mapping(bytes18 member => bytes32[]) private _current;
 
@@ -166,9 +169,9 @@ contract Cases is ICases, EIP712, Governed {
 
     /// @inheritdoc ICases
     function voidNonce(uint256 nonce) external {
-        bytes18 member = _members.memberOf(msg.sender);
-        if (!_members.keyLiveAt(member, msg.sender, uint64(block.timestamp))) revert CasesKeyNotLive(msg.sender);
-        _nonces.use(member, nonce);
+        (, uint8 roles, , ) = _members.keyLife(msg.sender);
+        bool acts = roles & (1 << uint8(KeyRole.Act)) != 0;
+        _nonces.use(_members.holderOf(msg.sender, acts ? KeyRole.Act : KeyRole.Govern), nonce);
     }
 
     /// @inheritdoc ICases
@@ -183,8 +186,9 @@ contract Cases is ICases, EIP712, Governed {
 
     /// @inheritdoc ICases
     function isSanctioned(bytes18 member, uint8 restrictions, uint64 time) external view returns (bool) {
-        // A sanction leaves the short list only when it can't be in effect any more, so from now on the short list is enough.
-        bytes32[] storage sanctions = time < block.timestamp ? _sanctions[member] : _current[member];
+        // A sanction leaves the short list only when it can't be in effect any more, so from now on the short list is enough; advice is not on it.
+        bool looksFar = time < block.timestamp || restrictions & ADVICE != 0;
+        bytes32[] storage sanctions = looksFar ? _sanctions[member] : _current[member];
         for (uint256 i = 0; i < sanctions.length; ++i) {
             if (_cases[sanctions[i]].restrictions & restrictions != 0 && _effectAt(sanctions[i], time)) return true;
         }
@@ -440,16 +444,20 @@ contract Cases is ICases, EIP712, Governed {
 
     function _sanction(Case storage item, Ruling calldata ruling) private {
         bytes18 member = item.respondent;
+        if (ruling.restrictions != ADVICE) _takePlace(member, ruling.caseId);
+        _sanctions[member].push(ruling.caseId);
+        item.from = ruling.from;
+        item.until = ruling.until;
+        item.restrictions = ruling.restrictions;
+    }
+
+    function _takePlace(bytes18 member, bytes32 caseId) private {
         bytes32[] storage current = _current[member];
         for (uint256 i = current.length; i != 0; --i) {
             if (_isOver(_cases[current[i - 1]])) _remove(current, i - 1);
         }
         if (current.length == MAX_AT_A_TIME) revert CasesTooManySanctions(member, MAX_AT_A_TIME);
-        current.push(ruling.caseId);
-        _sanctions[member].push(ruling.caseId);
-        item.from = ruling.from;
-        item.until = ruling.until;
-        item.restrictions = ruling.restrictions;
+        current.push(caseId);
     }
 
     function _hold(bytes32 caseId, Case storage item) private {

@@ -397,9 +397,6 @@ interface ICases {
     /// @notice The evidence is too little or too much.
     error CasesEvidenceCount(uint256 given, uint256 least, uint256 most);
 
-    /// @notice The key is no member's live key.
-    error CasesKeyNotLive(address key);
-
     /// @notice The state of the case does not allow this plea.
     error CasesPlea(bytes32 caseId, CaseState state, PleaKind kind);
 
@@ -437,7 +434,7 @@ interface ICases {
     /// none, both are zero.
     error CasesPeriod(uint48 from, uint48 until);
 
-    /// @notice A member has no more than 16 sanctions at a time.
+    /// @notice A member has no more than 16 sanctions at a time, beside those that do nothing but advise its suspension.
     error CasesTooManySanctions(bytes18 member, uint256 most);
 
     /// @notice Only products, resources, rights and trades are held.
@@ -537,8 +534,9 @@ interface ICases {
     /// @param caseId The case.
     function lapse(bytes32 caseId) external;
 
-    /// @notice Makes a signature void by using its nonce. The caller is a live key of the member, whatever its role
-    /// and the member's standing: what any key signed, each of them can call back.
+    /// @notice Makes a signature void by using its nonce. The caller is a live key of the member that acts or governs, as those are that
+    /// sign here: what one signed, each of them can call back, whatever the member's standing.
+    /// @dev Reverts with the errors of `Members.holderOf`.
     /// @param nonce The nonce.
     function voidNonce(uint256 nonce) external;
 
@@ -549,7 +547,8 @@ interface ICases {
     function isHeld(bytes32 subject) external view returns (bool);
 
     /// @notice True if any of the restrictions was in effect on the member at `time`; for the future: as things stand.
-    /// @dev For now and the future at most 16 cases are looked at, for the past all sanctions that the member ever had.
+    /// @dev For now and the future at most 16 cases are looked at; for the past, and where the mask asks for `SuspensionAdvised`, all
+    ///      sanctions that the member ever had. Advice alone takes none of the 16 places: it can't keep a sanction out that restricts.
     /// @param member The member.
     /// @param restrictions Mask, bit n for `Restriction(n)`.
     /// @param time Unix seconds.

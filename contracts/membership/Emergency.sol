@@ -43,10 +43,11 @@ contract Emergency is IEmergency, Governed, EIP712 {
         bytes18[] releases;
     }
 
-    /// @dev What an order on a subject has to wait for.
+    /// @dev What an order on a subject has to wait for. `frozenFor` are the seconds of the unreviewed orders before this one.
     struct Last {
         bytes32 order;
         uint48 restsUntil;
+        uint48 frozenFor;
     }
 
     /// @dev EIP-712 type of a regulator's voice for an order, whose id is made from all that is ordered.
@@ -106,7 +107,7 @@ contract Emergency is IEmergency, Governed, EIP712 {
         if (content.reason == 0) revert EmergencyZeroReason();
         EmergencyRules storage rules = _rules[_rulesVersion];
         _checkEnd(content.until, rules.longestFreeze);
-        _checkFree(content.subject);
+        _checkFree(content.subject, content.until, rules.longestFreeze);
         id = orderIdOf(opener, content);
         Item storage item = _items[id];
         if (item.opener != 0) revert EmergencyExists(id);
@@ -184,8 +185,9 @@ contract Emergency is IEmergency, Governed, EIP712 {
         if (reason == 0) revert EmergencyZeroReason();
         if (_isInForce(item)) _end(id, item, true);
         else if (item.review != Review.None) revert EmergencyReviewed(id, item.review);
-        // A review counts for the order that is the subject's newest: without it no later one took effect.
-        _lasts[item.subject].restsUntil = uint48(block.timestamp) + _rules[_rulesVersion].rest;
+        // The review of an order that was released, and followed by another, is no review of that one.
+        Last storage last = _lasts[item.subject];
+        if (last.order == id) last.restsUntil = uint48(block.timestamp) + _rules[_rulesVersion].rest;
         _review(id, item, Review.Lifted, reason);
     }
 
@@ -317,9 +319,9 @@ contract Emergency is IEmergency, Governed, EIP712 {
 
     /// @dev The end that was ordered is still ahead, and within the longest freeze: an order lapses no later than at that end.
     function _takeEffect(bytes32 id, Item storage item) private {
-        _checkFree(item.subject);
+        uint48 frozenFor = _checkFree(item.subject, item.asked, _rules[item.version].longestFreeze);
         item.effectiveAt = uint48(block.timestamp);
-        _lasts[item.subject] = Last(id, 0);
+        _lasts[item.subject] = Last(id, 0, frozenFor);
         _freeze(id, item, item.asked);
         if (item.subjectKind == SubjectKind.Member) _checkSeats(id, bytes18(item.subject), item.voices);
     }
@@ -376,14 +378,19 @@ contract Emergency is IEmergency, Governed, EIP712 {
     }
 
     /// @dev The rule against endless freezes.
-    function _checkFree(bytes32 subject) private view {
+    /// @return frozenFor Seconds for which the subject was frozen since the newest order that was reviewed.
+    function _checkFree(bytes32 subject, uint48 until, uint48 longest) private view returns (uint48 frozenFor) {
         Last storage last = _lasts[subject];
         bytes32 newest = last.order;
-        if (newest == 0) return;
+        if (newest == 0) return 0;
         Item storage item = _items[newest];
         if (_isInForce(item)) revert EmergencyFrozen(subject, newest);
-        if (item.review == Review.None) revert EmergencyUnreviewed(subject, newest);
         if (block.timestamp < last.restsUntil) revert EmergencyRests(subject, last.restsUntil);
+        if (item.review != Review.None) return 0;
+        frozenFor = last.frozenFor + item.until - item.effectiveAt;
+        // Unreviewed and ended before its time: only the regulators do that.
+        if (item.liftedAt == 0 || frozenFor >= longest) revert EmergencyUnreviewed(subject, newest);
+        _checkEnd(until, longest - frozenFor);
     }
 
     /// @dev Asked after the freeze. Every seat of a voice is left out, also of one that no longer counts for the order. At most 64 seats and

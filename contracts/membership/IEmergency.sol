@@ -106,10 +106,13 @@ struct Cosignature {
 ///
 ///   1. its freeze is over: by its time, or because it was released or lifted;
 ///   2. the council reviewed it: by {confirm}, with or without another end, or by {lift}, also after the freeze is over. Nothing else
-///      is a review: neither its end, nor a release by the regulators, nor a change of the rules;
+///      is a review: neither its end, nor a release by the regulators, nor a change of the rules. Or the regulators released it, and all
+///      freezes of the subject since the newest order that was reviewed, or ever, are together no longer than the longest freeze of the
+///      order's rules: those that were released by the seconds for which they lasted, the one that is ordered up to its end;
 ///   3. if that review is, or became, {lift}: the rest that the rules set has passed since.
 ///
-/// So without the council a subject is frozen once, for 30 days at most, until the council answers for it.
+/// So without the council a subject is frozen for 30 days at most, in one part or several, until the council answers for it. The review
+/// of an order that was followed by another counts for that order's record alone.
 ///
 /// What follows from this, and is meant:
 ///
@@ -123,8 +126,8 @@ struct Cosignature {
 ///   whose seats are mostly regulators', such an order may find too few: there a seat is suspended by vote instead. What the council
 ///   itself confirms is not asked this. Who sits in the council and lets others voice every order is not counted: it takes as many
 ///   regulators beside it as the threshold.
-/// - A freeze that the regulators release at once still asks for a review, so as many of them as the threshold keep a subject from being
-///   frozen by others until the council decides. That is one ordinary decision.
+/// - A freeze that the regulators release at once keeps nobody from freezing the subject again. As many of them as the threshold can
+///   release that freeze too, and so on: who releases what others froze is in the record, for the council to judge.
 /// - The freeze of a member that was expelled since can be lifted and released, but gets no other end: `Members` freezes members only.
 ///   If it is readmitted, it is frozen until the end as it stands.
 /// - A regulator that is frozen, suspended or expelled is no voice while that lasts. When voices count again, {enact} puts into effect
@@ -229,7 +232,7 @@ interface IEmergency {
     /// @notice The digest of a reason must be given.
     error EmergencyZeroReason();
 
-    /// @notice A freeze ends after this block and no later than allowed.
+    /// @notice A freeze ends after this block and no later than allowed; after releases without a review, than is left of the longest.
     error EmergencyPeriod(uint48 until, uint256 latest);
 
     /// @notice This regulator has opened the same order before.
@@ -241,7 +244,8 @@ interface IEmergency {
     /// @notice The subject is frozen by an order that is in force.
     error EmergencyFrozen(bytes32 subject, bytes32 order);
 
-    /// @notice The council has not reviewed the newest order that froze the subject.
+    /// @notice The council has not reviewed the newest order that froze the subject, and it ran to its end, or nothing is left of the
+    /// longest freeze.
     error EmergencyUnreviewed(bytes32 subject, bytes32 order);
 
     /// @notice The council lifted an order on the subject, which rests until then.

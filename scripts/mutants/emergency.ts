@@ -11,7 +11,7 @@ export const emergencyMutants: readonly Mutant[] = [
     kind: "dropped check",
     file: emergency,
     by: tests("emergency"),
-    find: "if (item.review == Review.None) revert EmergencyUnreviewed(subject, newest);",
+    find: "if (item.liftedAt == 0 || frozenFor >= longest) revert EmergencyUnreviewed(subject, newest);",
     replace: "",
   },
   {

@@ -59,13 +59,22 @@ describe("deployment", () => {
     expect(deployment).to.include({ chainId: 31337, genesis: genesis.hash });
   });
 
+  const read = (name: ContractName, what: string, ...values: unknown[]) =>
+    answerOf(oracle, deployment, name, what, values);
+
   it("seats the council that was asked for, and founds the directory", async () => {
-    const read = (name: ContractName, what: string, ...values: unknown[]) =>
-      answerOf(oracle, deployment, name, what, values);
     expect(await read("council", "seats")).to.deep.equal(council.seats.map(({ member }) => memberIdOf(member)));
     const { ordinary, constitutional } = (await read("council", "rulesOf", 1)) as Record<string, { threshold: bigint }>;
     expect([ordinary!.threshold, constitutional!.threshold]).to.deep.equal([2n, 2n]);
     expect(await read("directory", "isFounded")).to.equal(true);
+  });
+
+  it("lets ordinary decisions take a validator out, and none put one in", async () => {
+    const { address } = deployment.contracts.validators;
+    const isOrdinary = (act: "add" | "remove" | "replace"): Promise<unknown> =>
+      read("council", "isOrdinary", address, contractInterfaces.validators.getFunction(act).selector, 1);
+    expect(await isOrdinary("remove")).to.equal(true);
+    for (const act of ["add", "replace"] as const) expect(await isOrdinary(act), act).to.equal(false);
   });
 
   it("finds the chain of its address book right", () => checkDeployment(oracle.provider, deployment));

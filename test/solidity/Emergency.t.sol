@@ -25,7 +25,7 @@ contract Watch {
     uint256 public constant PEOPLE = 8;
     uint256 public constant REGULATORS = 6;
     uint256 public constant SUBJECTS = 4;
-    uint256 public constant STATES = 16;
+    uint256 public constant STATES = 17;
     uint256 private constant MOST_ORDERS = 16;
     uint256 private constant MOST_ANSWERS = 48;
 
@@ -43,6 +43,7 @@ contract Watch {
         uint48 lapsesAt;
         uint48 effectiveAt;
         uint48 until;
+        bool released;
         bool reviewed;
     }
 
@@ -52,6 +53,8 @@ contract Watch {
         uint48[] ends;
         bytes32 newest;
         uint48 restsUntil;
+        uint48 unreviewed;
+        bytes32[] orders;
     }
 
     /// An answer about the past, to be asked for again.
@@ -96,7 +99,7 @@ contract Watch {
         vm.prank(Consortium.key(by % PEOPLE));
         try emergency.order(content) returns (bytes32 id) {
             if (until > block.timestamp + _rules.longestFreeze) fault = "opened for too long";
-            if (!_isFree(subject)) fault = "opened against the rule";
+            if (!_isFree(subject, until)) fault = "opened against the rule";
             ids.push(id);
             Page storage page = _pages[id];
             (page.subject, page.asked, page.threshold) = (subject, until, _rules.threshold);
@@ -186,7 +189,8 @@ contract Watch {
             if (inForce) _released(id, true);
             if (!inForce) ++reached[8];
             page.reviewed = true;
-            _chapters[page.subject].restsUntil = uint48(block.timestamp) + _rules.rest;
+            Chapter storage chapter = _chapters[page.subject];
+            if (chapter.newest == id) chapter.restsUntil = uint48(block.timestamp) + _rules.rest;
         } catch {}
         _note();
     }
@@ -243,7 +247,7 @@ contract Watch {
     /// Everything that the suite claims to reach, in the order of its names.
     function counts() external view returns (uint256[] memory all) {
         all = new uint256[](16);
-        for (uint256 i = 0; i < 16; ++i) all[i] = reached[i];
+        for (uint256 i = 0; i < 17; ++i) all[i] = reached[i];
     }
 
     function pageOf(bytes32 id) external view returns (Page memory) {
@@ -252,6 +256,15 @@ contract Watch {
 
     function timesOf(uint256 subject) external view returns (uint48[] memory times, uint48[] memory ends) {
         return (_chapters[subject].times, _chapters[subject].ends);
+    }
+
+    /// Orders that took effect on the subject, in that order.
+    function effects(uint256 subject) external view returns (uint256) {
+        return _chapters[subject].orders.length;
+    }
+
+    function effectAt(uint256 subject, uint256 place) external view returns (bytes32) {
+        return _chapters[subject].orders[place];
     }
 
     function frozenByTheBook(uint256 subject, uint48 time) external view returns (bool frozen) {
@@ -324,7 +337,7 @@ contract Watch {
         if (done) _voiced(id, by);
         else if (inTime && page.voices & (1 << by) == 0 && _mayVoice(by, page.subject)) {
             _noteRefusal(page.subject);
-            if (_isFree(page.subject)) _noteSeats(page.subject, page.voices | (1 << by));
+            if (_isFree(page.subject, page.asked)) _noteSeats(page.subject, page.voices | (1 << by));
         }
     }
 
@@ -368,19 +381,24 @@ contract Watch {
 
     function _effective(bytes32 id) private {
         Page storage page = _pages[id];
-        if (!_isFree(page.subject)) fault = "took effect against the rule";
+        if (!_isFree(page.subject, page.asked)) fault = "took effect against the rule";
         if (emergency.orderOf(id).effectiveAt != block.timestamp) fault = "took no effect";
         if (!_leavesSeats(page.subject, page.voices)) fault = "froze too many seats";
         page.effectiveAt = uint48(block.timestamp);
         Chapter storage chapter = _chapters[page.subject];
         if (chapter.newest != 0) ++reached[13];
+        bool reviewed = chapter.newest == 0 || _pages[chapter.newest].reviewed;
+        if (!reviewed) ++reached[16];
+        chapter.unreviewed = reviewed ? 0 : _unreviewed(chapter);
         (chapter.newest, chapter.restsUntil) = (id, 0);
+        chapter.orders.push(id);
         _write(page, page.asked);
         ++reached[1];
     }
 
     function _released(bytes32 id, bool byCouncil) private {
         _write(_pages[id], uint48(block.timestamp));
+        _pages[id].released = true;
         if (byCouncil) ++reached[7];
         if (emergency.isFrozen(subjectOf(_pages[id].subject))) fault = "still frozen";
     }
@@ -428,11 +446,20 @@ contract Watch {
         return bytes32(++_nonce);
     }
 
-    function _isFree(uint256 subject) private view returns (bool) {
+    function _isFree(uint256 subject, uint48 until) private view returns (bool) {
         Chapter storage chapter = _chapters[subject];
         Page storage page = _pages[chapter.newest];
         if (chapter.newest == 0) return true;
-        return block.timestamp >= page.until && page.reviewed && block.timestamp >= chapter.restsUntil;
+        if (block.timestamp < page.until || block.timestamp < chapter.restsUntil) return false;
+        // The rules of all orders have the same longest freeze.
+        bool left = _unreviewed(chapter) + until <= uint48(block.timestamp) + _rules.longestFreeze;
+        return page.reviewed || (page.released && left);
+    }
+
+    /// Seconds for which the subject was frozen since the newest order that was reviewed.
+    function _unreviewed(Chapter storage chapter) private view returns (uint48) {
+        Page storage page = _pages[chapter.newest];
+        return chapter.unreviewed + page.until - page.effectiveAt;
     }
 
     /// Seats that vote when the subject is frozen, beside those of the voices.
@@ -485,18 +512,18 @@ contract EmergencyTest {
     /// What the fuzzer plays with reaches every state and every refusal of the rule against endless freezes. 12 sessions of 120 calls, chosen
     /// by a fixed seed.
     function test_theWatchReachesEveryState() external {
-        uint256[16] memory reached;
+        uint256[17] memory reached;
         uint256 calls = 0;
         for (uint256 session = 0; session < 12; ++session) {
             this.renew();
             for (uint256 i = 0; i < 120; ++i) _play(uint256(keccak256(abi.encode(session, i))));
             this.checkAll();
             calls += _watch.calls();
-            for (uint256 s = 0; s < 16; ++s) reached[s] += _watch.reached(s);
+            for (uint256 s = 0; s < 17; ++s) reached[s] += _watch.reached(s);
         }
         console.log("Emergency: %d calls; states and decisions reached:", calls);
         string[] memory names = _states();
-        for (uint256 s = 0; s < 16; ++s) {
+        for (uint256 s = 0; s < 17; ++s) {
             console.log("  %s %d", names[s], reached[s]);
             require(reached[s] != 0, names[s]);
         }
@@ -544,7 +571,7 @@ contract EmergencyTest {
         }
     }
 
-    /// Nothing is frozen for more than 30 days by an order that was not reviewed, and nothing twice without a review between.
+    /// Nothing is frozen for more than 30 days by an order that was not reviewed, and nothing twice without a review or a release between.
     function _nothingIsFrozenLongWithoutReview() private view {
         uint256 total = _watch.count();
         OrderRecord[] memory items = new OrderRecord[](total);
@@ -557,6 +584,18 @@ contract EmergencyTest {
             require(!confirmed || item.until <= item.reviewedAt + 180 days, "confirmed for too long");
             // Orders take effect in any order, so all later ones are looked at, but each is read once.
             for (uint256 k = 0; k < total; ++k) _checkApart(items[i], items[k]);
+        }
+    }
+
+    /// However often it is frozen and released: never for more than 30 days in all since the newest order that the council reviewed.
+    function _releasesDoNotMakeAFreezeLonger() private view {
+        for (uint256 n = 0; n < _watch.SUBJECTS(); ++n) {
+            uint256 total = 0;
+            for (uint256 i = 0; i < _watch.effects(n); ++i) {
+                OrderRecord memory item = _watch.emergency().orderOf(_watch.effectAt(n, i));
+                total = item.reviewedAt == 0 ? total + item.until - item.effectiveAt : 0;
+                require(total <= 30 days, "frozen for too long in all");
+            }
         }
     }
 
@@ -588,6 +627,7 @@ contract EmergencyTest {
         _noFault();
         _aFreezeTakesTheThreshold();
         _nothingIsFrozenLongWithoutReview();
+        _releasesDoNotMakeAFreezeLonger();
         _historyIsThatOfTheBook();
         _thePastStays();
     }
@@ -618,7 +658,8 @@ contract EmergencyTest {
     function _checkApart(OrderRecord memory item, OrderRecord memory later) private pure {
         // Within one second the order of the two can't be told, but each of them needs a review all the same.
         if (later.content.subject != item.content.subject || later.effectiveAt <= item.effectiveAt) return;
-        require(item.reviewedAt != 0 && item.reviewedAt <= later.effectiveAt, "frozen again without review");
+        bool reviewed = item.reviewedAt != 0 && item.reviewedAt <= later.effectiveAt;
+        require(reviewed || item.liftedAt != 0, "frozen again without review");
         require(item.until <= later.effectiveAt, "frozen twice at a time");
     }
 
@@ -627,7 +668,7 @@ contract EmergencyTest {
     }
 
     function _states() private pure returns (string[] memory states) {
-        string[16] memory names = [
+        string[17] memory names = [
             "open",
             "took effect",
             "lapsed",
@@ -643,9 +684,10 @@ contract EmergencyTest {
             "refused: rests",
             "frozen again",
             "refused: a stranger",
-            "refused: too few seats"
+            "refused: too few seats",
+            "frozen again after a release"
         ];
-        states = new string[](16);
-        for (uint256 i = 0; i < 16; ++i) states[i] = names[i];
+        states = new string[](17);
+        for (uint256 i = 0; i < 17; ++i) states[i] = names[i];
     }
 }

@@ -11,15 +11,8 @@ const council = only("council", "NotCouncil");
 const sides: Row = { ...owner("act", "CasesNotParty"), suspended: "CasesNotParty", frozen: "CasesNotParty" };
 const deciders: Row = { ...owner("govern", "CasesNotDecider", "CasesPartyRules"), regulator: "ok" };
 const attesters = owner("govern", "AttestationsNotQualified");
-/** Whoever has a key may give up its nonces, whatever its standing. */
-const unknown = { stranger: "CasesKeyNotLive", founder: "CasesKeyNotLive", applicant: "CasesKeyNotLive" };
-const contracts = {
-  council: "CasesKeyNotLive",
-  members: "CasesKeyNotLive",
-  emergency: "CasesKeyNotLive",
-  rights: "CasesKeyNotLive",
-};
-const liveKeys: Row = { ...all("ok"), ...unknown, ...contracts, "retired key": "CasesKeyNotLive" };
+/** Whoever has a key that signs here may give up the member's nonces, whatever its standing. */
+const signers: Row = { ...members("act"), "govern key": "ok", suspended: "ok", frozen: "ok" };
 
 const PROCEDURE = {
   findingVotes: 2,
@@ -77,7 +70,7 @@ export const offices: Matrix = {
     }),
     lapse: entry(all("CasesNotDue"), (s) => [s.complaint]),
     setProcedure: entry(council, () => [PROCEDURE, REASON]),
-    voidNonce: entry(liveKeys, () => [1]),
+    voidNonce: entry(signers, () => [1]),
     votesFor: anybody((s) => [ruling(s.dispute, 1, RulingAct.admit)]),
     sanctionAt: entry(all("Panic"), (s) => [s.buyer.id, 0]),
     ...reads("caseIdOf caseOf council effectAt eip712Domain holdsOn isHeld isNonceUsed isSanctioned openingDigest"),

@@ -31,7 +31,7 @@ type Row = Readonly<Record<Caller, string>>;
 const all = (outcome: string): Row => Object.fromEntries(CALLERS.map((caller) => [caller, outcome])) as Row;
 const dead = { stranger: "MembersUnknownKey", "retired key": "MembersKeyNotLive", suspended: "MembersStanding" };
 const actives: Row = { ...all("ok"), ...dead };
-const liveKeys: Row = { ...all("ok"), stranger: "CasesKeyNotLive", "retired key": "CasesKeyNotLive" };
+const liveKeys: Row = { ...all("ok"), stranger: "MembersUnknownKey", "retired key": "MembersKeyNotLive" };
 const sideOr = (fault: string, side: Caller): Row => ({
   ...all(fault),
   stranger: "MembersUnknownKey",

@@ -185,6 +185,53 @@ describe("Cases: sanctions", () => {
     expect(await cases.isSanctioned(buyer.id, TRADING, decidedAt)).to.equal(true);
   });
 
+  it("takes no place when it advises a suspension and nothing else, and is known all the same", async () => {
+    const context = await fixture();
+    const { cases, buyer } = context;
+    const advice = 1 << Restriction.suspensionAdvised;
+    const opened: string[] = [];
+    for (let i = 0; i < 34; ++i)
+      opened.push(await openTo(context, CaseState.admitted, { salt: digestOf(`case ${i}`) }));
+    await time.increase(PROCEDURE.answer);
+    const before = await now();
+    const until = before + 45 * DAY;
+    for (const caseId of opened.slice(0, 16)) await uphold(context, caseId, { restrictions: advice, until });
+    const isSanctioned = (restrictions: number, at: bigint | number) => cases.isSanctioned(buyer.id, restrictions, at);
+    expect([await isSanctioned(advice, await now()), await isSanctioned(ALL - advice, await now())]).to.deep.equal([
+      true,
+      false,
+    ]);
+    for (const caseId of opened.slice(16, 32)) await uphold(context, caseId, { restrictions: TRADING | advice });
+    await expect(uphold(context, opened[32]!, {}))
+      .to.be.revertedWithCustomError(cases, "CasesTooManySanctions")
+      .withArgs(buyer.id, 16);
+    await uphold(context, opened[33]!, { restrictions: advice, until });
+    expect(await cases.sanctionCount(buyer.id)).to.equal(33n);
+    expect(await isSanctioned(TRADING, await now())).to.equal(true);
+    const { decidedAt } = await cases.caseOf(opened[0]!);
+    expect(await isSanctioned(advice, decidedAt)).to.equal(true);
+    expect(await isSanctioned(advice, before)).to.equal(false);
+    expect(await isSanctioned(TRADING, decidedAt)).to.equal(false);
+  });
+
+  it("ends with its time also where it is advice alone", async () => {
+    const context = await fixture();
+    const { cases, buyer } = context;
+    const advice = 1 << Restriction.suspensionAdvised;
+    const from = await now();
+    const until = from + 45 * DAY;
+    await uphold(context, await openTo(context, CaseState.answered), { from, until, restrictions: advice });
+    const at = (time: number) => cases.isSanctioned(buyer.id, advice, time);
+    expect(await Promise.all([from - 1, await now(), until - 1, until].map(at))).to.deep.equal([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    await time.increaseTo(until);
+    expect(await Promise.all([until - 1, until].map(at))).to.deep.equal([true, false]);
+  });
+
   it("is counted once per case, and stays while another one ends", async () => {
     const context = await fixture();
     const { cases, buyer } = context;

@@ -568,13 +568,78 @@ describe("Emergency: the rule against endless freezes", () => {
     expect(await emergency.isFrozenAt(SUBJECT, until - 1n)).to.equal(true);
   });
 
+  const releasedBy = async ({ emergency, regulators }: Watch, id: string) => {
+    for (const { key } of regulators.slice(0, 2)) await emergency.connect(key).release(id, REASON);
+  };
+
   it("takes a release by the regulators, and new rules, for no review", async () => {
     const context = await fixture();
-    const { emergency, regulators, chair } = context;
+    const { emergency, chair } = context;
     const id = await frozen(context);
-    for (const { key } of regulators.slice(0, 2)) await emergency.connect(key).release(id, REASON);
-    await emergency.connect(chair).setRules(RULES);
+    await time.increase(5 * DAY);
+    await releasedBy(context, id);
+    await emergency.connect(chair).setRules({ ...RULES, longestFreeze: 5 * DAY });
     await expect(again(context)).to.be.revertedWithCustomError(emergency, "EmergencyUnreviewed").withArgs(SUBJECT, id);
+    await emergency.connect(chair).setRules(RULES);
+    await again(context);
+    await emergency.connect(chair).setRules({ ...RULES, longestFreeze: 5 * DAY });
+    await emergency.connect(chair).confirm(id, 0);
+    await emergency.connect(context.regulators[3].key).order(await orderOf({ until: (await now()) + 5 * DAY }));
+  });
+
+  it("freezes again what the regulators released, for what is left of the longest freeze, to the second", async () => {
+    const context = await fixture();
+    const { emergency, regulators, chair } = context;
+    const spentBy = async (id: string) => {
+      const { effectiveAt, until } = await emergency.orderOf(id);
+      return Number(until - effectiveAt);
+    };
+    let spent = 0;
+    for (const days of [5, 10, 1]) {
+      const at = (await now()) + 10;
+      const latest = at + RULES.longestFreeze - spent;
+      if (spent > 0) {
+        const snapshot = await networkHelpers.takeSnapshot();
+        await time.setNextBlockTimestamp(at);
+        await expect(emergency.connect(regulators[0].key).order(await orderOf({ until: latest + 1 })))
+          .to.be.revertedWithCustomError(emergency, "EmergencyPeriod")
+          .withArgs(latest + 1, latest);
+        await snapshot.restore();
+      }
+      await time.setNextBlockTimestamp(at);
+      const id = await frozen(context, { until: latest });
+      await time.increase(days * DAY);
+      await releasedBy(context, id);
+      spent += await spentBy(id);
+    }
+    expect(spent).to.be.greaterThan(15 * DAY);
+    // What runs to its end leaves nothing.
+    const last = await frozen(context, { until: (await now()) + DAY, reason: OTHER });
+    await time.increaseTo((await emergency.orderOf(last)).until);
+    await expect(again(context))
+      .to.be.revertedWithCustomError(emergency, "EmergencyUnreviewed")
+      .withArgs(SUBJECT, last);
+    await emergency.connect(chair).confirm(last, 0);
+    await frozen(context, { until: (await now()) + 30 * DAY });
+  });
+
+  it("counts the review of a released order that another followed for its own record alone", async () => {
+    const context = await fixture();
+    const { emergency, chair } = context;
+    const id = await frozen(context);
+    await releasedBy(context, id);
+    const next = await frozen(context, { reason: OTHER });
+    await expect(emergency.connect(chair).lift(id, REASON))
+      .to.emit(emergency, "OrderReviewed")
+      .withArgs(id, SUBJECT, Review.lifted, (await emergency.orderOf(id)).until, REASON, 1);
+    expect([...(await emergency.newestOf(SUBJECT))]).to.deep.equal([next, 0n]);
+    expect(await emergency.isFrozen(SUBJECT)).to.equal(true);
+    await time.increaseTo((await emergency.orderOf(next)).until);
+    await expect(again(context))
+      .to.be.revertedWithCustomError(emergency, "EmergencyUnreviewed")
+      .withArgs(SUBJECT, next);
+    await emergency.connect(chair).lift(next, REASON);
+    expect([...(await emergency.newestOf(SUBJECT))]).to.deep.equal([next, BigInt((await now()) + RULES.rest)]);
   });
 
   it("lets a subject rest after the council lifted an order on it, to the second", async () => {
