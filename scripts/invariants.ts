@@ -5,8 +5,8 @@
  *
  *     node scripts/invariants.ts [--only Cases,Trades] [--calls 100000] [--depth 200] [--seed 0x…]
  *
- * Each file first runs briefly, for its speed; then all get the same time, so the cheap ones get the most calls. The choice of
- * calls depends on the seed and the depth alone: runs at the same seed and depth begin alike, however many they are.
+ * Each file first runs briefly, for its speed; each contract gets a twentieth of the calls at least, and the rest goes to all files
+ * for the same time, so the cheap ones get the most. The choice of calls depends on the seed and the depth alone: runs at the same seed and depth begin alike, however many they are.
  */
 import { spawn } from "node:child_process";
 import { mkdir, readFile, readdir, rm } from "node:fs/promises";
@@ -17,6 +17,8 @@ import { parseArgs, stripVTControlCharacters } from "node:util";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tallies = "cache/invariants";
 const trialRuns = 10;
+/** Share of all calls that every contract gets, however dear its calls are. */
+const leastShare = 1 / 20;
 /** A file that runs longer hangs. */
 const limitMs = 3_600_000;
 
@@ -125,10 +127,13 @@ async function runsOf(chosen: readonly Suite[], calls: number, depth: number, se
     rates.set(file, (names.length * trialRuns * depth) / Math.max(seconds - startUp, 0.05));
   });
   const total = [...rates.values()].reduce((sum, rate) => sum + rate, 0);
+  const least = Math.ceil((calls * leastShare) / depth);
+  const contracts = chosen.reduce((sum, { names }) => sum + names.length, 0);
+  const rest = Math.max(calls - contracts * least * depth, 0);
   return new Map(
     chosen.map(({ file, names }) => {
-      const share = (calls * rates.get(file)!) / total;
-      return [file, Math.max(Math.ceil(share / (names.length * depth)), trialRuns)];
+      const more = (rest * rates.get(file)!) / total / (names.length * depth);
+      return [file, Math.max(least + Math.ceil(more), trialRuns)];
     }),
   );
 }

@@ -562,7 +562,7 @@ contract Cases is ICases, EIP712, Governed {
         if (opening.salt == 0 || opening.subject == 0 || opening.grounds == 0) revert CasesZeroDigest();
         if (respondent == opener) revert CasesSameParty(opener);
         Standing standing = _members.entryOf(respondent).standing;
-        if (standing == Standing.None) revert CasesUnknownMember(respondent);
+        if (standing == Standing.None || standing == Standing.Applied) revert CasesUnknownMember(respondent);
         if (opening.subjectKind == SubjectKind.Member && opening.subject != bytes32(respondent)) {
             revert CasesSubject(opening.subject, respondent);
         }

@@ -476,7 +476,7 @@ interface ICases {
     /// @notice Opens a case; the caller's member is the opener.
     ///
     /// Requirements: the caller is a live key, with the role to act, of an active member; kind, salt, subject and grounds are given, and 1 to 32 digests of
-    /// evidence, none zero; the respondent is another member, whatever its standing; a case about a member is about the respondent; with a
+    /// evidence, none zero; the respondent is another that is or was a member, whatever its standing now; a case about a member is about the respondent; with a
     /// claimant, the opener is of the kind trustee; the salt is new for this opener.
     ///
     /// @param opening What to open.

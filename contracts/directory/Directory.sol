@@ -124,6 +124,6 @@ contract Directory is IDirectory {
                 revert(reason, returndatasize())
             }
         }
-        if (created == address(0)) revert DirectoryCreation(name);
+        if (created.code.length == 0) revert DirectoryCreation(name);
     }
 }

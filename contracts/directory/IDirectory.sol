@@ -62,7 +62,7 @@ interface IDirectory {
     /// @notice Another contract is due, or other code stands under this number.
     error DirectoryNumber(uint256 expected, uint256 given);
 
-    /// @notice The constructor of a founding contract refused, without a reason.
+    /// @notice The constructor of a founding contract refused without a reason, or left no code.
     error DirectoryCreation(bytes32 name);
 
     /// @notice No contract stands at the address.

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @notice How weighty a decision is. The numbers are part of the ABI.
 enum ActClass {
-    /// Every call of it is on the list of ordinary acts.
+    /// Every call of it is on the list of ordinary acts, and none gives a member with a seat other keys.
     Ordinary,
     /// Everything else: whatever touches the council itself, and whatever nobody thought of.
     Constitutional
@@ -72,7 +72,9 @@ struct Proposal {
 /// frozen. The expulsion of a member vacates its seat in the same transaction, and a member with a seat does not leave.
 ///
 /// There are two classes of decisions. Ordinary is one of which every call is on the list of ordinary acts; all else is constitutional,
-/// also what nobody thought of. Acts on the council itself are never ordinary. Each class has its threshold, period and delay.
+/// also what nobody thought of. Acts on the council itself are never ordinary. Nor is the recovery of keys of a member with a seat, listed
+/// or not: it gives a vote to whom the decision names, and ordinary decisions could gain by it the votes that constitutional ones ask for.
+/// Each class has its threshold, period and delay.
 ///
 /// No decision leaves fewer voting seats than the threshold of constitutional decisions, nor a threshold that is not more than half of
 /// all seats: what would, reverts as a whole. Nor does a freeze ({checkQuorum}). So the council can always decide.

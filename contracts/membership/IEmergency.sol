@@ -118,7 +118,12 @@ struct Cosignature {
 ///   watch.
 /// - As many regulators as the threshold can freeze the other members, also those with seats in the council, as long as it can still decide:
 ///   a freeze that would paralyse it is refused by `Members`. A freeze that the council can't or won't review ends and can't be repeated.
-/// - A member that was expelled while it was frozen stays frozen until the end: `Members` moves the freeze of members only.
+/// - Regulators of whom one sits in the council can freeze other seats until that one's vote is needed, and by withholding it keep the
+///   council from deciding, for as long as the one freeze of each of these seats lasts.
+/// - A freeze that the regulators release at once still asks for a review, so as many of them as the threshold keep a subject from being
+///   frozen by others until the council decides. That is one ordinary decision.
+/// - The freeze of a member that was expelled since can be lifted and released, but gets no other end: `Members` freezes members only.
+///   If it is readmitted, it is frozen until the end as it stands.
 /// - A regulator that is frozen, suspended or expelled is no voice while that lasts. When voices count again, {enact} puts into effect
 ///   what they had asked for.
 /// - The rules of the day on which an order was opened hold for its voices, also for releasing; those of the day of a review for the review.

@@ -152,11 +152,12 @@ struct Entry {
 /// - Every live Manage key has power over the member's other keys. A member whose Manage key was stolen retires it with another before the
 ///   thief does the like; after that a suspension or a freeze stops the thief, and {recover} gives the member back to its owner.
 /// - Keys of the other roles have no power over keys: one that is stolen from a server publishes checkpoints until it is retired, no more.
-/// - Readmitted, a member is the one it was: what is registered under its code is again its own to act on. It starts with one new key.
+/// - Readmitted, a member is the one it was: what is registered under its code is again its own to act on. It starts with one new key and
+///   the parent of its application; members that belonged to it when it went still do.
 /// - The founders' keys are those that the deployer names: read {KeyAdded} before trusting a deployment.
 /// - Whether an organisation owns the code under which it applies, and its parent agrees, is the council's to examine. Applications are
 ///   free, so the chain's permissions bound how many there are.
-/// - A freeze that would leave the council unable to decide is refused by the council, so the emergency powers can't paralyse it.
+/// - A freeze that would leave fewer voting seats than decide is refused by the council, so the emergency powers alone can't paralyse it.
 ///
 /// The end of a key, a standing, a kind or a right counts for its whole second: whoever asks about that second is told that it was over,
 /// even if a transaction before it in the same block still relied on it.
@@ -429,7 +430,8 @@ interface IMembers {
     /// @param reason Digest of the reason, not zero.
     function reinstate(bytes18 member, bytes32 reason) external;
 
-    /// @notice Expels a member, active or suspended: ends all its keys and vacates its seat of the council. Only the council.
+    /// @notice Expels a member, active or suspended: ends all its keys, looses it from its parent and vacates its seat of the council. Only
+    /// the council.
     /// @param member The member.
     /// @param reason Digest of the reason, not zero.
     function expel(bytes18 member, bytes32 reason) external;
@@ -445,9 +447,10 @@ interface IMembers {
     /// @param reason Digest of the reason.
     function recover(bytes18 member, NewKey calldata added, address[] calldata ended, bytes32 reason) external;
 
-    /// @notice Freezes a member that is active or suspended, for cause, or changes or lifts its freeze. Only the emergency contract.
+    /// @notice Freezes a member, for cause, or changes or lifts its freeze. Only the emergency contract.
     ///
-    /// A frozen member acts in nothing and its seat has no vote. Requirements for a freeze: the council can still decide without it.
+    /// A frozen member acts in nothing and its seat has no vote. Requirements for a freeze: the member is active or suspended, and the
+    /// council can still decide without it. Lifting one has none: it lifts that of a member, too, that was expelled since.
     ///
     /// @param member The member.
     /// @param until First second, Unix, after the freeze; 0 or not in the future to lift it.
@@ -483,7 +486,7 @@ interface IMembers {
     /// @param key The key, which may be the calling one.
     function retireKey(address key) external;
 
-    /// @notice Ends the membership of the caller's member and all its keys; by a key of role Manage.
+    /// @notice Ends the membership of the caller's member and all its keys, and looses it from its parent; by a key of role Manage.
     ///
     /// Requirements: the member holds no seat of the council.
     ///

@@ -244,8 +244,9 @@ contract Members is IMembers, EIP712, Governed {
     function freeze(bytes18 member, uint48 until, bytes32 order) external {
         if (msg.sender != _emergency) revert MembersNotEmergency(msg.sender);
         Record storage record = _records[member];
-        if (!_isMember(record.standing)) revert MembersStanding(member, record.standing);
         uint48 end = until > block.timestamp ? until : 0;
+        // Lifting is never refused: whoever was expelled while it was frozen would stay so without appeal.
+        if (end != 0 && !_isMember(record.standing)) revert MembersStanding(member, record.standing);
         record.frozenUntil = end;
         _freezes[member].push(uint48(block.timestamp), end);
         emit MemberFrozen(member, end, order);
@@ -462,9 +463,11 @@ contract Members is IMembers, EIP712, Governed {
         emit MetadataSet(member, metadata);
     }
 
-    /// @dev A member that is expelled or leaves keeps no key: readmitted, it starts with a new one.
+    /// @dev A member that is expelled or leaves keeps no key, and readmitted it starts with a new one; nor a parent, which could never be
+    ///      placed below another while this one counted among its children.
     function _end(bytes18 member, Standing standing, bytes32 reason) private {
         _setStanding(member, standing, reason);
+        if (_records[member].parent != 0) _setParent(member, 0, reason);
         address[] storage keys = _keys[member];
         for (uint256 i = keys.length; i != 0; --i) {
             address key = keys[i - 1];

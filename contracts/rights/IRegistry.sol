@@ -260,14 +260,16 @@ struct Algorithm {
 /// nothing, and no venue: it is registered at once. An alteration is reviewed in the same way, and the version before it counts meanwhile.
 /// A review runs under the version of the rule at its opening, whatever the council decides later.
 ///
-/// Reviewers of a review are the active members of the rule's kinds and its venue; where there are neither, the regulators. They sign off,
-/// refuse, and resolve objections. The owner never reviews its own.
+/// Reviewers of a review are the active members of the rule's kinds and its venue, while it is of that kind and no sanction keeps it from its
+/// service; where there are neither, the regulators. They sign off, refuse, and resolve objections. The owner never reviews its own.
 ///
 /// What follows from this, and is meant:
 ///
 /// - A subject's id is bound to the member that registered it first and to the first digest. It stays through transfers, alterations and moves.
 /// - A venue that is of one of the rule's kinds signs off once for both.
 /// - A sign-off stands whatever becomes of the member that gave it, and until the completion any reviewer may still refuse.
+/// - A sign-off and the resolution of an objection name the review that was read: an owner that withdraws and applies anew while they are
+///   under way does not get them for another draft.
 /// - What was refused stays readable with its grounds for ever. The owner may {resubmit} it, with a grade as high or higher.
 /// - A venue that is not active need not sign that a registration leaves it: nobody is locked in by a venue that is gone.
 /// - A signed move can't be taken back before its deadline but by another move: sign for a short time.
@@ -428,7 +430,7 @@ interface IRegistry {
     /// @notice A sanction keeps the owner from listing, and so from registering.
     error RegistrySanctioned(bytes18 owner);
 
-    /// @notice The venue is no active member of kind venue, or is the owner itself.
+    /// @notice The venue is no active member of kind venue, is kept from its service by a sanction, or is the owner itself.
     error RegistryVenue(bytes18 venue);
 
     /// @notice A product is made from 1 to 16 parents, a resource from none.
@@ -464,6 +466,9 @@ interface IRegistry {
     /// @notice A review of the subject is open, and has to end before.
     error RegistryReviewOpen(bytes32 subject, uint32 round);
 
+    /// @notice The review that is open is another than the one that was read.
+    error RegistryRound(bytes32 subject, uint32 open, uint32 given);
+
     /// @notice Who signs off did so.
     error RegistryAlreadySigned(bytes32 subject, bytes18 by);
 
@@ -497,6 +502,9 @@ interface IRegistry {
     /// @notice A grade is never lowered.
     error RegistryGrade(Grade grade, Grade least);
 
+    /// @notice What was entered as personal data is not made other data by applying anew.
+    error RegistryPersonal(bytes32 subject);
+
     /// @notice The subject is at another owner, venue or number than the move says.
     error RegistryMove(bytes32 subject, bytes18 owner, bytes18 venue, uint64 number);
 
@@ -518,8 +526,8 @@ interface IRegistry {
     /// @notice Enters a resource or product. Only `Rights` calls this, in the transaction that makes its first right.
     ///
     /// Requirements: the owner is active and under no sanction that keeps it from listing, and has not entered this digest; digests are not zero; 1 to 4 content
-    /// digests, each of another algorithm that is not retired; the venue, if one is named, is an active member of kind venue and not the owner; a
-    /// product has 1 to 16 parents, a resource none. Where it is registered at once: nothing holds or freezes this id.
+    /// digests, each of another algorithm that is not retired; the venue, if one is named, is an active member of kind venue, under no sanction
+    /// that keeps it from its service, and not the owner; a product has 1 to 16 parents, a resource none. Where it is registered at once: nothing holds or freezes this id.
     ///
     /// @param owner Member that registers.
     /// @param right The right that comes into being with it.
@@ -538,7 +546,7 @@ interface IRegistry {
     /// @notice Applies anew for what was refused or withdrawn, under the same id.
     ///
     /// Requirements: the caller is a live Act key of the owner; the status is Refused or Withdrawn; the registration is as {enter} asks, its
-    /// grade not lower than before.
+    /// grade not lower than before, its source class still personal if it was.
     ///
     /// @param subject Resource or product.
     /// @param registration What is registered. Its digest may be another.
@@ -556,11 +564,12 @@ interface IRegistry {
 
     /// @notice Signs off the open review, as the venue, as a member of one of the rule's kinds, or as both.
     ///
-    /// Requirements: the caller is a live Govern key of such an active member that is not the owner; what it signs off is not signed off yet; the opinion is not zero.
+    /// Requirements: the open review is that of `round`; the caller is a live Govern key of such an active member that is not the owner; what it signs off is not signed off yet; the opinion is not zero.
     ///
     /// @param subject Resource or product.
+    /// @param round Number of the review, and so of the draft that was read.
     /// @param opinion Digest of the opinion.
-    function signOff(bytes32 subject, bytes32 opinion) external;
+    function signOff(bytes32 subject, uint32 round, bytes32 opinion) external;
 
     /// @notice Refuses the registration or alteration under review. The refusal stays.
     ///
@@ -581,13 +590,14 @@ interface IRegistry {
 
     /// @notice Resolves an objection. Upheld, it refuses what it objected to.
     ///
-    /// Requirements: the caller is a live Govern key of a reviewer; the objection is open and so is the review; the grounds are not zero.
+    /// Requirements: the open review is that of `round`; the caller is a live Govern key of a reviewer; the objection is open; the grounds are not zero.
     ///
     /// @param subject Resource or product.
+    /// @param round Number of the review.
     /// @param place Place of the objection in the open review, from 0.
     /// @param upheld True to uphold, false to dismiss.
     /// @param grounds Digest of the grounds.
-    function resolve(bytes32 subject, uint256 place, bool upheld, bytes32 grounds) external;
+    function resolve(bytes32 subject, uint32 round, uint256 place, bool upheld, bytes32 grounds) external;
 
     /// @notice Completes the open review: the registration gets its number, or the alteration counts. Anybody may ask for it.
     ///
@@ -614,7 +624,7 @@ interface IRegistry {
 
     /// @notice Moves a registration with its history to another venue (携带). Anybody may bring the signatures.
     ///
-    /// Requirements: it is registered; owner, venue and number are those of the subject; the new venue is an active member of kind venue, neither the owner nor the old venue; no
+    /// Requirements: it is registered; owner, venue and number are those of the subject; the new venue is an active member of kind venue under no sanction that keeps it from its service, neither the owner nor the old venue; no
     /// review is open; nothing holds or freezes it; the deadline has not passed; {moveDigest} is signed by an Act key of the owner, a Govern
     /// key of the old venue (none if there is no venue or it is not active), and a Govern key of the new venue, in this order.
     ///

@@ -177,6 +177,10 @@ struct Right {
 /// - A product is a new thing: how often its rights are sub-licensed is its maker's to say, whatever the depth of those on its parents.
 ///   Who does not want that grants no processing. How often it is used is bounded by the counted rights on its parents.
 /// - Who may sub-license the operating of a product may also let others process it, though not itself.
+/// - An offer is of the second in which it was made: that its granter is suspended or sanctioned since does not void it, its revocation and
+///   a transfer of the base do. What protects the data, statements and consent, is asked anew when it is accepted.
+/// - A transfer is signed for a right, not for what became of it: until its deadline the holder may record uses, grant on, and alter the
+///   resource or product. Who gets the right keeps its own signature back until it has all others and has looked.
 /// - Of those upstream, only the rights count, not the standing of their holders: what a member granted goes on while it is suspended or
 ///   expelled. It can't be revoked by the granter then, only by its holder, or further up.
 /// - Grades and parents are what the owner declares. That a copy is not registered again under another name and grade, or a parent left
@@ -258,6 +262,9 @@ interface IRights {
 
     /// @notice A product can't be graded below what it is made from.
     error RightsGrade(bytes32 parent, Grade parentGrade, Grade grade);
+
+    /// @notice What is made from personal data is personal data, unless a risk assessment that stands found that it is not.
+    error RightsPersonal(bytes32 parent);
 
     /// @notice A right names 1 to 16 purposes; none stands for all.
     error RightsPurposes(uint64 purposes);
@@ -377,7 +384,9 @@ interface IRights {
     /// Requirements: as {registerResource}; `basis` are 1 to 16 rights of the caller's member that are usable in this block, each on another
     /// parent that is neither held nor frozen: holding, processing, or the operating right that came with a product of its own; the scope
     /// lies within each of them, depth apart; if one is counted, so is the new right, and its uses are taken off each that is; no parent is
-    /// graded higher; the new right's reach is no more than 256.
+    /// graded higher; if one is of personal source, so is the product, or the newest valid attestation of kind RiskAssessment on its id found
+    /// that it passes (匿名化处理, plan item 6: assessed before it is registered, for its id is known before); the new right's reach is no
+    /// more than 256.
     ///
     /// @param registration What is registered.
     /// @param scope What the operating right allows.
@@ -419,8 +428,8 @@ interface IRights {
     /// @notice Accepts a right that was offered.
     ///
     /// Requirements: the caller is a live key, for acts, of the active member that the right was granted to; it is not accepted, revoked or
-    /// over; the document is the one that granted it; what it derives from is valid in this block; the resource or product is neither held
-    /// nor frozen.
+    /// over; the document is the one that granted it; what it derives from is valid in this block and still held by the member that made the offer; the resource or product is neither held
+    /// nor frozen; what {grant} asks of statements and of the consent is met in this block still.
     ///
     /// @param right Its id.
     /// @param document Digest of the document that grants it.

@@ -151,6 +151,9 @@ contract Registry is IRegistry, Governed, EIP712 {
             revert RegistryStatus(subject, item.status);
         }
         if (registration.grade < item.grade) revert RegistryGrade(registration.grade, item.grade);
+        if (item.source == SourceClass.Personal && registration.source != SourceClass.Personal) {
+            revert RegistryPersonal(subject);
+        }
         _apply(subject, item, registration);
     }
 
@@ -166,10 +169,10 @@ contract Registry is IRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IRegistry
-    function signOff(bytes32 subject, bytes32 opinion) external {
-        (SubjectRecord storage item, Review storage review) = _open(subject);
+    function signOff(bytes32 subject, uint32 round, bytes32 opinion) external {
+        (SubjectRecord storage item, Review storage review) = _openRound(subject, round);
         bytes18 by = _members.actorOf(msg.sender, KeyRole.Govern);
-        bool asVenue = by == review.venue;
+        bool asVenue = by == review.venue && _serves(by);
         bool asReviewer = _isOfKinds(by, review.reviewers);
         if (by == item.owner || !(asVenue || asReviewer)) revert RegistryNotReviewer(subject, by);
         if (opinion == 0) revert RegistryZeroDigest();
@@ -177,7 +180,7 @@ contract Registry is IRegistry, Governed, EIP712 {
         if (!news) revert RegistryAlreadySigned(subject, by);
         if (asVenue) review.venueSigned = true;
         if (asReviewer && review.reviewer == 0) review.reviewer = by;
-        emit SignedOff(subject, item.round, by, opinion);
+        emit SignedOff(subject, round, by, opinion);
     }
 
     /// @inheritdoc IRegistry
@@ -206,16 +209,16 @@ contract Registry is IRegistry, Governed, EIP712 {
     }
 
     /// @inheritdoc IRegistry
-    function resolve(bytes32 subject, uint256 place, bool upheld, bytes32 grounds) external {
-        (SubjectRecord storage item, Review storage review) = _open(subject);
+    function resolve(bytes32 subject, uint32 round, uint256 place, bool upheld, bytes32 grounds) external {
+        (SubjectRecord storage item, Review storage review) = _openRound(subject, round);
         bytes18 by = _reviewer(subject, item, review);
-        Objection[] storage made = _objections[subject][item.round];
+        Objection[] storage made = _objections[subject][round];
         if (place >= made.length || made[place].state != ObjectionState.Open) revert RegistryObjection(subject, place);
         if (grounds == 0) revert RegistryZeroDigest();
         made[place].state = upheld ? ObjectionState.Upheld : ObjectionState.Dismissed;
         made[place].resolution = grounds;
         --review.openObjections;
-        emit ObjectionResolved(subject, item.round, by, place, upheld, grounds);
+        emit ObjectionResolved(subject, round, by, place, upheld, grounds);
         _addHistory(subject, item, RegistrationType.Objection, by, grounds);
         if (upheld) _refuse(subject, item, review, by, grounds);
     }
@@ -594,15 +597,11 @@ contract Registry is IRegistry, Governed, EIP712 {
 
     function _checkOwner(bytes18 owner) private view {
         if (!_members.isActive(owner)) revert RegistryOwnerNotActive(owner);
-        if (_cases.isSanctioned(owner, uint8(1 << uint8(Restriction.Listing)), uint64(block.timestamp))) {
-            revert RegistrySanctioned(owner);
-        }
+        if (_isSanctioned(owner, Restriction.Listing)) revert RegistrySanctioned(owner);
     }
 
     function _checkVenue(bytes18 owner, bytes18 venue) private view {
-        if (venue == owner || !_members.isActive(venue) || !_members.hasKind(venue, Kind.Venue)) {
-            revert RegistryVenue(venue);
-        }
+        if (venue == owner || !_serves(venue)) revert RegistryVenue(venue);
     }
 
     function _checkAlgorithm(uint16 algorithm) private view {
@@ -620,6 +619,16 @@ contract Registry is IRegistry, Governed, EIP712 {
         if (_cases.isHeld(subject) || _emergency.isFrozen(subject)) revert RegistryHeld(subject);
     }
 
+    /// @dev True for a venue that may take registrations now.
+    function _serves(bytes18 venue) private view returns (bool) {
+        if (!_members.isActive(venue) || !_members.hasKind(venue, Kind.Venue)) return false;
+        return !_isSanctioned(venue, Restriction.VenueService);
+    }
+
+    function _isSanctioned(bytes18 member, Restriction restriction) private view returns (bool) {
+        return _cases.isSanctioned(member, uint8(1 << uint8(restriction)), uint64(block.timestamp));
+    }
+
     /// @dev The reviewer for which the caller acts: see {IRegistry}.
     function _reviewer(
         bytes32 subject,
@@ -629,7 +638,7 @@ contract Registry is IRegistry, Governed, EIP712 {
         by = _members.actorOf(msg.sender, KeyRole.Govern);
         bool nobodyElse = review.venue == 0 && review.reviewers == 0;
         bool may =
-            by == review.venue ||
+            (by == review.venue && _serves(by)) ||
                 _isOfKinds(by, review.reviewers) ||
                 (nobodyElse && _members.hasKind(by, Kind.Regulator));
         if (by == item.owner || !may) revert RegistryNotReviewer(subject, by);
@@ -662,6 +671,15 @@ contract Registry is IRegistry, Governed, EIP712 {
         item = _known(subject);
         review = _reviews[subject][item.round];
         if (review.state != ReviewState.Open) revert RegistryNoReview(subject);
+    }
+
+    /// @dev The open review, if it is the one that the reviewer read: an owner can put another in its place at any time.
+    function _openRound(
+        bytes32 subject,
+        uint32 round
+    ) private view returns (SubjectRecord storage item, Review storage review) {
+        (item, review) = _open(subject);
+        if (round != item.round) revert RegistryRound(subject, item.round, round);
     }
 
     function _known(bytes32 subject) private view returns (SubjectRecord storage item) {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {IAttestations} from "../attestation/IAttestations.sol";
+import {AttestationKind, IAttestations, Result} from "../attestation/IAttestations.sol";
 import {Approval, ICases, Restriction} from "../cases/ICases.sol";
 import {IEmergency} from "../membership/IEmergency.sol";
 import {IMembers, KeyRole} from "../membership/IMembers.sol";
@@ -107,7 +107,7 @@ contract Rights is IRights, EIP712 {
         bytes32[] calldata basis
     ) external returns (bytes32 subject, bytes32 right) {
         bytes18 owner = _members.actorOf(msg.sender, KeyRole.Act);
-        bytes32[] memory parents = _parentsOf(owner, registration.grade, basis);
+        bytes32[] memory parents = _parentsOf(owner, registration, basis);
         return _register(owner, RightKind.Operating, registration, scope, basis, parents);
     }
 
@@ -136,9 +136,12 @@ contract Rights is IRights, EIP712 {
         }
         if (known.revokedAt != 0) revert RightsAlreadyRevoked(right, known.revokedAt);
         if (block.timestamp >= known.until) revert RightsNotValid(right, Validity.Expired, right);
+        // An offer binds whoever made it: it gives nothing that has gone to another since.
+        _held(known.base, known.granter);
         (Validity validity, bytes32 cause) = _walk(known.base, uint64(block.timestamp));
         if (validity != Validity.Valid) revert RightsNotValid(known.base, validity, cause);
         _checkFree(known.subject);
+        _checkReceipt(known.subject, holder, known.kind, known.consent, known.purposes, known.until);
         _accept(right, known, document);
     }
 
@@ -311,7 +314,7 @@ contract Rights is IRights, EIP712 {
         if (offer.document == 0) revert RightsZeroDigest();
         _checkSanction(granter, Restriction.Granting);
         _checkFree(subject);
-        _checkOffer(subject, offer);
+        _checkReceipt(subject, offer.holder, offer.kind, offer.consent, offer.scope.purposes, offer.scope.until);
         right = _idOf(granter, base, offer.holder, offer.kind, offer.document);
         bytes32[] memory basis = _alone(base);
         Right storage made = _create(right, granter, offer.holder, offer.kind, subject, offer.scope, basis);
@@ -432,7 +435,7 @@ contract Rights is IRights, EIP712 {
 
     function _parentsOf(
         bytes18 owner,
-        Grade grade,
+        Registration calldata registration,
         bytes32[] calldata basis
     ) private view returns (bytes32[] memory parents) {
         uint256 count = basis.length;
@@ -447,10 +450,20 @@ contract Rights is IRights, EIP712 {
             }
             for (uint256 k = 0; k < i; ++k) if (parents[k] == parent) revert RightsParentTwice(parent);
             _checkFree(parent);
-            Grade parentGrade = _registry.briefOf(parent).grade;
-            if (grade < parentGrade) revert RightsGrade(parent, parentGrade, grade);
+            _checkLineage(owner, registration, parent);
             parents[i] = parent;
         }
+    }
+
+    /// @dev What is made from graded or personal data is graded and personal, unless somebody qualified states that nobody can be known
+    ///      again in it.
+    function _checkLineage(bytes18 owner, Registration calldata registration, bytes32 parent) private view {
+        SubjectBrief memory brief = _registry.briefOf(parent);
+        if (registration.grade < brief.grade) revert RightsGrade(parent, brief.grade, registration.grade);
+        if (brief.source != SourceClass.Personal || registration.source == SourceClass.Personal) return;
+        bytes32 product = _registry.subjectIdOf(owner, registration.digest);
+        (, Result result) = _attestations.standing(AttestationKind.RiskAssessment, SubjectKind.Product, product);
+        if (result != Result.Pass) revert RightsPersonal(parent);
     }
 
     /// @dev A right by which `holder` may derive others now, or use the data.
@@ -474,13 +487,20 @@ contract Rights is IRights, EIP712 {
         if (_isSanctioned(member, restriction)) revert RightsSanctioned(member, restriction);
     }
 
-    /// @dev What lets another member hold or process the data is asked more than what lets it sell the product on.
-    function _checkOffer(bytes32 subject, Grant calldata offer) private view {
-        Scope calldata scope = offer.scope;
-        _checkRecipient(offer.holder, subject, offer.consent, scope.purposes, scope.until);
-        if (offer.kind == RightKind.Operating) return;
+    /// @dev What lets another member hold or process the data is asked more than what lets it sell the product on. It is asked when the
+    ///      right is granted and again when it is accepted, for only then it comes into the other's hands.
+    function _checkReceipt(
+        bytes32 subject,
+        bytes18 holder,
+        RightKind kind,
+        bytes32 consent,
+        uint64 purposes,
+        uint48 until
+    ) private view {
+        _checkRecipient(holder, subject, consent, purposes, until);
+        if (kind == RightKind.Operating) return;
         SubjectBrief memory brief = _registry.briefOf(subject);
-        if (brief.source == SourceClass.Personal && offer.consent == 0) revert RightsConsent(0, offer.holder);
+        if (brief.source == SourceClass.Personal && consent == 0) revert RightsConsent(0, holder);
         _checkRequirements(subject, brief);
     }
 

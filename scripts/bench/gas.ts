@@ -13,28 +13,15 @@
 import { readFile } from "node:fs/promises";
 import { AbiCoder, Contract, ContractFactory, Signature, ZeroAddress, ZeroHash, solidityPacked } from "ethers";
 import type { ContractTransactionResponse, InterfaceAbi, Signer } from "ethers";
-import {
-  bureau,
-  signStatement,
-  statementOf,
-  ticket,
-  type Bureau,
-  type StatementFields,
-} from "../../test/contracts/attestation/scene.ts";
+import { bureau, statementOf, type StatementFields } from "../../test/contracts/attestation/scene.ts";
 import { DAY, digestOf, ethers, networkHelpers, now } from "../../test/contracts/fixture.ts";
 import { gasOf, measureGas, type Figures } from "../snapshots.ts";
+import { BATCH, COMPARED } from "../snapshots/offices.ts";
 
 /** As late as the chain of the snapshots, and later: the size of a time is the same in every run. */
 const START = 4_100_000_000;
-const BATCH = 10;
 const folder = new URL("eas/node_modules/@ethereum-attestation-service/eas-contracts/", import.meta.url);
 
-const OURS = {
-  first: "Attestations.attest",
-  successor: "Attestations.attest that supersedes",
-  batch: `Attestations.attestMany, each of ${BATCH}`,
-  signed: "Attestations.attestBySignature",
-} as const;
 const THEIRS = {
   minimal: "EAS.attest minimal: 32 bytes, no recipient, no resolver",
   equal: "EAS.attest of our statement, abi.encode",
@@ -43,26 +30,6 @@ const THEIRS = {
   batch: `EAS.multiAttest of our statement, each of ${BATCH}`,
   signed: "EAS.attestByDelegation of our statement",
 } as const;
-
-async function measureOurs(context: Bureau): Promise<Figures> {
-  const { attestations, venue: relayer } = context;
-  const { certifier, secondNotary: attester } = context;
-  const mine = attestations.connect(attester.key);
-  const figures: Figures = {};
-  // The contract's counter and the relayer's account are written once before: what is quoted is the steady state.
-  await attestations.connect(certifier.key).attest(await statementOf({ kind: 4, subject: digestOf("before") }));
-  const statement = await statementOf();
-  figures[OURS.first] = await gasOf(mine.attest(statement));
-  const supersedes = await attestations.attestationIdOf(attester.id, statement);
-  figures[OURS.successor] = await gasOf(mine.attest(await statementOf({ supersedes, opinion: digestOf("next") })));
-  const several: StatementFields[] = [];
-  for (let i = 0; i < BATCH; ++i) several.push(await statementOf({ subject: digestOf(`subject ${i}`) }));
-  figures[OURS.batch] = Math.round((await gasOf(mine.attestMany(several))) / BATCH);
-  const other = await statementOf({ subject: digestOf("signed") });
-  const signed = await signStatement(attestations, attester, other, await ticket());
-  figures[OURS.signed] = await gasOf(attestations.connect(relayer.key).attestBySignature(signed));
-  return figures;
-}
 
 /** EAS's contracts as compiled by their makers, or undefined if their package is not installed. */
 async function easOf(signer: Signer): Promise<{ eas: Contract; registry: Contract } | undefined> {
@@ -165,29 +132,28 @@ const ratios = (ours: Figures, theirs: Figures): Figures =>
   Object.fromEntries(
     (
       [
-        ["attest / EAS.attest, equal information (abi.encode)", OURS.first, THEIRS.equal],
-        ["attest / EAS.attest, equal information (packed)", OURS.first, THEIRS.packed],
-        ["attest / EAS.attest minimal (32 bytes)", OURS.first, THEIRS.minimal],
-        ["attest that supersedes / EAS.attest that refers", OURS.successor, THEIRS.successor],
-        [`attestMany / EAS.multiAttest, each of ${BATCH}`, OURS.batch, THEIRS.batch],
-        ["attestBySignature / EAS.attestByDelegation", OURS.signed, THEIRS.signed],
+        ["attest / EAS.attest, equal information (abi.encode)", COMPARED.first, THEIRS.equal],
+        ["attest / EAS.attest, equal information (packed)", COMPARED.first, THEIRS.packed],
+        ["attest / EAS.attest minimal (32 bytes)", COMPARED.first, THEIRS.minimal],
+        ["attest that supersedes / EAS.attest that refers", COMPARED.successor, THEIRS.successor],
+        [`attestMany / EAS.multiAttest, each of ${BATCH}`, COMPARED.batch, THEIRS.batch],
+        ["attestBySignature / EAS.attestByDelegation", COMPARED.signed, THEIRS.signed],
       ] as const
     ).map(([name, mine, other]) => [name, Math.round((ours[mine]! / theirs[other]!) * 1000) / 1000]),
   );
 
-const snapshot = await measureGas();
+const ours = await measureGas();
 await networkHelpers.time.setNextBlockTimestamp(START);
-const context = await bureau();
-const ours = await measureOurs(context);
-const theirs = await measureEas(context.secondNotary.key, context.venue.key);
+const { secondNotary, venue } = await bureau();
+const theirs = await measureEas(secondNotary.key, venue.key);
 const compared = theirs === undefined ? {} : ratios(ours, theirs);
 if (process.argv.includes("--json")) {
-  console.log(JSON.stringify({ actions: { ...snapshot, ...ours }, eas: theirs ?? null, ratios: compared }, null, 2));
+  console.log(JSON.stringify({ actions: ours, eas: theirs ?? null, ratios: compared }, null, 2));
 } else {
   const row = (name: string, value: number): void =>
     console.log(`${name.padEnd(64)}${value.toLocaleString("en").padStart(12)}`);
   for (const [title, figures] of Object.entries({
-    "ours, gas": { ...snapshot, ...ours },
+    "ours, gas": ours,
     "EAS 1.4.0, gas": theirs ?? {},
     ratios: compared,
   })) {

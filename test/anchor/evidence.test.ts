@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet, id, type JsonRpcProvider } from "ethers";
 import { logIdOf, memberIdOf, type Deployment } from "@lianzheng/sdk/chain";
-import { Grade, RightsFactory, Stage, TradesFactory } from "@lianzheng/sdk/contracts";
+import { Stage } from "@lianzheng/sdk/contracts";
 import { toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { decodeBundle, encodeBundle, verify, type Bundle, type Policy } from "@lianzheng/sdk/evidence";
 import { Anchor, buildEvidence, httpRpc, type AnchorOptions, type ChainRpc } from "@lianzheng/node/anchor";
@@ -15,6 +15,7 @@ import { codeOf } from "./failure.ts";
 import { grow, logPublicKey, openLog, quick, submit, verifierKey } from "./log-of-tests.ts";
 import { owner, testUscc } from "./owner.ts";
 import { openGround, Scene } from "./scene.ts";
+import { openTrade, recordStep } from "./trade.ts";
 
 const origin = "log.exchange.example/2026";
 const logId = logIdOf(owner, origin);
@@ -52,7 +53,7 @@ describe("evidence from the embedded chain", () => {
     log = await openLog(join(folder, "node"), origin);
     anchor = await Anchor.open(anchorOptions());
     policy = policyOf(deployment, chain);
-    tradeId = await openTrade();
+    tradeId = await openTrade(deployment, ownerKey, memberIdOf(owner), memberIdOf(buyer));
   });
   after(async () => {
     await anchor.close();
@@ -103,14 +104,14 @@ describe("evidence from the embedded chain", () => {
 
   it("of a trade holds the newest stage that the chain recorded", async () => {
     const listing = await submit(log, `trade:${tradeId}`, "trade.listing", { price: "128000.00" });
-    await recordStage(Stage.listing, 1, listing, ownerKey);
+    await recordStep(deployment, ownerKey, { tradeId, stage: Stage.listing, evidence: listing, count: 1 });
     await anchor.flush();
     const first = await log.indexesOf(`trade:${tradeId}`);
     const one = await build(first);
     expect(judge(one, [...policy.required, "complete"]).result).to.equal("verified");
 
     const offer = await submit(log, `trade:${tradeId}`, "trade.offer", { price: "127000.00" });
-    await recordStage(Stage.offer, 2, offer, buyerKey);
+    await recordStep(deployment, buyerKey, { tradeId, stage: Stage.offer, evidence: offer, count: 2 });
     await anchor.flush();
     const both = await build(await log.indexesOf(`trade:${tradeId}`));
     const verdict = judge(both, [...policy.required, "complete"]);
@@ -195,35 +196,6 @@ describe("evidence from the embedded chain", () => {
     await grow(log, 1);
     expect((await anchor.flush())?.size).to.equal(log.size);
   });
-
-  /** A resource of the owner's, and a trade of it with the buyer. */
-  async function openTrade(): Promise<Hex> {
-    const rights = RightsFactory.connect(deployment.contracts.rights.address, ownerKey);
-    const trades = TradesFactory.connect(deployment.contracts.trades.address, ownerKey);
-    const from = Math.floor(Date.now() / 1000) - 60;
-    const registration = { digest: id("a"), content: id("b"), metadata: id("c"), grade: Grade.general };
-    await (
-      await rights.registerResource(registration, { purposes: 1, from, until: from + 31_536_000, depth: 2 })
-    ).wait();
-    const subject = await rights.subjectIdOf(memberIdOf(owner), id("a"));
-    const { right } = await rights.subjectOf(subject);
-    const parties = { buyer: memberIdOf(buyer), venue: toHex(new Uint8Array(18)) };
-    await (await trades.open({ salt: id("salt"), subject, right, ...parties, amount: id("128000.00 CNY") })).wait();
-    return (await trades.tradeIdOf(memberIdOf(owner), id("salt"))) as Hex;
-  }
-
-  async function recordStage(stage: number, count: number, evidence: Hex, key: Wallet): Promise<void> {
-    const trades = TradesFactory.connect(deployment.contracts.trades.address, key);
-    const step = { tradeId, stage, evidence, count, deadline: Math.floor(Date.now() / 1000) + 3600 };
-    const domain = {
-      name: "Lianzheng Trades",
-      version: "1",
-      chainId: 20260,
-      verifyingContract: await trades.getAddress(),
-    };
-    const signature = await key.signTypedData(domain, { Step: stepFields }, step);
-    await (await trades.record(step, [{ key: key.address, signature }])).wait();
-  }
 });
 
 describe("evidence from a chain without eth_getBlockReceipts", () => {
@@ -251,14 +223,6 @@ describe("evidence from a chain without eth_getBlockReceipts", () => {
     await ground.oracle.close();
   });
 });
-
-const stepFields = [
-  { name: "tradeId", type: "bytes32" },
-  { name: "stage", type: "uint8" },
-  { name: "evidence", type: "bytes32" },
-  { name: "count", type: "uint64" },
-  { name: "deadline", type: "uint256" },
-];
 
 function seat(member: string, key: Wallet): { member: string; key: Hex; kinds: ["venue", "supplier"] } {
   return { member, key: key.address.toLowerCase() as Hex, kinds: ["venue", "supplier"] };

@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { memberIdOf } from "@lianzheng/sdk/chain";
-import { EvidenceLogsFactory, MembersFactory } from "@lianzheng/sdk/contracts";
+import { EvidenceLogsFactory, MembersFactory, maskOfRoles } from "@lianzheng/sdk/contracts";
 import { fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
 import { describeRefusal, decodeRefusal, httpRpc, publishCheckpoint, type Anchor } from "@lianzheng/node/anchor";
 import { ChainDoor } from "./chain-door.ts";
@@ -324,21 +324,27 @@ describe("anchor", () => {
   });
 });
 
-/** A new key of the member, beside its first. */
+/** A new key of the member, beside its first, that may do nothing but publish. */
 async function rotatedKey({ oracle, deployment, key }: Ground): Promise<Key> {
   const next = await newKey(oracle);
   const members = MembersFactory.connect(deployment.contracts.members.address, key);
   const verifyingContract = deployment.contracts.members.address;
   const domain = { name: "Lianzheng Members", version: "1", chainId: 31337, verifyingContract };
-  const message = { member: memberIdOf(owner), key: next.address, deadline: 4_000_000_000 };
+  const added = { key: next.address, roles: maskOfRoles(["publish"]), until: NO_END, deadline: 4_000_000_000 };
+  const message = { member: memberIdOf(owner), ...added };
   const consent = await next.signTypedData(domain, { KeyConsent: consentFields }, message);
-  await (await members.addKey(next.address, message.deadline, consent)).wait();
+  await (await members.addKey({ ...added, consent })).wait();
   return next;
 }
+
+/** End of a key that has none. */
+const NO_END = 2n ** 48n - 1n;
 
 const consentFields = [
   { name: "member", type: "bytes18" },
   { name: "key", type: "address" },
+  { name: "roles", type: "uint8" },
+  { name: "until", type: "uint48" },
   { name: "deadline", type: "uint256" },
 ];
 

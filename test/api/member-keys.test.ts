@@ -1,29 +1,35 @@
 import { expect } from "chai";
 import { createMemberKeys } from "@lianzheng/node/api";
-import type { Deployment } from "@lianzheng/sdk/chain";
-import { contractInterfaces } from "@lianzheng/sdk/contracts";
+import { contractNames, memberIdOf, type Deployment } from "@lianzheng/sdk/chain";
+import { contractInterfaces, maskOfRoles } from "@lianzheng/sdk/contracts";
 import { ChainError } from "../../node/src/chain-error.ts";
 import { members } from "./fixture.ts";
 
 const contract = { address: `0x${"aa".repeat(20)}`, codeHash: `0x${"bb".repeat(32)}`, block: 1 } as const;
-const contracts = { members: contract, rights: contract, trades: contract, evidenceLogs: contract };
+const contracts = Object.fromEntries(contractNames.map((name) => [name, contract])) as Deployment["contracts"];
 const deployment: Deployment = { chainId: 1, genesis: `0x${"cc".repeat(32)}`, contracts };
 const key = `0x${"dd".repeat(20)}` as const;
 
-/** A chain that answers as it is told, and counts how often it was asked. */
+const NO_END = 2n ** 48n - 1n;
+
+/** A chain on which the key is the venue's and answers as it is told; it counts how often it was asked. */
 class ToldChain {
   alive: unknown = true;
   active: unknown = true;
+  roles = maskOfRoles(["act"]);
   questions = 0;
 
   send(_method: string, [call]: readonly unknown[]): Promise<unknown> {
     this.questions += 1;
     const { members: abi } = contractInterfaces;
     const { data } = call as { data: string };
-    const name = abi.parseTransaction({ data })?.name === "isActive" ? "isActive" : "keyLiveAt";
-    const answer = name === "isActive" ? this.active : this.alive;
+    const isStanding = abi.parseTransaction({ data })?.name === "isActive";
+    const answer = isStanding ? this.active : this.alive;
     if (answer instanceof Error) return Promise.reject(answer);
-    return Promise.resolve(typeof answer === "boolean" ? abi.encodeFunctionResult(name, [answer]) : answer);
+    if (typeof answer !== "boolean") return Promise.resolve(answer);
+    if (isStanding) return Promise.resolve(abi.encodeFunctionResult("isActive", [answer]));
+    const life = [memberIdOf(members.venue), this.roles, 0, answer ? NO_END : 1n];
+    return Promise.resolve(abi.encodeFunctionResult("keyLife", life));
   }
 }
 
@@ -43,6 +49,13 @@ describe("the keys of members", () => {
     });
   }
 
+  for (const role of ["manage", "govern", "publish"] as const)
+    it(`do not count for statements with the role ${role} alone`, async () => {
+      const chain = Object.assign(new ToldChain(), { roles: maskOfRoles([role]) });
+      const keys = createMemberKeys({ chain, deployment, now: () => 0 });
+      expect(await keys.isLive(members.venue, key, 1_000)).to.equal(false);
+    });
+
   it("are asked for again when an answer is old, and not before", async () => {
     const chain = new ToldChain();
     let now = 0;
@@ -50,18 +63,17 @@ describe("the keys of members", () => {
     await keys.isLive(members.venue, key, 0);
     now = 99;
     chain.alive = false;
-    expect(await keys.isLive(members.venue, key, 0)).to.equal(true);
+    expect(await keys.isLive(members.venue, key, 1_000)).to.equal(true);
     expect(chain.questions).to.equal(2);
     now = 100;
-    expect(await keys.isLive(members.venue, key, 0)).to.equal(false);
+    expect(await keys.isLive(members.venue, key, 1_000)).to.equal(false);
     expect(chain.questions).to.equal(4);
   });
 
   it("of one member are not taken for another's", async () => {
     const chain = new ToldChain();
     const keys = createMemberKeys({ chain, deployment, now: () => 0 });
-    await keys.isLive(members.venue, key, 0);
-    chain.alive = false;
+    expect(await keys.isLive(members.venue, key, 0)).to.equal(true);
     expect(await keys.isLive(members.broker, key, 0)).to.equal(false);
   });
 

@@ -29,7 +29,7 @@ const exported = (): Record<string, Record<string, number>> =>
   Object.fromEntries(
     Object.entries(barrel as Record<string, unknown>).filter(
       (entry): entry is [string, Record<string, number>] =>
-        typeof entry[1] === "object" && Object.values(entry[1] as object).every((value) => typeof value === "number"),
+        typeof entry[1] === "object" && Object.values(entry[1]!).every((value) => typeof value === "number"),
     ),
   );
 

@@ -77,6 +77,8 @@ export interface Cast {
   /** A key of nobody, and spare ones. */
   readonly outsider: Signer;
   readonly spare: readonly Signer[];
+  /** Who placed the contracts: a key of nobody, too. */
+  readonly founder: Signer;
 }
 
 /** The whole law on a fresh chain, as a deployment founds it, with a council of three seats of which two decide. */
@@ -179,13 +181,20 @@ export async function admit(
   await decide(council, seats.slice(0, 2), [call]);
 }
 
+/** The chain's accounts without code: a fixture that is made after another's tests begins where those left the chain. */
+export async function accounts(): Promise<readonly Signer[]> {
+  const signers = await ethers.getSigners();
+  for (const { address } of signers) await networkHelpers.setCode(address, "0x");
+  return signers;
+}
+
 /** Nobody of these is a member yet. */
 export async function cast(): Promise<Cast> {
-  const signers: readonly Signer[] = await ethers.getSigners();
+  const signers = await accounts();
   const actors = await Promise.all(signers.slice(0, 6).map((signer, i) => actorOf(signer, i + 1)));
   const [venue, regulator, notary, seller, buyer, processor] = actors as [Actor, Actor, Actor, Actor, Actor, Actor];
-  const [outsider, ...spare] = signers.slice(6) as [Signer, ...Signer[]];
-  return { venue, regulator, notary, seller, buyer, processor, outsider, spare };
+  const [outsider, ...spare] = signers.slice(6, -1) as [Signer, ...Signer[]];
+  return { venue, regulator, notary, seller, buyer, processor, outsider, spare, founder: signers.at(-1)! };
 }
 
 /** Seats and votes of the council, as a deployment is told of them. */
@@ -200,9 +209,8 @@ const seatsOf = ({ venue, regulator, notary }: Cast) => ({
 
 /** Places every contract through a directory, with the arguments that a deployment gives them. */
 async function foundLaw(actors: Cast): Promise<Law> {
-  const founder = actors.venue.key;
   const names = foundingNames.map((name) => encodeBytes32String(name.charAt(0).toUpperCase() + name.slice(1)));
-  const directory = await new DirectoryFactory(founder).deploy(names);
+  const directory = await new DirectoryFactory(actors.founder).deploy(names);
   const from = await directory.getAddress();
   const placeOf = (name: FoundingName): string =>
     ethers.getCreateAddress({ from, nonce: foundingNames.indexOf(name) + 1 });
@@ -211,7 +219,7 @@ async function foundLaw(actors: Cast): Promise<Law> {
     placesBy((name) => placeOf(name).toLowerCase() as Hex),
   );
   for (const [i, name] of foundingNames.entries()) await directory.place(i + 1, creations[name]);
-  return { directory, ...lawAt(placeOf, founder) };
+  return { directory, ...lawAt(placeOf, actors.venue.key) };
 }
 
 const placesBy = (placeOf: (name: FoundingName) => Hex): Places =>

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { contractNames } from "@lianzheng/sdk/chain";
 import { decodeBundle, decodePolicy, verify } from "@lianzheng/sdk/evidence";
 import type { Policy, Verdict } from "@lianzheng/sdk/evidence";
 import { expect } from "chai";
@@ -46,21 +47,33 @@ describe("the demo", function () {
   it("counts what it did", () => {
     const { records, gasPerRecord, gas, scenes, totalMs, notice } = summary!;
     expect(records.deliveryReceipts).to.equal(10_000);
-    expect(records.total).to.equal(10_028);
-    expect(records.byLog.map(({ size }) => size)).to.deep.equal([10_021, 7]);
+    expect(records.total).to.equal(10_034);
+    expect(records.byLog.map(({ size }) => size)).to.deep.equal([10_026, 8]);
     expect(gasPerRecord).to.be.greaterThan(1).and.lessThan(1_000);
     expect(gas.map(({ action }) => action)).to.include.members([
-      "deploy evidenceLogs",
-      "Members.vote",
+      ...contractNames.map((name) => `deploy ${name}`),
+      "Members.applyFor",
+      "Council.propose",
+      "Council.vote",
       "Rights.registerResource",
-      "Rights.grant",
+      "Rights.grantAccepted",
       "Rights.registerProduct",
+      "Registry.signOff",
+      "Registry.complete",
+      "Attestations.attest",
+      "Emergency.order",
+      "Emergency.cosign",
+      "Emergency.release",
       "Trades.open",
       "Trades.record",
+      "Trades.distribute",
+      "Trades.file",
       "EvidenceLogs.publish",
     ]);
-    expect(gas.find(({ action }) => action === "Trades.record")?.times).to.equal(13);
-    expect(scenes).to.have.length(10);
+    const timesOf = (name: string): number | undefined => gas.find(({ action }) => action === name)?.times;
+    expect(timesOf("Trades.record")).to.equal(13);
+    expect(timesOf("Council.vote")).to.equal(1);
+    expect(scenes).to.have.length(11);
     expect(scenes.reduce((sum, { ms }) => sum + ms, 0)).to.be.at.most(totalMs + scenes.length);
     expect(notice).to.match(/one operator alone/);
   });
@@ -71,15 +84,16 @@ describe("the demo", function () {
     for (const name of names) expect((await verdictOf("evidence", name)).result, name).to.equal("verified");
   });
 
-  it("shows every stage of both trades, complete against the chain", async () => {
+  it("shows every step of both trades, complete against the chain", async () => {
     const cases = [
-      ["trade-on-floor.evidence.json", 7],
-      ["trade-off-floor.evidence.json", 6],
+      ["trade-on-floor.evidence.json", 8, "trade.distribution"],
+      ["trade-off-floor.evidence.json", 7, "trade.filing"],
     ] as const;
-    for (const [name, stages] of cases) {
+    for (const [name, stages, beside] of cases) {
       const { facts, verdicts } = await verdictOf("evidence", name);
       expect(facts.records).to.have.length(stages + 1);
-      expect(facts.trade?.stages).to.equal(stages);
+      expect(facts.trade).to.include({ stages, terminated: false });
+      expect(facts.records.map(({ type }) => type)).to.include(beside);
       expect(verdicts.find(({ question }) => question === "complete")?.answer).to.equal("pass");
       expect(verdicts.find(({ question }) => question === "signed")?.trust).to.equal("member-key");
     }

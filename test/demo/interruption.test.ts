@@ -36,7 +36,7 @@ describe("the demo, interrupted", function () {
         "log.shipping.example/demo",
       ]);
       const status = await new NodeClient({ url: running[1]!.url }).status();
-      expect(status).to.deep.include({ size: 10_021, origin: "log.qiongzhou.example/demo" });
+      expect(status).to.deep.include({ size: 10_026, origin: "log.qiongzhou.example/demo" });
       child.kill("SIGINT");
       expect((await finish(child)).exitCode).to.equal(130);
     }),

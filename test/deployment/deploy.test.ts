@@ -94,6 +94,7 @@ describe("deployment", () => {
   const unusable: readonly (readonly [string, (right: Council) => Council])[] = [
     ["/seats", (right) => ({ ...right, seats: [] })],
     ["/seats", ({ seats, threshold }) => ({ seats: [...seats, seats[0]!], threshold: threshold + 1 })],
+    ["/seats", (right) => withSeat({ key: right.seats[1]!.key })(right)],
     ["/threshold", (right) => ({ ...right, threshold: 1 })],
     ["/threshold", (right) => ({ ...right, threshold: 4 })],
     ["/seats/0/member", withSeat({ member: "91460000MA5T00016Y" })],
@@ -107,7 +108,7 @@ describe("deployment", () => {
       const refusal = deployContracts(key, altered(council));
       expect(await detailOf(refusal, "C_DEPLOYMENT_FAILED", "field")).to.equal(field);
     }
-    expect(unusable).to.have.length(8);
+    expect(unusable).to.have.length(9);
     expect(oracle.door.asked.slice(before)).to.deep.equal([]);
   });
 

@@ -1,13 +1,14 @@
 import type { EmbeddedChain } from "@lianzheng/node/embedded";
-import { EMPTY_TRIE_ROOT, verifyTrieProof } from "@lianzheng/sdk/chain";
-import { EvidenceLogsFactory, MembersFactory, maskOfKinds } from "@lianzheng/sdk/contracts";
+import { EMPTY_TRIE_ROOT, foundingNames, verifyTrieProof } from "@lianzheng/sdk/chain";
+import { DirectoryFactory, EvidenceLogsFactory } from "@lianzheng/sdk/contracts";
 import { fromHex, keccak256, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { expect } from "chai";
-import { getCreateAddress, hexlify, id, toBeHex, toQuantity, zeroPadValue } from "ethers";
+import { encodeBytes32String, getCreateAddress, hexlify, id, toBeHex, toQuantity, zeroPadValue } from "ethers";
 import type { TransactionLike, Wallet } from "ethers";
 import { network } from "hardhat";
-import { memberId, usccOf } from "../contracts/uscc.ts";
+import { creationCodes, type Places } from "../../node/src/deployment/founding.ts";
+import { usccOf } from "../contracts/uscc.ts";
 import { alice, bob, openChain, removeFolders, send, signed } from "./fixtures/chains.ts";
 import { probe } from "./fixtures/probe.ts";
 
@@ -285,15 +286,31 @@ describe("the embedded chain beside Hardhat's EVM", function () {
     expect(absent.storageHash).to.equal(toHex(EMPTY_TRIE_ROOT));
   });
 
+  /** The directory and all that it places, as a deployment makes them. Answers with where `EvidenceLogs` stands. */
+  async function foundConsortium(): Promise<string> {
+    const { data } = await new DirectoryFactory().getDeployTransaction(
+      foundingNames.map((name) => encodeBytes32String(`${name.slice(0, 1).toUpperCase()}${name.slice(1)}`)),
+    );
+    const { contractAddress } = await run(bob, { data, gasLimit: 10_000_000 });
+    const from = contractAddress as string;
+    const places = Object.fromEntries(
+      foundingNames.map((name, at) => [name, getCreateAddress({ from, nonce: at + 1 }).toLowerCase()]),
+    ) as Places;
+    const key = bob.address.toLowerCase() as Hex;
+    const creations = creationCodes({ seats: [{ member: usccOf(1), key, kinds: ["venue"] }], threshold: 1 }, places);
+    const directory = DirectoryFactory.createInterface();
+    for (const [at, name] of foundingNames.entries()) {
+      const placing = directory.encodeFunctionData("place", [at + 1, creations[name]]);
+      const placed = await run(bob, { to: from, data: placing, gasLimit: 10_000_000 });
+      expect(placed["status"], name).to.equal("0x1");
+      await compareAccount(places[name], [toBeHex(0, 32), toBeHex(1, 32)]);
+    }
+    return places.evidenceLogs;
+  }
+
   it("agrees on the consortium's own contracts", async () => {
-    const seat = { member: memberId(usccOf(1)), kinds: maskOfKinds(["venue"]), key: bob.address };
-    const members = await new MembersFactory().getDeployTransaction([seat], 1);
-    const membersReceipt = await run(bob, { data: members.data, gasLimit: 10_000_000 });
-    expect(membersReceipt["status"]).to.equal("0x1");
-    const logs = await new EvidenceLogsFactory().getDeployTransaction(membersReceipt["contractAddress"] as string);
-    const { contractAddress } = await run(bob, { data: logs.data, gasLimit: 10_000_000 });
+    const to = await foundConsortium();
     const law = EvidenceLogsFactory.createInterface();
-    const to = contractAddress as string;
     const registered = await run(bob, {
       to,
       data: law.encodeFunctionData("register", ["node.example/log", id("key")]),
@@ -313,6 +330,6 @@ describe("the embedded chain beside Hardhat's EVM", function () {
   });
 
   it("was really compared", () => {
-    expect(compared).to.equal(1 + transactions.length + 1 + 2 + 12 + calls.length + 3 + 6);
+    expect(compared).to.equal(1 + transactions.length + 1 + 2 + 12 + calls.length + 3 + 1 + foundingNames.length + 4);
   });
 });

@@ -15,13 +15,14 @@ import {
   verifyTradeHead,
   type Deployment,
 } from "@lianzheng/sdk/chain";
-import { Grade, RightsFactory, Stage, TradesFactory, type Trades } from "@lianzheng/sdk/contracts";
+import { Stage, TradesFactory, type Trades } from "@lianzheng/sdk/contracts";
 import { fromHex, sha256, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { encodeBundle, verify, type Bundle, type Policy, type Verdict } from "@lianzheng/sdk/evidence";
 import { createNoteSigner, encodeVerifierKey } from "@lianzheng/sdk/log";
 import { prepareRecord, toInstant } from "@lianzheng/sdk/record";
 import { expect } from "chai";
 import { id, Wallet, type JsonRpcProvider } from "ethers";
+import { openTrade, recordStep, terminate } from "../anchor/trade.ts";
 import { logKey, owner, supplier } from "./fixture.ts";
 import { expectAnswer, expectFailure } from "./question-of.ts";
 
@@ -67,7 +68,7 @@ describe("evidence: of a trade on the embedded chain", function () {
     policy = policyOf();
     trades = TradesFactory.connect(deployment.contracts.trades.address, seller);
     await expectHead(id("before any trade") as Hex, EMPTY_STAGE_HEAD);
-    tradeId = await openTrade();
+    tradeId = await openTrade(deployment, seller, memberIdOf(owner), memberIdOf(supplier));
     await expectHead(tradeId, EMPTY_STAGE_HEAD);
   });
 
@@ -80,10 +81,11 @@ describe("evidence: of a trade on the embedded chain", function () {
     await rm(folder, { recursive: true });
   });
 
-  it("finds the head where the contract keeps it, after every stage", async () => {
+  it("finds the head where the contract keeps it, after every step", async () => {
     await stage("listing", 1, seller);
     await stage("offer", 2, buyer);
-    expect(bundles).to.have.length(2);
+    await ending(3);
+    expect(bundles).to.have.length(3);
   });
 
   it("is complete as of the block of its anchor", () => {
@@ -94,6 +96,7 @@ describe("evidence: of a trade on the embedded chain", function () {
       expect(verdict.facts.trade).to.deep.equal({
         tradeId,
         stages: at + 1,
+        terminated: at === 2,
         block: Number(number),
         at: verdict.facts.anchoredAt,
       });
@@ -164,28 +167,21 @@ describe("evidence: of a trade on the embedded chain", function () {
     });
   }
 
-  async function openTrade(): Promise<Hex> {
-    const rights = RightsFactory.connect(deployment.contracts.rights.address, seller);
-    const from = Math.floor(Date.now() / 1000) - 60;
-    const registration = { digest: id("a"), content: id("b"), metadata: id("c"), grade: Grade.general };
-    const terms = { purposes: 1, from, until: from + 31_536_000, depth: 2 };
-    await (await rights.registerResource(registration, terms)).wait();
-    const subject = await rights.subjectIdOf(memberIdOf(owner), id("a"));
-    const { right } = await rights.subjectOf(subject);
-    const parties = { buyer: memberIdOf(supplier), venue: toHex(new Uint8Array(18)) };
-    await (await trades.open({ salt: id("salt"), subject, right, ...parties, amount: id("1.00 CNY") })).wait();
-    return (await trades.tradeIdOf(memberIdOf(owner), id("salt"))) as Hex;
-  }
-
   /** Records a stage in the log and on the chain, anchors it, and keeps the evidence of all until now. */
   async function stage(name: "listing" | "offer", count: number, signer: Wallet): Promise<void> {
     const evidence = await submit(`trade.${name}`);
-    const step = { tradeId, stage: Stage[name], evidence, count, deadline: Math.floor(Date.now() / 1000) + 3600 };
-    const verifyingContract = await trades.getAddress();
-    const domain = { name: "Lianzheng Trades", version: "1", chainId, verifyingContract };
-    const signature = await signer.signTypedData(domain, { Step: stepFields }, step);
-    await (await trades.connect(signer).record(step, [{ key: signer.address, signature }])).wait();
-    head = stageHead(head, Stage[name], evidence);
+    await recordStep(deployment, signer, { tradeId, stage: Stage[name], evidence, count });
+    await keep(Stage[name], evidence);
+  }
+
+  async function ending(count: number): Promise<void> {
+    const evidence = await submit("trade.termination");
+    await terminate(deployment, [seller, buyer], { tradeId, evidence, count });
+    await keep(Stage.termination, evidence);
+  }
+
+  async function keep(step: number, evidence: Hex): Promise<void> {
+    head = stageHead(head, step, evidence);
     await expectHead(tradeId, head);
     await anchor.flush();
     bundles.push(await build());
@@ -234,14 +230,6 @@ describe("evidence: of a trade on the embedded chain", function () {
     };
   }
 });
-
-const stepFields = [
-  { name: "tradeId", type: "bytes32" },
-  { name: "stage", type: "uint8" },
-  { name: "evidence", type: "bytes32" },
-  { name: "count", type: "uint64" },
-  { name: "deadline", type: "uint256" },
-];
 
 function seat(member: string, wallet: Wallet): { member: string; key: Hex; kinds: ["venue", "supplier"] } {
   return { member, key: wallet.address.toLowerCase() as Hex, kinds: ["venue", "supplier"] };

@@ -5,6 +5,7 @@ import {KeyRole, NewKey, Standing, Tier} from "../../contracts/membership/IMembe
 import {Members} from "../../contracts/membership/Members.sol";
 import {Uscc} from "../../contracts/membership/Uscc.sol";
 import {Consortium} from "./Consortium.sol";
+import {Tally} from "./Tally.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Three members whose keys come, rotate, expire and are recovered, whose standing changes and who are frozen, as the fuzzer likes; this
@@ -31,6 +32,8 @@ contract Registrar {
     }
 
     uint256 public constant PEOPLE = 3;
+    uint256 private constant MOST_KEYS = 24;
+    uint256 private constant MOST_SAMPLES = 32;
     uint256 private constant START = 1_900_000_000;
     uint48 private constant NO_END = type(uint48).max;
 
@@ -41,6 +44,7 @@ contract Registrar {
     Sample[] public samples;
     mapping(uint256 member => Standing) public standings;
     mapping(uint256 member => uint48) public frozenUntil;
+    uint256 private _taken;
 
     /// Times that each state was reached.
     uint256 public added;
@@ -53,8 +57,11 @@ contract Registrar {
     uint256 public left;
     uint256 public readmitted;
     uint256 public refused;
+    uint256 public refusedDead;
+    uint256 public refusedSuspended;
+    uint256 public calls;
     /// What happened that must not; empty if nothing did. A revert would only undo the step that shows it.
-    string public violated;
+    string public fault;
 
     constructor() {
         vm.warp(START);
@@ -67,6 +74,8 @@ contract Registrar {
     }
 
     function add(uint8 by, uint8 roles, uint32 period) external {
+        ++calls;
+        if (keys == MOST_KEYS) return;
         NewKey memory fresh = _fresh(lives[by % keys].member, roles, period);
         vm.prank(Consortium.key(by % keys));
         try members.addKey(fresh) {
@@ -79,6 +88,8 @@ contract Registrar {
     }
 
     function rotate(uint8 by, uint8 old, uint8 roles, uint32 period) external {
+        ++calls;
+        if (keys == MOST_KEYS) return;
         NewKey memory fresh = _fresh(lives[by % keys].member, roles, period);
         vm.prank(Consortium.key(by % keys));
         try members.rotateKey(Consortium.key(old % keys), fresh) {
@@ -92,6 +103,7 @@ contract Registrar {
     }
 
     function retire(uint8 by, uint8 old) external {
+        ++calls;
         vm.prank(Consortium.key(by % keys));
         try members.retireKey(Consortium.key(old % keys)) {
             _check(by % keys, KeyRole.Manage);
@@ -103,6 +115,8 @@ contract Registrar {
     }
 
     function recover(uint8 who, uint8 old, uint8 roles, uint32 period) external {
+        ++calls;
+        if (keys == MOST_KEYS) return;
         uint256 member = who % PEOPLE;
         NewKey memory fresh = _fresh(member, roles, period);
         address[] memory ended = new address[](1);
@@ -117,16 +131,22 @@ contract Registrar {
     }
 
     function describe(uint8 by) external {
+        ++calls;
         vm.prank(Consortium.key(by % keys));
         try members.setMetadata(keccak256("other")) {
             _check(by % keys, KeyRole.Act);
         } catch {
             ++refused;
+            uint256 key = by % keys;
+            if (mayAct(key, KeyRole.Act)) fault = "a key that may act was refused";
+            if (!live(key, block.timestamp)) ++refusedDead;
+            else if (standings[lives[key].member] != Standing.Active) ++refusedSuspended;
         }
     }
 
     /// Suspends or takes back.
     function toggle(uint8 who) external {
+        ++calls;
         uint256 member = who % PEOPLE;
         if (standings[member] == Standing.Suspended) {
             members.reinstate(Consortium.id(member), keccak256("reason"));
@@ -139,6 +159,8 @@ contract Registrar {
     }
 
     function freeze(uint8 who, uint32 period) external {
+        ++calls;
+        if (period % 4 != 0) return;
         uint256 member = who % PEOPLE;
         uint48 until = uint48(block.timestamp + (period % 20 days));
         try members.freeze(Consortium.id(member), until, keccak256("order")) {
@@ -151,6 +173,9 @@ contract Registrar {
 
     /// Leaves, or is expelled, and all keys end.
     function end(uint8 by, bool expels) external {
+        ++calls;
+        // Seldom, or nobody's keys live long.
+        if (by % 4 != 2) return;
         uint256 member = lives[by % keys].member;
         Standing standing = expels ? Standing.Expelled : Standing.Left;
         if (expels) {
@@ -174,6 +199,8 @@ contract Registrar {
     }
 
     function readmit(uint8 who) external {
+        ++calls;
+        if (keys == MOST_KEYS) return;
         uint256 member = who % PEOPLE;
         address key = Consortium.key(keys);
         vm.prank(key);
@@ -190,9 +217,14 @@ contract Registrar {
     }
 
     function wait(uint32 time) external {
+        ++calls;
         uint256 before = block.timestamp;
-        for (uint256 i = 0; i < keys; ++i) {
-            samples.push(Sample(i, uint64(before - 1), live(i, before - 1)));
+        for (uint256 back = 0; back < 4 && back < keys; ++back) {
+            uint256 i = (calls + back * 7) % keys;
+            Sample memory sample = Sample(i, uint64(before - 1), live(i, before - 1));
+            // The oldest give way, or each look costs more than the one before.
+            if (samples.length < MOST_SAMPLES) samples.push(sample);
+            else samples[_taken++ % MOST_SAMPLES] = sample;
         }
         vm.warp(before + 1 + (time % 10 days));
         for (uint256 i = 0; i < keys; ++i) {
@@ -203,6 +235,14 @@ contract Registrar {
     /// Nobody has a seat in this council.
     function isSeat(bytes18) external pure returns (bool) {
         return false;
+    }
+
+    /// Everything that the suite claims to reach, in the order of its names.
+    function counts() external view returns (uint256[] memory all) {
+        all = new uint256[](12);
+        (all[0], all[1], all[2], all[3], all[4]) = (added, rotated, retired, expired, recovered);
+        (all[5], all[6], all[7], all[8]) = (suspended, frozen, left, readmitted);
+        (all[9], all[10], all[11]) = (refused, refusedDead, refusedSuspended);
     }
 
     function changeCount() external view returns (uint256) {
@@ -248,12 +288,12 @@ contract Registrar {
     }
 
     function _ended(uint256 key, uint256 member) private {
-        if (lives[key].member != member || !live(key, block.timestamp)) violated = "ended what is not its own";
+        if (lives[key].member != member || !live(key, block.timestamp)) fault = "ended what is not its own";
         lives[key].until = uint48(block.timestamp);
     }
 
     function _check(uint256 key, KeyRole role) private {
-        if (!mayAct(key, role)) violated = "acted without the power";
+        if (!mayAct(key, role)) fault = "acted without the power";
     }
 
     function _note(uint256 member, Standing standing) private {
@@ -262,6 +302,9 @@ contract Registrar {
     }
 }
 
+/// @dev Rules of the design for `Members`: no one acts for a member but its live keys, in their roles, _noFault and
+///      _nobodyActsButLiveKeysInTheirRoles; a key's past acts stay valid after rotation, _aKeysPastStays; standings have a past that stays,
+///      _standingsAreThoseOfTheBook; and no member is left without a key that manages, _nobodyIsLockedOut.
 contract MembersTest {
     Registrar private _registrar;
 
@@ -296,13 +339,31 @@ contract MembersTest {
         targets[0] = address(_registrar);
     }
 
+    function afterInvariant() external view {
+        _checkAll();
+        Tally.report("Members", _registrar.calls(), _states(), _registrar.counts());
+    }
+
+    function invariant_theLawHolds() external view {
+        if (_registrar.calls() % Tally.INTERVAL == 0) _checkAll();
+        else _noFault();
+    }
+
+    function _checkAll() private view {
+        _noFault();
+        _nobodyActsButLiveKeysInTheirRoles();
+        _aKeysPastStays();
+        _nobodyIsLockedOut();
+        _standingsAreThoseOfTheBook();
+    }
+
     /// No step of the handler was taken by one that may not.
-    function invariant_noStepWasTakenWithoutThePower() external view {
-        require(bytes(_registrar.violated()).length == 0, _registrar.violated());
+    function _noFault() private view {
+        require(bytes(_registrar.fault()).length == 0, _registrar.fault());
     }
 
     /// No key acts but the live ones of active members that are not frozen, each for its own member, in its own roles.
-    function invariant_nobodyActsButLiveKeysInTheirRoles() external view {
+    function _nobodyActsButLiveKeysInTheirRoles() private view {
         Members members = _registrar.members();
         for (uint256 i = 0; i < _registrar.keys(); ++i) {
             (uint256 member, , , ) = _registrar.lives(i);
@@ -318,7 +379,7 @@ contract MembersTest {
     }
 
     /// What was true of a key's life stays true, whatever happened to the key since; and the register's lives are those of the book.
-    function invariant_aKeysPastStays() external view {
+    function _aKeysPastStays() private view {
         Members members = _registrar.members();
         for (uint256 i = 0; i < _registrar.sampleCount(); ++i) {
             (uint256 key, uint64 time, bool live) = _registrar.samples(i);
@@ -333,7 +394,7 @@ contract MembersTest {
     }
 
     /// A member that is in has a Manage key without end, and at most 16 live keys; one that is out has none.
-    function invariant_nobodyIsLockedOut() external view {
+    function _nobodyIsLockedOut() private view {
         Members members = _registrar.members();
         for (uint256 m = 0; m < _registrar.PEOPLE(); ++m) {
             address[] memory keys = members.keysOf(Consortium.id(m));
@@ -349,15 +410,14 @@ contract MembersTest {
     }
 
     /// The history of standings is that of the book: at each change, until the next one.
-    function invariant_standingsAreThoseOfTheBook() external view {
+    function _standingsAreThoseOfTheBook() private view {
         Members members = _registrar.members();
-        for (uint256 i = 0; i < _registrar.changeCount(); ++i) {
-            (uint256 member, uint48 time, Standing standing) = _registrar.changes(i);
-            uint256 next = type(uint48).max;
-            for (uint256 j = i + 1; j < _registrar.changeCount() && next == type(uint48).max; ++j) {
-                (uint256 who, uint48 at, ) = _registrar.changes(j);
-                if (who == member) next = at;
-            }
+        uint256[3] memory nexts = [uint256(type(uint48).max), type(uint48).max, type(uint48).max];
+        // Backwards, so that the next change of each member is known.
+        for (uint256 i = _registrar.changeCount(); i != 0; --i) {
+            (uint256 member, uint48 time, Standing standing) = _registrar.changes(i - 1);
+            uint256 next = nexts[member];
+            nexts[member] = time;
             if (next == time) continue;
             require(members.standingAt(Consortium.id(member), time) == standing, "at the change");
             require(members.standingAt(Consortium.id(member), uint64(next - 1)) == standing, "until the next");
@@ -378,5 +438,24 @@ contract MembersTest {
             if (Uscc.isValid(bytes18(code))) ++valid;
         }
         require(valid == 1);
+    }
+
+    function _states() private pure returns (string[] memory states) {
+        string[12] memory names = [
+            "key added",
+            "key rotated",
+            "key retired",
+            "key expired",
+            "recovered",
+            "suspended",
+            "frozen",
+            "left or expelled",
+            "readmitted",
+            "refused",
+            "refused: a key that is over",
+            "refused: member not active"
+        ];
+        states = new string[](12);
+        for (uint256 i = 0; i < 12; ++i) states[i] = names[i];
     }
 }

@@ -1,3 +1,5 @@
+import type { KindName, Tier } from "@lianzheng/sdk/contracts";
+import type { Hex } from "@lianzheng/sdk/encoding";
 import { usccCheckCharacter } from "@lianzheng/sdk/record";
 
 /** A part in the story. */
@@ -21,15 +23,17 @@ export interface Role {
   readonly uscc: string;
   readonly english: string;
   readonly chinese: string;
-  /** What the organisation is in the consortium; council seats found it and need not be admitted. */
-  readonly kind: "council" | "venue" | "supplier" | "processor" | "operator" | "auditor" | "notary";
+  /** What the organisation is in the consortium. */
+  readonly kind: KindName;
+  /** Level of its node in the 1+N+X of the plan; only the exchanges run nodes here. */
+  readonly tier: keyof typeof Tier;
 }
 
 /** Codes without their last character, which is computed: the numbers are invented, the arithmetic is not. */
 const parts: readonly (readonly [RoleName, string, string, string, Role["kind"]])[] = [
-  ["bureau", "11460000MB0DEM017", "Data Bureau", "数据局", "council"],
-  ["association", "51460000MJ0DEM024", "Data Trade Association", "数据交易协会", "council"],
-  ["institute", "12460000MB0DEM033", "Institute of Standards", "标准化研究院", "council"],
+  ["bureau", "11460000MB0DEM017", "Data Bureau", "数据局", "regulator"],
+  ["association", "51460000MJ0DEM024", "Data Trade Association", "数据交易协会", "regulator"],
+  ["institute", "12460000MB0DEM033", "Institute of Standards", "标准化研究院", "certifier"],
   ["provincialVenue", "91460000MA5DEM119", "Qiongzhou Data Exchange", "琼州数据交易所", "venue"],
   ["sectorVenue", "91460000MA5DEM127", "Aviation and Shipping Data Exchange", "航运数据行业交易平台", "venue"],
   ["airline", "91460000MA5DEM215", "Seabreeze Aviation", "海风航空", "supplier"],
@@ -40,11 +44,13 @@ const parts: readonly (readonly [RoleName, string, string, string, Role["kind"]]
   ["notary", "12460000MB0DEM615", "Bay Notary Office", "海湾公证处", "notary"],
 ];
 
+const tiers: Readonly<Partial<Record<RoleName, Role["tier"]>>> = { provincialVenue: "province", sectorVenue: "sector" };
+
 /** Everyone in the story, by the name of the part. */
 export const cast: Readonly<Record<RoleName, Role>> = Object.fromEntries(
   parts.map(([name, first17, english, chinese, kind]) => [
     name,
-    { name, uscc: first17 + usccCheckCharacter(first17), english, chinese, kind },
+    { name, uscc: first17 + usccCheckCharacter(first17), english, chinese, kind, tier: tiers[name] ?? "none" },
   ]),
 ) as Record<RoleName, Role>;
 
@@ -65,6 +71,9 @@ export const applicants: readonly RoleName[] = [
   "auditor",
   "notary",
 ];
+
+/** In the place of a member where there is none. */
+export const NOBODY: Hex = `0x${"00".repeat(18)}`;
 
 /** Name in both languages. */
 export function called({ english, chinese }: Role): string {

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { memberIdOf } from "@lianzheng/sdk/chain";
 import type { Deployment } from "@lianzheng/sdk/chain";
-import { maskOfKinds } from "@lianzheng/sdk/contracts";
-import type { KindName } from "@lianzheng/sdk/contracts";
+import { Standing, Tier, maskOfKinds } from "@lianzheng/sdk/contracts";
+import type { CallStruct } from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
-import { keccak256, toHex, utf8 } from "@lianzheng/sdk/encoding";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { JsonRpcProvider, Wallet } from "ethers";
 import type { ContractTransaction } from "ethers";
 import type { Role, RoleName } from "./cast.ts";
-import { applicants, cast, council, councilThreshold } from "./cast.ts";
+import { NOBODY, applicants, cast, council, councilThreshold } from "./cast.ts";
 import { GasBook } from "./gas-book.ts";
-import { Ledger } from "./ledger.ts";
+import { digestOfText } from "./digest.ts";
+import { Ledger, idFromEvent } from "./ledger.ts";
 import type { Service } from "./processes.ts";
 import { startService } from "./processes.ts";
 
@@ -53,14 +53,14 @@ export function makeKeys(): Consortium["keys"] {
   return Object.fromEntries(made) as Consortium["keys"];
 }
 
-/** Puts the four contracts on the chain, founded by the council's seats, and counts their gas. */
+/** Puts the contracts on the chain, founded by the council's seats, and counts their gas. */
 export async function foundConsortium(running: RunningChain, keys: Consortium["keys"]): Promise<Consortium> {
   const { provider, chain, chainUrl } = running;
   const founder = keys.bureau.connect(provider);
   const seats = council.map((name) => ({
     member: cast[name].uscc,
     key: addressOf(keys[name]),
-    kinds: ["regulator" as const],
+    kinds: [cast[name].kind],
   }));
   const deployment = await deployContracts(founder, { seats, threshold: councilThreshold });
   const gas = new GasBook();
@@ -78,33 +78,41 @@ async function countDeployment(provider: JsonRpcProvider, deployment: Deployment
   }
 }
 
-/** Everyone applies with an own key; the council votes until its threshold decides. */
+/** Everyone applies with an own key; one seat proposes to admit them all, and the vote that reaches the threshold does. */
 export async function admitMembers({ keys, ledger }: Consortium): Promise<void> {
+  const { council: contract, members } = ledger;
   const applications = applicants.map((name) => ({ from: keys[name], call: applicationOf(ledger, cast[name]) }));
-  await ledger.sendAll("Members.applyFor", applications);
-  const proposals = await Promise.all(
-    applicants.map((name) => ledger.members.applicationOf(memberIdOf(cast[name].uscc), keys[name].address)),
-  );
-  const votes = council
-    .slice(0, councilThreshold)
-    .flatMap((voter) =>
-      proposals.map((proposal) => ({ from: keys[voter], call: ledger.members.vote.populateTransaction(proposal) })),
-    );
-  await ledger.sendAll("Members.vote", votes);
+  const applied = await ledger.sendAll("Members.applyFor", applications);
+  const made = members.interface.getEvent("ApplicationMade").topicHash;
+  const calls = applicants.map((name, at) => admissionOf(ledger, cast[name], idFromEvent(applied[at], made)));
+  const [proposer, ...voters] = council.slice(0, councilThreshold);
+  if (proposer === undefined) throw new TypeError("a council has a seat");
+  const proposal = contract.propose.populateTransaction(calls, digestOfText("all papers are in order"));
+  const proposed = await ledger.send("Council.propose", keys[proposer], proposal);
+  const number = idFromEvent(proposed, contract.interface.getEvent("ProposalOpened").topicHash);
+  const votes = voters.map((name) => ({ from: keys[name], call: contract.vote.populateTransaction(number) }));
+  await ledger.sendAll("Council.vote", votes);
 }
 
-function applicationOf({ members }: Ledger, role: Role): Promise<ContractTransaction> {
-  const papers = toHex(keccak256(utf8(`application of ${role.uscc}`)));
-  return members.applyFor.populateTransaction(memberIdOf(role.uscc), maskOfKinds([kindOf(role)]), papers);
+function applicationOf({ members }: Ledger, { uscc, kind, tier }: Role): Promise<ContractTransaction> {
+  const [description, papers] = [digestOfText(`description of ${uscc}`), digestOfText(`application of ${uscc}`)];
+  const kinds = maskOfKinds([kind]);
+  return members.applyFor.populateTransaction(memberIdOf(uscc), kinds, Tier[tier], NOBODY, description, papers);
 }
 
-function kindOf({ kind }: Role): KindName {
-  return kind === "council" ? "regulator" : kind;
+function admissionOf({ deployment, members }: Ledger, { uscc, kind, tier }: Role, application: Hex): CallStruct {
+  const values = [application, maskOfKinds([kind]), Tier[tier], digestOfText(`examination of ${uscc}`)] as const;
+  return {
+    target: deployment.contracts.members.address,
+    data: members.interface.encodeFunctionData("admit", [...values]),
+  };
 }
 
-/** Whether the chain now has this organisation as an active member. */
-export async function isActive({ ledger }: Consortium, role: Role): Promise<boolean> {
-  return ledger.members.isActive(memberIdOf(role.uscc));
+/** Whether the chain now has this organisation as an active member of its kind and tier. */
+export async function isAdmitted({ ledger }: Consortium, { uscc, kind, tier }: Role): Promise<boolean> {
+  const entry = await ledger.members.entryOf(memberIdOf(uscc));
+  const asked = [Standing.active, maskOfKinds([kind]), Tier[tier]];
+  return [entry.standing, entry.kinds, entry.tier].every((value, at) => Number(value) === asked[at]);
 }
 
 /** Lower-case address of a key. */

@@ -1,13 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Deployment } from "@lianzheng/sdk/chain";
+import type { ContractName, Deployment } from "@lianzheng/sdk/chain";
 import {
+  AttestationsFactory,
+  CouncilFactory,
+  DirectoryFactory,
+  EmergencyFactory,
   EvidenceLogsFactory,
   MembersFactory,
+  RegistryFactory,
   RightsFactory,
   TradesFactory,
   toContractFault,
 } from "@lianzheng/sdk/contracts";
-import type { ContractFault, EvidenceLogs, Members, Rights, Trades } from "@lianzheng/sdk/contracts";
+import type {
+  Attestations,
+  ContractFault,
+  Council,
+  Directory,
+  Emergency,
+  EvidenceLogs,
+  Members,
+  Registry,
+  Rights,
+  Trades,
+} from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { isError } from "ethers";
 import type { ContractTransaction, JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
@@ -18,7 +34,7 @@ const ASKED_EVERY_MS = 20;
 const PATIENCE_MS = 30_000;
 
 /** More gas than any step of the story needs; given where the sender wants the refusal to stand in a block. */
-const PLENTY_OF_GAS = 1_500_000n;
+const PLENTY_OF_GAS = 3_000_000n;
 
 /** A call and the account that makes it. */
 export interface Call {
@@ -46,20 +62,30 @@ export interface Attempt {
 export class Ledger {
   readonly provider: JsonRpcProvider;
   readonly deployment: Deployment;
+  readonly directory: Directory;
   readonly members: Members;
+  readonly council: Council;
+  readonly emergency: Emergency;
+  readonly attestations: Attestations;
+  readonly registry: Registry;
   readonly rights: Rights;
   readonly trades: Trades;
   readonly evidenceLogs: EvidenceLogs;
   readonly #gas: GasBook;
 
   constructor(provider: JsonRpcProvider, deployment: Deployment, gas: GasBook) {
-    const { members, rights, trades, evidenceLogs } = deployment.contracts;
+    const at = (name: ContractName): string => deployment.contracts[name].address;
     this.provider = provider;
     this.deployment = deployment;
-    this.members = MembersFactory.connect(members.address, provider);
-    this.rights = RightsFactory.connect(rights.address, provider);
-    this.trades = TradesFactory.connect(trades.address, provider);
-    this.evidenceLogs = EvidenceLogsFactory.connect(evidenceLogs.address, provider);
+    this.directory = DirectoryFactory.connect(at("directory"), provider);
+    this.members = MembersFactory.connect(at("members"), provider);
+    this.council = CouncilFactory.connect(at("council"), provider);
+    this.emergency = EmergencyFactory.connect(at("emergency"), provider);
+    this.attestations = AttestationsFactory.connect(at("attestations"), provider);
+    this.registry = RegistryFactory.connect(at("registry"), provider);
+    this.rights = RightsFactory.connect(at("rights"), provider);
+    this.trades = TradesFactory.connect(at("trades"), provider);
+    this.evidenceLogs = EvidenceLogsFactory.connect(at("evidenceLogs"), provider);
     this.#gas = gas;
   }
 
@@ -100,7 +126,12 @@ export class Ledger {
     return { receipt: await this.#included(sent.hash), fault };
   }
 
-  /** Seconds since 1970, as far from now as given; for deadlines and periods. */
+  /** Time of the newest block, seconds since 1970: periods go by the chain's clock, not this machine's. */
+  async chainTime(): Promise<number> {
+    return (await this.provider.getBlock("latest"))?.timestamp ?? 0;
+  }
+
+  /** Seconds since 1970, as far from now as given; for deadlines. */
   secondsFromNow(seconds: number): number {
     return Math.floor(Date.now() / 1_000) + seconds;
   }
@@ -153,8 +184,8 @@ export class Ledger {
 }
 
 /** An id that an event of `receipt` carries as its first indexed parameter. */
-export function idFromEvent(receipt: TransactionReceipt, topic: string): Hex {
-  const id = receipt.logs.find((log) => log.topics[0] === topic)?.topics[1];
-  if (id === undefined) throw new Error(`transaction ${receipt.hash} has no such event`);
+export function idFromEvent(receipt: TransactionReceipt | undefined, topic: string): Hex {
+  const id = receipt?.logs.find((log) => log.topics[0] === topic)?.topics[1];
+  if (id === undefined) throw new Error(`transaction ${receipt?.hash ?? "not sent"} has no such event`);
   return id as Hex;
 }

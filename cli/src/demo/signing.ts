@@ -4,7 +4,21 @@ import type { Hex } from "@lianzheng/sdk/encoding";
 import { commitmentsOf, prepareRecord, statementTypedData } from "@lianzheng/sdk/record";
 import type { PreparedRecord, RecordInput } from "@lianzheng/sdk/record";
 import type { Wallet } from "ethers";
-import type { Role } from "./cast.ts";
+import type { Role, RoleName } from "./cast.ts";
+import { cast } from "./cast.ts";
+import type { Consortium } from "./consortium.ts";
+import { submitOne } from "./venue.ts";
+import type { Venue } from "./venue.ts";
+
+/** Submits a record that its issuer signed to a venue's node, and answers with its id. */
+export async function submitSigned(
+  { ledger, keys }: Consortium,
+  venue: Venue,
+  issuer: RoleName,
+  record: RecordInput,
+): Promise<Hex> {
+  return submitOne(venue, await signRecord(record, cast[issuer], keys[issuer], ledger.deployment));
+}
 
 /**
  * A record that its issuer signs before it leaves the house: whoever submits it cannot change a word of it.

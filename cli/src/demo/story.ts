@@ -7,7 +7,8 @@ import { dossierScene, offlineScene, tamperingScene } from "./scenes/auditing.ts
 import { admissionScene, openingScene } from "./scenes/opening.ts";
 import type { Stage } from "./scenes/opening.ts";
 import { registrationScene } from "./scenes/registration.ts";
-import { offFloorScene, onFloorScene } from "./scenes/trading.ts";
+import { reviewScene } from "./scenes/review.ts";
+import { offFloorScene, onFloorDeal, onFloorScene } from "./scenes/trading.ts";
 import type { Summary } from "./summary.ts";
 import { acceptedLine, gasPerRecord, refusedLine, rewriteLine } from "./summary.ts";
 import type { Theatre } from "./theatre.ts";
@@ -28,7 +29,7 @@ export async function tellStory(theatre: Theatre, now: () => number): Promise<To
   const { narrator } = theatre;
   const startedAt = now();
   await prepareOutputFolder(theatre.out);
-  const opened = await narrator.scene("A chain and its law", "一条链与四份合约", () => openingScene(theatre));
+  const opened = await narrator.scene("A chain and its law", "一条链与其上的规则", () => openingScene(theatre));
   const venues = await narrator.scene("Members are admitted by vote", "成员准入：理事会表决", () =>
     admissionScene(theatre, opened),
   );
@@ -36,7 +37,9 @@ export async function tellStory(theatre: Theatre, now: () => number): Promise<To
   const goods = await narrator.scene("Resources, rights and a product", "资源登记、授权与产品", () =>
     registrationScene(theatre, stage),
   );
-  const onFloor = await narrator.scene("A trade on the floor", "场内交易", () => onFloorScene(theatre, stage, goods));
+  const deal = onFloorDeal(goods);
+  await narrator.scene("Review before listing", "挂牌前审查", () => reviewScene(theatre, stage, deal));
+  const onFloor = await narrator.scene("A trade on the floor", "场内交易", () => onFloorScene(theatre, stage, deal));
   const offFloor = await narrator.scene("A trade off the floor", "场外交易", () =>
     offFloorScene(theatre, stage, goods),
   );

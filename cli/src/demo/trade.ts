@@ -1,32 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { EMPTY_STAGE_HEAD, memberIdOf, stageHead } from "@lianzheng/sdk/chain";
 import { Stage } from "@lianzheng/sdk/contracts";
-import type { SignedStruct, StageName, StepStruct } from "@lianzheng/sdk/contracts";
+import type { ShareStruct, SignedStruct, StageName, TermsStruct } from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { keccak256, toHex, utf8 } from "@lianzheng/sdk/encoding";
 import { canonicalJson, toInstant } from "@lianzheng/sdk/record";
 import type { JsonObject, Party } from "@lianzheng/sdk/record";
-import type { TypedDataDomain } from "ethers";
+import type { ContractTransaction, TypedDataDomain } from "ethers";
 import type { RoleName } from "./cast.ts";
-import { cast } from "./cast.ts";
+import { NOBODY, cast } from "./cast.ts";
 import type { Consortium } from "./consortium.ts";
+import { digestOfText } from "./digest.ts";
+import type { Attempt } from "./ledger.ts";
 import { idFromEvent } from "./ledger.ts";
-import { signRecord } from "./signing.ts";
-import { submitOne } from "./venue.ts";
+import { submitSigned } from "./signing.ts";
+import { distributionFields, domainOf, filingFields, stepFields } from "./typed-data.ts";
+import type { TypedFields } from "./typed-data.ts";
 import type { Venue } from "./venue.ts";
 
-const NOBODY: Hex = `0x${"00".repeat(18)}`;
 const SIGNED_FOR_S = 600;
-
-const stepTypes = {
-  Step: [
-    { name: "tradeId", type: "bytes32" },
-    { name: "stage", type: "uint8" },
-    { name: "evidence", type: "bytes32" },
-    { name: "count", type: "uint64" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
+const NO_SPLIT: Hex = `0x${"00".repeat(32)}`;
 
 /** Who trades what. */
 export interface Deal {
@@ -53,12 +46,24 @@ type Side = "seller" | "buyer" | "venue";
 
 /** A stage as the story tells it. */
 export interface StageScript {
-  readonly stage: Exclude<StageName, "none">;
+  readonly stage: Exclude<StageName, "none" | "amendment" | "filing" | "termination" | "distribution">;
   readonly issuer: Side;
   /** Those whom the step binds, in the order in which the contract asks for them. */
   readonly signers: readonly Side[];
   readonly body: JsonObject;
 }
+
+/** A step that those whom it binds have signed: recorded in the log, not yet in the contract. */
+export interface SignedStep {
+  readonly stage: Exclude<StageName, "none">;
+  readonly record: Hex;
+  /** Name under which its gas is counted. */
+  readonly action: string;
+  readonly call: Promise<ContractTransaction>;
+}
+
+/** Who gets how much of the income, in fen. */
+export type Split = readonly (readonly [RoleName, bigint])[];
 
 /** A trade that goes through its stages, each first a record and then a step signed by those whom it binds. */
 export class StoryTrade {
@@ -79,20 +84,16 @@ export class StoryTrade {
 
   /** Opens the trade on the chain; `venue` is the exchange whose node keeps its records. */
   static async open(consortium: Consortium, venue: Venue, deal: Deal): Promise<StoryTrade> {
-    const { ledger } = consortium;
-    const terms = {
-      salt: toHex(randomBytes(32)),
-      subject: deal.subject,
-      right: deal.right,
-      buyer: memberIdOf(cast[deal.buyer].uscc),
-      venue: deal.floor === undefined ? NOBODY : memberIdOf(cast[deal.floor].uscc),
-      amount: toHex(keccak256(utf8(canonicalJson(deal.price)))),
-    };
-    const call = ledger.trades.open.populateTransaction(terms);
-    const receipt = await ledger.send("Trades.open", consortium.keys[deal.seller], call);
+    const { ledger, keys } = consortium;
+    const call = ledger.trades.open.populateTransaction(termsOf(deal));
+    const receipt = await ledger.send("Trades.open", keys[deal.seller], call);
     const id = idFromEvent(receipt, ledger.trades.interface.getEvent("TradeOpened").topicHash);
-    const { name, version, chainId, verifyingContract } = await ledger.trades.eip712Domain();
-    return new StoryTrade(consortium, venue, deal, id, { name, version, chainId, verifyingContract });
+    return new StoryTrade(consortium, venue, deal, id, await domainOf(ledger.trades));
+  }
+
+  /** Tries to open a trade where the chain may refuse it. */
+  static attempt({ ledger, keys }: Consortium, deal: Deal): Promise<Attempt> {
+    return ledger.attempt(keys[deal.seller], ledger.trades.open.populateTransaction(termsOf(deal)));
   }
 
   /** Subject of all of the trade's records. */
@@ -118,16 +119,60 @@ export class StoryTrade {
 
   /** Plays one stage: the issuer's signed record goes into the log, then the step into the contract. */
   async play(script: StageScript): Promise<RecordedStage> {
-    const record = await this.#record(`trade.${script.stage}`, script.issuer, script.body);
-    const step = this.#step(script.stage, record);
-    const signatures = await Promise.all(script.signers.map((side) => this.#sign(side, step)));
+    return this.take(await this.prepare(script));
+  }
+
+  /** The record of a stage, and the step that those whom it binds sign over it. */
+  async prepare({ stage, issuer, signers, body }: StageScript): Promise<SignedStep> {
+    const { trades } = this.#consortium.ledger;
+    const record = await this.#record(`trade.${stage}`, this.#roleOf(issuer), body);
+    const expires = stage === "offer" ? this.#inAWhile() : 0;
+    const step = { ...this.#stepOf(record), stage: Stage[stage], expires };
+    const roles = signers.map((side) => this.#roleOf(side));
+    const signatures = await this.#sign(stepFields, step, roles);
+    return { stage, record, action: "Trades.record", call: trades.record.populateTransaction(step, signatures) };
+  }
+
+  /** The venue's filing (备案) of a trade off the floor, which the seller brings to it. */
+  async prepareFiling(body: JsonObject): Promise<SignedStep> {
+    const { trades } = this.#consortium.ledger;
+    const [venue, side] = [this.#venue.role.name, this.deal.seller];
+    const record = await this.#record("trade.filing", venue, body);
+    const step = { ...this.#stepOf(record), venue: memberIdOf(cast[venue].uscc), side: memberIdOf(cast[side].uscc) };
+    const signatures = await this.#sign(filingFields, step, [side, venue]);
+    return { stage: "filing", record, action: "Trades.file", call: trades.file.populateTransaction(step, signatures) };
+  }
+
+  /** The first distribution of the income (初次分配) among those who made it, signed by seller and venue. */
+  async prepareSplit(whole: bigint, split: Split): Promise<SignedStep> {
+    const { trades } = this.#consortium.ledger;
+    const shares = sharesOf(split);
+    const agreed = {
+      whole: String(whole),
+      unit: "fen",
+      shares: split.map(([name, fen]) => ({ member: cast[name].uscc, amount: String(fen) })),
+    };
+    const record = await this.#record("trade.distribution", this.deal.seller, agreed);
+    const grounds = digestOfText("agreement on the distribution");
+    const step = { ...this.#stepOf(record), whole, shares: [...shares], previous: NO_SPLIT, grounds };
+    const signatures = await this.#sign(distributionFields, step, [this.deal.seller, this.#roleOf("venue")]);
+    const call = trades.distribute.populateTransaction(step, [], signatures);
+    return { stage: "distribution", record, action: "Trades.distribute", call };
+  }
+
+  /** Puts a signed step into the contract. The seller relays every step: what counts are the signatures, and an exchange's key is its node's. */
+  async take({ stage, record, action, call }: SignedStep): Promise<RecordedStage> {
     const { ledger, keys } = this.#consortium;
-    const call = ledger.trades.record.populateTransaction(step, signatures);
-    // The seller relays every step: what counts are the signatures, and an exchange's key is its node's to send with.
-    const receipt = await ledger.send("Trades.record", keys[this.deal.seller], call);
-    const stage = { stage: script.stage, record, gas: Number(receipt.gasUsed) };
-    this.#stages.push(stage);
-    return stage;
+    const receipt = await ledger.send(action, keys[this.deal.seller], call);
+    const recorded = { stage, record, gas: Number(receipt.gasUsed) };
+    this.#stages.push(recorded);
+    return recorded;
+  }
+
+  /** Tries to put a signed step into the contract where that may refuse it; refused, it can be taken later as it is. */
+  attempt({ call }: SignedStep): Promise<Attempt> {
+    const { ledger, keys } = this.#consortium;
+    return ledger.attempt(keys[this.deal.seller], call);
   }
 
   /**
@@ -137,30 +182,31 @@ export class StoryTrade {
    * stage is missing.
    */
   async archive(issuer: Side): Promise<Hex> {
-    return this.#record("trade.archive", issuer, { stages: this.#stages.length, head: this.head });
+    const body = { stages: this.#stages.length, head: this.head };
+    return this.#record("trade.archive", this.#roleOf(issuer), body);
   }
 
-  async #record(type: string, issuer: Side, body: JsonObject): Promise<Hex> {
-    const { keys, ledger } = this.#consortium;
-    const role = this.#roleOf(issuer);
-    const input = {
-      type,
-      subject: this.subject,
-      occurredAt: toInstant(Date.now()),
-      body,
-      parties: this.#parties(),
-    };
-    return submitOne(this.#venue, await signRecord(input, cast[role], keys[role], ledger.deployment));
+  #record(type: string, issuer: RoleName, body: JsonObject): Promise<Hex> {
+    const occurredAt = toInstant(Date.now());
+    const input = { type, subject: this.subject, occurredAt, body, parties: this.#parties() };
+    return submitSigned(this.#consortium, this.#venue, issuer, input);
   }
 
-  #step(stage: Exclude<StageName, "none">, evidence: Hex): StepStruct {
-    const deadline = this.#consortium.ledger.secondsFromNow(SIGNED_FOR_S);
-    return { tradeId: this.id, stage: Stage[stage], evidence, count: this.#stages.length + 1, deadline };
+  /** What steps of whichever kind have in common. */
+  #stepOf(evidence: Hex): { tradeId: Hex; evidence: Hex; count: number; deadline: number } {
+    return { tradeId: this.id, evidence, count: this.#stages.length + 1, deadline: this.#inAWhile() };
   }
 
-  async #sign(side: Side, step: StepStruct): Promise<SignedStruct> {
-    const key = this.#consortium.keys[this.#roleOf(side)];
-    return { key: key.address, signature: await key.signTypedData(this.#domain, stepTypes, step) };
+  #inAWhile(): number {
+    return this.#consortium.ledger.secondsFromNow(SIGNED_FOR_S);
+  }
+
+  #sign(fields: TypedFields, step: object, roles: readonly RoleName[]): Promise<SignedStruct[]> {
+    const signed = roles.map(async (role) => {
+      const key = this.#consortium.keys[role];
+      return { key: key.address, signature: await key.signTypedData(this.#domain, fields, { ...step }) };
+    });
+    return Promise.all(signed);
   }
 
   #parties(): readonly Party[] {
@@ -173,4 +219,22 @@ export class StoryTrade {
     if (this.deal.floor === undefined) throw new TypeError("a trade off the floor has no venue");
     return this.deal.floor;
   }
+}
+
+function termsOf({ subject, right, buyer, floor, price }: Deal): TermsStruct {
+  return {
+    salt: toHex(randomBytes(32)),
+    subject,
+    right,
+    buyer: memberIdOf(cast[buyer].uscc),
+    venue: floor === undefined ? NOBODY : memberIdOf(cast[floor].uscc),
+    amount: toHex(keccak256(utf8(canonicalJson(price)))),
+    crossBorder: false,
+  };
+}
+
+/** Shares as the contract takes them, in ascending order of their members. */
+export function sharesOf(split: Split): readonly ShareStruct[] {
+  const shares = split.map(([name, amount]) => ({ member: memberIdOf(cast[name].uscc), amount }));
+  return shares.sort((one, other) => (one.member < other.member ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-import { MembersFactory } from "@lianzheng/sdk/contracts";
+import { MembersFactory, maskOfRoles } from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { fromHex, fromUtf8 } from "@lianzheng/sdk/encoding";
 import type { Policy } from "@lianzheng/sdk/evidence";
@@ -8,8 +8,12 @@ import type { JsonRpcProvider } from "ethers";
 type PolicyMember = Policy["members"][number];
 type PolicyKey = PolicyMember["keys"][number];
 
+/** End of a key that has none: the most that the contract's type holds. */
+const NO_END = 2n ** 48n - 1n;
+
 /**
- * Every member that the chain ever had, with the lives of its keys, in the order of admission.
+ * Every member that the chain ever had, with the lives of the keys that may act for it, in the order of admission: a key
+ * that only publishes, manages keys or votes signs no statement.
  *
  * @param contract - address of `Members`, and a block from which on it stands there
  */
@@ -23,8 +27,11 @@ export async function membersOnChain(
   const ends = new Map(retired.map(({ args }) => [args.key, args.until]));
   const keys = new Map<string, PolicyKey[]>();
   for (const { args } of added) {
+    if ((Number(args.roles) & maskOfRoles(["act"])) === 0) continue;
     const uscc = fromUtf8(fromHex(args.member));
-    keys.set(uscc, [...(keys.get(uscc) ?? []), keyOf(args.key, args.from, ends.get(args.key))]);
+    // A key that reaches the end with which it was added ends without another event.
+    const until = ends.get(args.key) ?? (args.until === NO_END ? undefined : args.until);
+    keys.set(uscc, [...(keys.get(uscc) ?? []), keyOf(args.key, args.from, until)]);
   }
   return [...keys].map(([uscc, lives]) => ({ uscc, keys: lives }));
 }

@@ -1,6 +1,6 @@
 import { memberIdOf } from "@lianzheng/sdk/chain";
 import type { Deployment } from "@lianzheng/sdk/chain";
-import { contractInterfaces } from "@lianzheng/sdk/contracts";
+import { contractInterfaces, maskOfRoles } from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import type { MemberKeys } from "./ports.ts";
@@ -29,7 +29,8 @@ interface Answer {
 const maxAnswers = 10_000;
 
 /**
- * The members' keys as the Members contract has them: a key counts while it is alive and its member active.
+ * The members' keys as the Members contract has them: a key signs statements while it is alive, may act for its member
+ * (role Act: the key of a server, which only publishes, may not) and the member is active.
  *
  * @throws ChainError C_UNREACHABLE, C_INCONSISTENT from `isLive`; a failed question is not remembered
  */
@@ -57,24 +58,26 @@ async function askWhetherLive(
   { member, key, at }: { readonly member: string; readonly key: Hex; readonly at: number },
 ): Promise<boolean> {
   const id = memberIdOf(member);
-  const seconds = Math.floor(at / 1000);
-  const [alive, active] = await Promise.all([
-    askMembers(chain, address, "keyLiveAt", [id, key, seconds]),
+  const seconds = BigInt(Math.floor(at / 1000));
+  const [life, [active]] = await Promise.all([
+    askMembers(chain, address, "keyLife", [key]),
     askMembers(chain, address, "isActive", [id]),
   ]);
-  return alive && active;
+  const [owner, roles, from, until] = life as unknown as [string, bigint, bigint, bigint];
+  const mayAct = (Number(roles) & maskOfRoles(["act"])) !== 0;
+  return active === true && owner === id && mayAct && from <= seconds && seconds < until;
 }
 
 async function askMembers(
   chain: ChainReader,
   to: Hex,
-  question: "keyLiveAt" | "isActive",
+  question: "keyLife" | "isActive",
   values: readonly unknown[],
-): Promise<boolean> {
+): Promise<readonly unknown[]> {
   const { members } = contractInterfaces;
   const answer = await send(chain, [{ to, data: members.encodeFunctionData(question, values) }, "latest"]);
   try {
-    return members.decodeFunctionResult(question, String(answer))[0] as boolean;
+    return members.decodeFunctionResult(question, String(answer));
   } catch (cause) {
     throw new ChainError("C_INCONSISTENT", `Members answers ${question} with no value of it`, { question }, cause);
   }

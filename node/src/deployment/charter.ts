@@ -11,8 +11,8 @@ const members = (...kinds: readonly (keyof typeof Kind)[]): number =>
   kinds.reduce((mask, kind) => mask | (1 << Kind[kind]), 0);
 
 /**
- * How long the council may take: ordinary decisions (admission, standing, keys, validators, review of freezes) are in force
- * at once; those that change the rules wait, so that a member that does not want them sees them coming. Seconds.
+ * How long the council may take: ordinary decisions (admission, standing, keys of members without a seat, validators, review
+ * of freezes) are in force at once; those that change the rules wait, so that a member that does not want them sees them coming. Seconds.
  */
 export const councilPeriods = {
   ordinary: { period: 30 * DAY, delay: 0 },

@@ -49,6 +49,7 @@ export function founderArguments({ seats, threshold }: Council): readonly Founde
   if (!Number.isSafeInteger(threshold) || threshold > seats.length || threshold * 2 <= seats.length)
     throw unusable("/threshold", "the threshold must be more than half of the seats and at most all");
   if (new Set(seats.map((seat) => seat.member)).size !== seats.length) throw unusable("/seats", "a member sits twice");
+  if (new Set(seats.map((seat) => seat.key)).size !== seats.length) throw unusable("/seats", "a key holds two seats");
   return seats.map((seat, at) => founderArgument(seat, `/seats/${at}`));
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
-import { callOf, decide, suspend } from "../fixture.ts";
+import { apply, callOf, decide, suspend } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import {
   DAY,
@@ -218,6 +218,9 @@ describe("Cases: opening", () => {
     const context = await fixture();
     const { cases, seller, buyer, processor } = context;
     const stranger = memberId(usccOf(99));
+    // Anybody may apply under any code: it makes nobody a respondent who could not answer.
+    const applicant = memberId(usccOf(98));
+    await apply(context.members, { id: applicant, key: context.outsider }, ["supplier"]);
     const leaves = (count: number) => Array.from({ length: count }, (_, i) => digestOf(`leaf ${i}`));
     const refused: [Parameters<typeof openingOf>[1], string, unknown[]][] = [
       [{ kind: CaseKind.none }, "CasesKind", [CaseKind.none]],
@@ -230,6 +233,7 @@ describe("Cases: opening", () => {
       [{ evidence: Array<string>(10_000).fill(REASON) }, "CasesEvidenceCount", [10_000, 1, 32]],
       [{ respondent: seller.id }, "CasesSameParty", [seller.id]],
       [{ respondent: stranger }, "CasesUnknownMember", [stranger]],
+      [{ respondent: applicant }, "CasesUnknownMember", [applicant]],
       [{ subjectKind: SubjectKind.none }, "CasesSubjectKind", [SubjectKind.none]],
       [{ subject: asSubject(processor.id) }, "CasesSubject", [asSubject(processor.id), buyer.id]],
     ];
@@ -238,7 +242,7 @@ describe("Cases: opening", () => {
         .to.be.revertedWithCustomError(cases, error)
         .withArgs(...values);
     }
-    expect(refused).to.have.length(12);
+    expect(refused).to.have.length(13);
     await expect(cases.connect(seller.key).open(openingOf(context, { evidence: leaves(32) }))).to.emit(
       cases,
       "CaseOpened",

@@ -9,9 +9,10 @@ const RELEASE = digestOf("release");
 
 /** Creation code of a contract whose code is this one byte: MSTORE8 it and RETURN it. */
 const creationOf = (byte: number): string => `0x60${byte.toString(16).padStart(2, "0")}60005360016000f3`;
-/** Creation code that reverts with four bytes, and one that just ends in INVALID. */
+/** Creation code that reverts with four bytes, one that just ends in INVALID, and two that leave no code. */
 const refusing = "0x63deadbeef6000526004601cfd";
 const failing = "0xfe";
+const empty = ["0x", "0x00"];
 
 async function scene() {
   const signers: readonly Signer[] = await ethers.getSigners();
@@ -84,9 +85,11 @@ describe("Directory", () => {
       (error: { data?: string }) => error.data,
     );
     expect(await raw).to.equal("0xdeadbeef");
-    await expect(directory.place(1, failing, { gasLimit: 1_000_000 }))
-      .to.be.revertedWithCustomError(directory, "DirectoryCreation")
-      .withArgs(MEMBERS);
+    for (const creation of [failing, ...empty]) {
+      await expect(directory.place(1, creation, { gasLimit: 1_000_000 }))
+        .to.be.revertedWithCustomError(directory, "DirectoryCreation")
+        .withArgs(MEMBERS);
+    }
     await directory.place(1, creationOf(1));
     expect(await ethers.provider.getCode(at(1)), "the refused attempts took no address").to.equal("0x01");
   });

@@ -589,6 +589,27 @@ describe("Council: rules", () => {
     expect(await members.isActive(buyer.id)).to.equal(true);
   });
 
+  it("never let ordinary votes gain the vote of a seat by giving its member other keys", async () => {
+    const { members, council, venue, regulator, notary, seller, spare } = await fixture();
+    const target = await members.getAddress();
+    const { selector } = members.interface.getFunction("recover");
+    const listing = await own(council, "setOrdinary", [{ target, selector }], true);
+    await decide(council, [venue, regulator], [listing, await own(council, "setRules", slow)]);
+    const recovering = async ({ id, address }: Actor, key: Signer): Promise<CallStruct> => {
+      const added = await newKeyOf(members, id, key, (await now()) + DAY);
+      return { target, data: members.interface.encodeFunctionData("recover", [id, added, [address], REASON]) };
+    };
+    const [taken, lost] = spare as [Signer, Signer];
+    const seizing = await decide(council, [venue, regulator], [await recovering(notary, taken)]);
+    const kept = await council.proposalOf(seizing);
+    expect([kept.class, kept.votes, kept.rulesVersion]).to.deep.equal([BigInt(ActClass.constitutional), 2n, 0n]);
+    expect(await members.actorOf(notary.address, KeyRole.govern)).to.equal(notary.id);
+    await decide(council, [venue, regulator], [await recovering(seller, lost)]);
+    expect(await members.actorOf(await lost.getAddress(), KeyRole.govern)).to.equal(seller.id);
+    const short = decide(council, [venue, regulator], [{ target, data: `${selector}${notary.id.slice(2, 20)}` }]);
+    await expect(short).to.be.revertedWithCustomError(council, "FailedCall");
+  });
+
   it("delay a decision to the second, and close it a period after that", async () => {
     const context = await slowFixture();
     const { members, council, venue, regulator, notary, outsider, seller } = context;

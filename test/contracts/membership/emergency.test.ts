@@ -1,3 +1,4 @@
+import { Standing } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
 import { AbiCoder, TypedDataEncoder, Wallet, ZeroAddress, ZeroHash, encodeBytes32String, keccak256 } from "ethers";
 import { DAY, REASON, apply, decide, digestOf, ethers, networkHelpers, newKeyOf, now } from "../fixture.ts";
@@ -288,6 +289,30 @@ describe("Emergency: freezing a member", () => {
     expect(await members.isActive(venue.id)).to.equal(true);
     expect(await emergency.isFrozen(asSubject(venue.id))).to.equal(false);
   });
+
+  for (const by of ["the council", "the regulators"] as const) {
+    it(`is lifted by ${by} also of who was expelled since, and gets no other end`, async () => {
+      const context = await fixture();
+      const { members, emergency, venue, regulators, chair } = context;
+      const id = await frozen(context, freezing(venue.id));
+      await members.connect(chair).expel(venue.id, REASON);
+      await expect(emergency.connect(chair).confirm(id, (await now()) + 100 * DAY))
+        .to.be.revertedWithCustomError(members, "MembersStanding")
+        .withArgs(venue.id, Standing.expelled);
+      const [, second, third] = regulators;
+      await emergency.connect(second.key).release(id, REASON);
+      const lifting =
+        by === "the council"
+          ? emergency.connect(chair).lift(id, REASON)
+          : emergency.connect(third.key).release(id, REASON);
+      await expect(lifting)
+        .to.emit(emergency, "SubjectReleased")
+        .withArgs(id, asSubject(venue.id), by === "the council");
+      await expect(lifting).to.emit(members, "MemberFrozen").withArgs(venue.id, 0, id);
+      expect(await emergency.isFrozen(asSubject(venue.id))).to.equal(false);
+      expect(await members.frozenAt(venue.id, await now())).to.equal(0n);
+    });
+  }
 
   it("lets no regulator speak on its own freeze or release", async () => {
     const context = await fixture();

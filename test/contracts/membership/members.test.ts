@@ -431,6 +431,25 @@ describe("Members: kinds, tier, parent and description", () => {
     expect((await members.entryOf(notary.id)).children).to.equal(0n);
   });
 
+  it("looses a member that is expelled or leaves from its parent, which can then be placed itself", async () => {
+    const { members, ruled, venue, notary, seller, buyer, processor } = await fixture();
+    for (const { id } of [seller, buyer]) await ruled.setParent(id, venue.id, REASON);
+    await ruled.setParent(processor.id, seller.id, REASON);
+    await expect(ruled.expel(seller.id, REASON)).to.emit(members, "ParentSet").withArgs(seller.id, NO_PARENT, REASON);
+    await expect(members.connect(buyer.key).leave(PAPERS))
+      .to.emit(members, "ParentSet")
+      .withArgs(buyer.id, NO_PARENT, PAPERS);
+    expect((await members.entryOf(venue.id)).children).to.equal(0n);
+    expect((await members.entryOf(processor.id)).parent).to.equal(seller.id);
+    expect((await members.entryOf(seller.id)).children).to.equal(1n);
+    await expect(ruled.setParent(venue.id, notary.id, REASON))
+      .to.emit(members, "ParentSet")
+      .withArgs(venue.id, notary.id, REASON);
+    await expect(ruled.expel(processor.id, REASON)).to.emit(members, "ParentSet");
+    await expect(ruled.expel(notary.id, REASON)).not.to.emit(members, "ParentSet");
+    expect((await members.entryOf(venue.id)).parent).to.equal(notary.id);
+  });
+
   it("closes no circle, has no parent outside, and at most 8 above a member", async () => {
     const context = await fixture();
     const { members, ruled, venue, seller, buyer } = context;
@@ -654,6 +673,22 @@ describe("Members: freezes", () => {
     await expect(members.connect(freezer).freeze(unknown, until, REASON))
       .to.be.revertedWithCustomError(members, "MembersStanding")
       .withArgs(unknown, Standing.none);
+  });
+
+  it("of who was expelled are lifted, and get no other end", async () => {
+    const { members, ruled, freezer, seller } = await fixture();
+    const mine = members.connect(freezer);
+    const until = await later(DAY);
+    await mine.freeze(seller.id, until, REASON);
+    await ruled.expel(seller.id, REASON);
+    await expect(mine.freeze(seller.id, until + 1, REASON))
+      .to.be.revertedWithCustomError(members, "MembersStanding")
+      .withArgs(seller.id, Standing.expelled);
+    expect(await members.frozenAt(seller.id, await now())).to.equal(BigInt(until));
+    await expect(mine.freeze(seller.id, 0, PAPERS))
+      .to.emit(members, "MemberFrozen")
+      .withArgs(seller.id, 0, PAPERS);
+    expect(await members.frozenAt(seller.id, await now())).to.equal(0n);
   });
 
   it("do not leave the council unable to decide", async () => {

@@ -10,6 +10,7 @@ import {
   DAY,
   HOUR,
   REASON,
+  accounts,
   digestOf,
   ethers,
   foundConsortium,
@@ -69,7 +70,7 @@ export interface Watch {
 export const FIRST = ["0x00000000000000000000000000000000000000b0", "0x00000000000000000000000000000000000000a0"];
 
 async function watch(): Promise<Watch> {
-  const signers: readonly Signer[] = await ethers.getSigners();
+  const signers = await accounts();
   const actors = await Promise.all(
     signers
       .slice(0, 7)

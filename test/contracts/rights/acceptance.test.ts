@@ -4,25 +4,32 @@ import {
   DAY,
   DOCUMENT,
   Entry,
+  Grade,
   HOUR,
   REASON,
   RightKind,
+  Source,
   SubjectKind,
   Validity,
   accepts,
   at,
+  attest,
+  consent,
   digestOf,
   fixture,
   freeze,
   hold,
+  made,
   mineAt,
   networkHelpers,
   now,
   offerOf,
   offered,
+  registered,
   registration,
   suspend,
   validity,
+  withdraw,
 } from "./scene.ts";
 
 /** The seller offers the processor a right to process. */
@@ -132,6 +139,41 @@ describe("Rights: acceptance by a call", () => {
     await expect(mine.accept(right, DOCUMENT)).to.be.revertedWithCustomError(rights, "RightsFrozen").withArgs(resource);
     await mineAt(end);
     await expect(mine.accept(right, DOCUMENT)).to.emit(rights, "RightAccepted");
+  });
+
+  it("asks again for the statements that the grade asks for, unless the product is sold on", async () => {
+    const scene = await fixture();
+    const { rights, attestations, notary, seller, processor, buyer, scope } = scene;
+    const grade = Grade.important;
+    const important = await registered(scene, seller, registration("important", { grade }), scope());
+    const product = await made(scene, seller, registration("product", { grade }), scope(), [important.right]);
+    await attest(scene, SubjectKind.resource, important.subject);
+    const right = await offered(scene, seller, offerOf(important.right, processor, scope({ depth: 0 })));
+    const kind = RightKind.operating;
+    const resale = await offered(scene, seller, offerOf(product.right, buyer, scope({ depth: 0 }), { kind }));
+    const statement = await attestations.latestOf(notary.id, 1, SubjectKind.resource, important.subject);
+    await attestations.connect(notary.key).revoke(statement, REASON);
+    await expect(rights.connect(processor.key).accept(right, DOCUMENT))
+      .to.be.revertedWithCustomError(rights, "RightsRequirementsUnmet")
+      .withArgs(important.subject, 1 << 1);
+    expect((await rights.rightOf(right)).acceptedAt).to.equal(0n);
+    await expect(rights.connect(buyer.key).accept(resale, DOCUMENT)).to.emit(rights, "RightAccepted");
+  });
+
+  it("is refused once the consent is withdrawn, and no licence is noted", async () => {
+    const scene = await fixture();
+    const { rights, registry, seller, processor, scope } = scene;
+    const what = registration("personal", { source: Source.personal });
+    const personal = await registered(scene, seller, what, scope());
+    const given = await consent(scene, personal.subject, processor);
+    const narrow = scope({ depth: 0, purposes: 0b0011, until: (await now()) + 50 * DAY });
+    const right = await offered(scene, seller, offerOf(personal.right, processor, narrow, { consent: given }));
+    await withdraw(scene, given);
+    const history = await registry.headOf(personal.subject);
+    await expect(rights.connect(processor.key).accept(right, DOCUMENT))
+      .to.be.revertedWithCustomError(rights, "RightsConsent")
+      .withArgs(given, processor.id);
+    expect(await registry.headOf(personal.subject)).to.deep.equal(history);
   });
 
   it("is what everything else waits for: nothing derives from an offer, nobody uses or transfers it", async () => {

@@ -56,7 +56,7 @@ async function sign(
 async function atVenue(scene: Scene): Promise<{ subject: string; move: MoveStruct; signers: readonly Actor[] }> {
   const { registry, owner, venue, secondVenue } = scene;
   const subject = await enter(scene, { venue: venue.id });
-  await registry.connect(venue.key).signOff(subject, REASON);
+  await registry.connect(venue.key).signOff(subject, 1, REASON);
   await registry.complete(subject);
   const deadline = (await now()) + HOUR;
   const move = { subject, owner: owner.id, fromVenue: venue.id, toVenue: secondVenue.id, number: 1, deadline };

@@ -176,10 +176,11 @@ export const reviewed = ({ venue }: Scene): Partial<RegistrationFields> => ({
   venue: venue.id,
 });
 
-/** Gives both sign-offs that {@link reviewed} asks for. */
+/** Gives both sign-offs that {@link reviewed} asks for to the newest review. */
 export async function signBoth({ registry, certifier, venue }: Scene, subject: string): Promise<void> {
-  await registry.connect(certifier.key).signOff(subject, digestOf("opinion"));
-  await registry.connect(venue.key).signOff(subject, digestOf("opinion of the venue"));
+  const { round } = await registry.recordOf(subject);
+  await registry.connect(certifier.key).signOff(subject, round, digestOf("opinion"));
+  await registry.connect(venue.key).signOff(subject, round, digestOf("opinion of the venue"));
 }
 
 /** Orders a hold on a subject in a case of its own. */
@@ -205,8 +206,8 @@ async function rule(
   await cases.connect(regulator.key).rule({ caseId, round, act, ...texts, ...sanction });
 }
 
-/** Sanctions a member so that it may not list, from now on. */
-export async function sanction(scene: Scene, member: Actor): Promise<void> {
+/** Sanctions a member from now on: so that it may not list, unless told otherwise. */
+export async function sanction(scene: Scene, member: Actor, restrictions = 1): Promise<void> {
   const { cases, other } = scene;
   const opening = {
     salt: digestOf("finding"),
@@ -223,7 +224,7 @@ export async function sanction(scene: Scene, member: Actor): Promise<void> {
   await rule(scene, caseId, 1);
   await networkHelpers.time.increase(15 * DAY + 1);
   const from = await now();
-  await rule(scene, caseId, 5, { restrictions: 1, from, until: from + 300 * DAY });
+  await rule(scene, caseId, 5, { restrictions, from, until: from + 300 * DAY });
 }
 
 /** Freezes a subject by two regulators. */

@@ -230,7 +230,7 @@ describe("Registry: review", () => {
     const { registry, certifier, venue, outsider } = scene;
     const subject = await enter(scene, reviewed(scene));
     const ends = (await now()) + NOTICE;
-    await expect(registry.connect(certifier.key).signOff(subject, OPINION))
+    await expect(registry.connect(certifier.key).signOff(subject, 1, OPINION))
       .to.emit(registry, "SignedOff")
       .withArgs(subject, 1, certifier.id, OPINION);
     await networkHelpers.time.setNextBlockTimestamp(ends - 1);
@@ -241,7 +241,7 @@ describe("Registry: review", () => {
     await expect(registry.complete(subject))
       .to.be.revertedWithCustomError(registry, "RegistryNotSignedOff")
       .withArgs(subject);
-    await registry.connect(venue.key).signOff(subject, OPINION);
+    await registry.connect(venue.key).signOff(subject, 1, OPINION);
     await expect(registry.connect(outsider).complete(subject))
       .to.emit(registry, "NumberGiven")
       .withArgs(subject, 1, venue.id);
@@ -260,7 +260,7 @@ describe("Registry: review", () => {
     const scene = await fixture();
     const { registry, venue } = scene;
     const subject = await enter(scene, reviewed(scene));
-    await registry.connect(venue.key).signOff(subject, OPINION);
+    await registry.connect(venue.key).signOff(subject, 1, OPINION);
     await networkHelpers.time.increase(NOTICE);
     await expect(registry.complete(subject)).to.be.revertedWithCustomError(registry, "RegistryNotSignedOff");
   });
@@ -270,7 +270,7 @@ describe("Registry: review", () => {
     const { registry, venue } = scene;
     const subject = await enter(scene, { venue: venue.id });
     await expect(registry.complete(subject)).to.be.revertedWithCustomError(registry, "RegistryNotSignedOff");
-    await registry.connect(venue.key).signOff(subject, OPINION);
+    await registry.connect(venue.key).signOff(subject, 1, OPINION);
     await registry.complete(subject);
     expect((await registry.briefOf(subject)).inForce).to.equal(true);
   });
@@ -281,12 +281,12 @@ describe("Registry: review", () => {
     const subject = await enter(scene, reviewed(scene));
     await signBoth(scene, subject);
     for (const { id, key } of [certifier, notary, venue]) {
-      await expect(registry.connect(key).signOff(subject, OPINION))
+      await expect(registry.connect(key).signOff(subject, 1, OPINION))
         .to.be.revertedWithCustomError(registry, "RegistryAlreadySigned")
         .withArgs(subject, id);
     }
     for (const { id, key } of [secondVenue, other]) {
-      await expect(registry.connect(key).signOff(subject, OPINION))
+      await expect(registry.connect(key).signOff(subject, 1, OPINION))
         .to.be.revertedWithCustomError(registry, "RegistryNotReviewer")
         .withArgs(subject, id);
     }
@@ -298,7 +298,7 @@ describe("Registry: review", () => {
     const rule = { notice: 0, reviewers: bit("venue") };
     await registry.connect(council).setReviewRule(Source.enterprise, Grade.general, rule);
     const subject = await enter(scene, { venue: venue.id });
-    await registry.connect(venue.key).signOff(subject, OPINION);
+    await registry.connect(venue.key).signOff(subject, 1, OPINION);
     await registry.complete(subject);
     expect((await registry.briefOf(subject)).inForce).to.equal(true);
   });
@@ -308,9 +308,9 @@ describe("Registry: review", () => {
     const { registry, certifier } = scene;
     const subject = await enter(scene, reviewed(scene), [], certifier);
     for (const act of [
-      registry.connect(certifier.key).signOff(subject, OPINION),
+      registry.connect(certifier.key).signOff(subject, 1, OPINION),
       registry.connect(certifier.key).refuse(subject, GROUNDS),
-      registry.connect(certifier.key).resolve(subject, 0, false, GROUNDS),
+      registry.connect(certifier.key).resolve(subject, 1, 0, false, GROUNDS),
     ]) {
       await expect(act).to.be.revertedWithCustomError(registry, "RegistryNotReviewer").withArgs(subject, certifier.id);
     }
@@ -323,9 +323,9 @@ describe("Registry: review", () => {
     const acting = await keyOfRole(scene, certifier, 2, "acting");
     const address = await acting.getAddress();
     for (const act of [
-      registry.connect(acting).signOff(subject, OPINION),
+      registry.connect(acting).signOff(subject, 1, OPINION),
       registry.connect(acting).refuse(subject, GROUNDS),
-      registry.connect(acting).resolve(subject, 0, true, GROUNDS),
+      registry.connect(acting).resolve(subject, 1, 0, true, GROUNDS),
     ]) {
       await expect(act).to.be.revertedWithCustomError(members, "MembersKeyRole").withArgs(address, 1);
     }
@@ -346,10 +346,10 @@ describe("Registry: review", () => {
     const stranger = registry.connect(outsider);
     const address = await outsider.getAddress();
     for (const act of [
-      stranger.signOff(subject, OPINION),
+      stranger.signOff(subject, 1, OPINION),
       stranger.refuse(subject, GROUNDS),
       stranger.object(subject, GROUNDS),
-      stranger.resolve(subject, 0, true, GROUNDS),
+      stranger.resolve(subject, 1, 0, true, GROUNDS),
       stranger.withdraw(subject),
       stranger.cancel(subject, DOCUMENT),
       stranger.alter(subject, draftOf("new"), DOCUMENT),
@@ -382,6 +382,12 @@ describe("Registry: review", () => {
     expect((await registry.draftOf(subject, 1)).digest).to.equal(digestOf("resource"));
     expect((await registry.draftOf(subject, 2)).digest).to.equal(digestOf("better"));
     expect((await registry.briefOf(subject)).source).to.equal(BigInt(Source.personal));
+    await registry.connect(owner.key).withdraw(subject);
+    const otherwise = { ...again, source: Source.enterprise };
+    await expect(registry.connect(owner.key).resubmit(subject, otherwise as never))
+      .to.be.revertedWithCustomError(registry, "RegistryPersonal")
+      .withArgs(subject);
+    await registry.connect(owner.key).resubmit(subject, again as never);
     await expect(registry.connect(owner.key).resubmit(subject, again as never))
       .to.be.revertedWithCustomError(registry, "RegistryStatus")
       .withArgs(subject, Status.pending);
@@ -399,6 +405,65 @@ describe("Registry: review", () => {
     expect((await registry.reviewOf(subject, 2)).noticeEnds).to.equal(BigInt(ends));
     await networkHelpers.time.increase(NOTICE);
     await expect(registry.complete(subject)).to.be.revertedWithCustomError(registry, "RegistryNotSignedOff");
+  });
+
+  it("takes a sign-off for the draft that was read alone, not for another that the owner put in its place", async () => {
+    const scene = await fixture();
+    const { registry, owner, certifier, venue } = scene;
+    const subject = await enter(scene, reviewed(scene));
+    await registry.connect(owner.key).withdraw(subject);
+    const swapped = { ...reviewed(scene), contents: [{ algorithm: 1, value: digestOf("never read") }] };
+    await registry.connect(owner.key).resubmit(subject, registrationOf(swapped) as never);
+    for (const { key } of [certifier, venue]) {
+      await expect(registry.connect(key).signOff(subject, 1, OPINION))
+        .to.be.revertedWithCustomError(registry, "RegistryRound")
+        .withArgs(subject, 2, 1);
+    }
+    await expect(registry.connect(certifier.key).signOff(subject, 3, OPINION))
+      .to.be.revertedWithCustomError(registry, "RegistryRound")
+      .withArgs(subject, 2, 3);
+    const { reviewer, venueSigned } = await registry.reviewOf(subject, 2);
+    expect([reviewer, venueSigned]).to.deep.equal([NOBODY, false]);
+    await expect(registry.connect(certifier.key).signOff(subject, 2, OPINION))
+      .to.emit(registry, "SignedOff")
+      .withArgs(subject, 2, certifier.id, OPINION);
+  });
+
+  it("takes nothing by a venue that a sanction keeps from its service, nor its sign-off", async () => {
+    const scene = await fixture();
+    const { registry, rights, owner, venue, certifier, outsider } = scene;
+    const subject = await enter(scene, reviewed(scene));
+    await registry.connect(certifier.key).object(subject, GROUNDS);
+    await sanction(scene, venue, 1 << 2);
+    const office = registry.connect(venue.key);
+    for (const act of [
+      office.signOff(subject, 1, OPINION),
+      office.refuse(subject, GROUNDS),
+      office.resolve(subject, 1, 0, false, GROUNDS),
+    ]) {
+      await expect(act).to.be.revertedWithCustomError(registry, "RegistryNotReviewer").withArgs(subject, venue.id);
+    }
+    const next = registrationOf({ digest: digestOf("next"), venue: venue.id });
+    await expect(registry.connect(rights).enter(owner.id, digestOf("right"), false, next as never, []))
+      .to.be.revertedWithCustomError(registry, "RegistryVenue")
+      .withArgs(venue.id);
+    const plain = await enter(scene, { digest: digestOf("plain") });
+    const [fromVenue, deadline] = [NOBODY, (await now()) + DAY];
+    const move = { subject: plain, owner: owner.id, fromVenue, toVenue: venue.id, number: 1, deadline };
+    await expect(registry.connect(outsider).move(move, []))
+      .to.be.revertedWithCustomError(registry, "RegistryVenue")
+      .withArgs(venue.id);
+  });
+
+  it("hears no venue that is of this kind no more", async () => {
+    const scene = await fixture();
+    const { registry, members, council, venue } = scene;
+    const subject = await enter(scene, reviewed(scene));
+    await members.connect(council).addKind(venue.id, 1, GROUNDS);
+    await members.connect(council).withdrawKind(venue.id, 0, GROUNDS);
+    await expect(registry.connect(venue.key).signOff(subject, 1, OPINION))
+      .to.be.revertedWithCustomError(registry, "RegistryNotReviewer")
+      .withArgs(subject, venue.id);
   });
 
   it("keeps to the rule under which the review opened", async () => {
@@ -444,7 +509,7 @@ describe("Registry: review", () => {
     await expect(registry.connect(certifier.key).refuse(subject, GROUNDS))
       .to.be.revertedWithCustomError(registry, "RegistryNotReviewer")
       .withArgs(subject, certifier.id);
-    await expect(registry.connect(regulator.key).signOff(subject, OPINION))
+    await expect(registry.connect(regulator.key).signOff(subject, 1, OPINION))
       .to.be.revertedWithCustomError(registry, "RegistryNotReviewer")
       .withArgs(subject, regulator.id);
     await registry.connect(regulator.key).refuse(subject, GROUNDS);
@@ -455,7 +520,7 @@ describe("Registry: review", () => {
     const scene = await fixture();
     const { registry, regulator } = scene;
     const subject = await enter(scene, { grade: Grade.core });
-    await registry.connect(regulator.key).signOff(subject, OPINION);
+    await registry.connect(regulator.key).signOff(subject, 1, OPINION);
     await networkHelpers.time.increase(NOTICE);
     await registry.complete(subject);
     expect(await registry.briefOf(subject)).to.deep.include.members([2n, true]);
@@ -479,7 +544,7 @@ describe("Registry: objections", () => {
       .to.be.revertedWithCustomError(registry, "RegistryObjectionsOpen")
       .withArgs(subject, 1);
     const resolution = digestOf("resolution");
-    await expect(registry.connect(notary.key).resolve(subject, 0, false, resolution))
+    await expect(registry.connect(notary.key).resolve(subject, 1, 0, false, resolution))
       .to.emit(registry, "ObjectionResolved")
       .withArgs(subject, 1, notary.id, 0, false, resolution);
     head = headAfter(head, Entry.objection, notary.id, resolution, await now());
@@ -496,11 +561,11 @@ describe("Registry: objections", () => {
     const { registry, other, venue } = scene;
     const subject = await enter(scene, reviewed(scene));
     await registry.connect(other.key).object(subject, GROUNDS);
-    await expect(registry.connect(venue.key).resolve(subject, 0, true, DOCUMENT))
+    await expect(registry.connect(venue.key).resolve(subject, 1, 0, true, DOCUMENT))
       .to.emit(registry, "Refused")
       .withArgs(subject, 1, venue.id, DOCUMENT);
     expect((await registry.recordOf(subject)).status).to.equal(BigInt(Status.refused));
-    await expect(registry.connect(venue.key).resolve(subject, 0, true, DOCUMENT))
+    await expect(registry.connect(venue.key).resolve(subject, 1, 0, true, DOCUMENT))
       .to.be.revertedWithCustomError(registry, "RegistryNoReview")
       .withArgs(subject);
   });
@@ -538,24 +603,40 @@ describe("Registry: objections", () => {
       .withArgs(subject, 16);
   });
 
+  it("are resolved in the review in which they were read", async () => {
+    const scene = await fixture();
+    const { registry, owner, other, notary } = scene;
+    const subject = await enter(scene, reviewed(scene));
+    await registry.connect(other.key).object(subject, GROUNDS);
+    await registry.connect(owner.key).withdraw(subject);
+    await registry.connect(owner.key).resubmit(subject, registrationOf(reviewed(scene)) as never);
+    await registry.connect(other.key).object(subject, DOCUMENT);
+    await expect(registry.connect(notary.key).resolve(subject, 1, 0, false, GROUNDS))
+      .to.be.revertedWithCustomError(registry, "RegistryRound")
+      .withArgs(subject, 2, 1);
+    expect((await registry.objectionsOf(subject, 2)).map(({ state }) => state)).to.deep.equal([
+      BigInt(ObjectionState.open),
+    ]);
+  });
+
   it("are resolved once, by reviewers", async () => {
     const scene = await fixture();
     const { registry, other, notary } = scene;
     const subject = await enter(scene, reviewed(scene));
     await registry.connect(other.key).object(subject, GROUNDS);
-    await expect(registry.connect(other.key).resolve(subject, 0, false, GROUNDS))
+    await expect(registry.connect(other.key).resolve(subject, 1, 0, false, GROUNDS))
       .to.be.revertedWithCustomError(registry, "RegistryNotReviewer")
       .withArgs(subject, other.id);
     const reviewer = registry.connect(notary.key);
-    await expect(reviewer.resolve(subject, 1, false, GROUNDS))
+    await expect(reviewer.resolve(subject, 1, 1, false, GROUNDS))
       .to.be.revertedWithCustomError(registry, "RegistryObjection")
       .withArgs(subject, 1);
-    await expect(reviewer.resolve(subject, 0, false, ZeroHash)).to.be.revertedWithCustomError(
+    await expect(reviewer.resolve(subject, 1, 0, false, ZeroHash)).to.be.revertedWithCustomError(
       registry,
       "RegistryZeroDigest",
     );
-    await reviewer.resolve(subject, 0, false, GROUNDS);
-    await expect(reviewer.resolve(subject, 0, true, GROUNDS))
+    await reviewer.resolve(subject, 1, 0, false, GROUNDS);
+    await expect(reviewer.resolve(subject, 1, 0, true, GROUNDS))
       .to.be.revertedWithCustomError(registry, "RegistryObjection")
       .withArgs(subject, 0);
   });

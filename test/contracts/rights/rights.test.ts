@@ -11,8 +11,11 @@ import {
   NOBODY,
   REASON,
   RightKind,
+  Source,
+  SubjectKind,
   Validity,
   at,
+  attest,
   deploy,
   digestOf,
   ethers,
@@ -31,6 +34,10 @@ import {
   validity,
   type Change,
 } from "./scene.ts";
+
+/** A kind of attestation, and a result, of IAttestations.sol. */
+const RISK_ASSESSMENT = 9;
+const Conditional = 2;
 
 const coder = AbiCoder.defaultAbiCoder();
 const subjectId = (owner: string, digest: string): string =>
@@ -549,6 +556,38 @@ describe("Rights: products", () => {
       .to.be.revertedWithCustomError(rights, "RightsGrade")
       .withArgs(high.subject, Grade.important, Grade.general);
     await expect(attempt(Grade.important)).to.emit(rights, "RightGranted");
+  });
+
+  it("is personal as its parents are, unless a risk assessment of it passed", async () => {
+    const scene = await fixture();
+    const { rights, seller, certifier, scope } = scene;
+    const personal = registration("personal", { source: Source.personal });
+    const { subject: parent, right } = await registered(scene, seller, personal, scope());
+    const attempt = (name: string, source: number) =>
+      rights.connect(seller.key).registerProduct(registration(name, { source }), scope(), [right]);
+    const product = subjectId(seller.id, digestOf("statistics"));
+    const assess = (result: number) =>
+      attest(scene, SubjectKind.product, product, { by: certifier, kind: RISK_ASSESSMENT, result });
+    for (const source of [Source.enterprise, Source.public]) {
+      await expect(attempt("statistics", source))
+        .to.be.revertedWithCustomError(rights, "RightsPersonal")
+        .withArgs(parent);
+    }
+    await expect(attempt("profiles", Source.personal)).to.emit(rights, "RightGranted");
+    await assess(Conditional);
+    await expect(attempt("statistics", Source.enterprise)).to.be.revertedWithCustomError(rights, "RightsPersonal");
+  });
+
+  it("is not personal once a risk assessment of it passed, and of nothing else", async () => {
+    const scene = await fixture();
+    const { rights, seller, certifier, scope } = scene;
+    const personal = registration("personal", { source: Source.personal });
+    const { subject: parent, right } = await registered(scene, seller, personal, scope());
+    const product = subjectId(seller.id, digestOf("statistics"));
+    await attest(scene, SubjectKind.product, product, { by: certifier, kind: RISK_ASSESSMENT });
+    const attempt = (name: string) => rights.connect(seller.key).registerProduct(registration(name), scope(), [right]);
+    await expect(attempt("other")).to.be.revertedWithCustomError(rights, "RightsPersonal").withArgs(parent);
+    await expect(attempt("statistics")).to.emit(rights, "RightGranted");
   });
 
   it("stops being valid when any of several parents' rights ends", async () => {

@@ -56,7 +56,16 @@ export const SubjectKind = { product: 1, resource: 2, right: 3 } as const;
 export const Restriction = { listing: 0, granting: 4 } as const;
 const Ruling = { admit: 1, hold: 3, release: 4, uphold: 5 } as const;
 const Case = { dispute: 2, finding: 4 } as const;
-const KINDS = { venue: 0, supplier: 1, processor: 2, operator: 3, notary: 5, regulator: 10, arbitrator: 12 } as const;
+const KINDS = {
+  venue: 0,
+  supplier: 1,
+  processor: 2,
+  operator: 3,
+  notary: 5,
+  certifier: 7,
+  regulator: 10,
+  arbitrator: 12,
+} as const;
 
 export const digestOf = id;
 export const REASON = id("reason");
@@ -91,6 +100,7 @@ export interface Scene {
   readonly seller: Actor;
   readonly processor: Actor;
   readonly buyer: Actor;
+  readonly certifier: Actor;
   /** What the council decides comes from this key: how it decides is not tested here. */
   readonly council: Signer;
   /** A key of nobody, and one of the person whom data is about. */
@@ -143,7 +153,17 @@ const REVIEWS = Array.from({ length: 9 }, (_, i) => ({
   reviewers: 0,
 }));
 
-const ROLES = ["venue", "regulator", "regulator", "notary", "arbitrator", "supplier", "processor", "operator"] as const;
+const ROLES = [
+  "venue",
+  "regulator",
+  "regulator",
+  "notary",
+  "arbitrator",
+  "supplier",
+  "processor",
+  "operator",
+  "certifier",
+] as const;
 
 /** Deploys the law in its order; those that are named before they stand are at computed addresses. */
 export async function deploy(): Promise<Scene> {
@@ -189,7 +209,8 @@ export async function deploy(): Promise<Scene> {
   const consents = await ethers.deployContract("Consents", [members, registry]);
   const law = [members, registry, consents, cases, emergency, attestations] as const;
   const rights = await ethers.deployContract("Rights", [...law]);
-  const [venue, regulator, second, notary, arbitrator, seller, processor, buyer] = actors as [
+  const [venue, regulator, second, notary, arbitrator, seller, processor, buyer, certifier] = actors as [
+    Actor,
     Actor,
     Actor,
     Actor,
@@ -215,6 +236,7 @@ export async function deploy(): Promise<Scene> {
     seller,
     processor,
     buyer,
+    certifier,
     council,
     outsider,
     person,
@@ -399,13 +421,18 @@ export async function sanction(scene: Scene, member: Actor, restriction: number)
   await rule(scene, caseId, [regulator, second], Ruling.uphold, terms);
 }
 
-/** The notary states that a subject complies. */
-export async function attest({ attestations, notary }: Scene, subjectKind: number, subject: string): Promise<void> {
+/** The notary states that a subject complies, or another attester something else. */
+export async function attest(
+  { attestations, notary }: Scene,
+  subjectKind: number,
+  subject: string,
+  { by = notary, kind = 1, result = 1 }: { readonly by?: Actor; readonly kind?: number; readonly result?: number } = {},
+): Promise<void> {
   const validFrom = await now();
-  await attestations.connect(notary.key).attest({
-    kind: 1,
+  await attestations.connect(by.key).attest({
+    kind,
     subjectKind,
-    result: 1,
+    result,
     validFrom,
     validUntil: validFrom + 90 * DAY,
     subject,

@@ -200,6 +200,45 @@ describe("Rights: who held a right when", () => {
   });
 });
 
+describe("Rights: what stands open at a transfer", () => {
+  it("is void while another holds the base: nobody accepts what the new holder did not offer", async () => {
+    const scene = await fixture();
+    const { rights, registry, seller, processor, buyer, resource, holding, scope } = scene;
+    const right = await offered(scene, seller, offerOf(holding, processor, scope({ depth: 0 })));
+    await transferred(scene, holding, seller, buyer);
+    const history = await registry.headOf(resource);
+    await expect(rights.connect(processor.key).accept(right, digestOf("authorization")))
+      .to.be.revertedWithCustomError(rights, "RightsNotHolder")
+      .withArgs(holding, buyer.id, seller.id);
+    expect((await rights.rightOf(right)).acceptedAt).to.equal(0n);
+    expect(await registry.headOf(resource)).to.deep.equal(history);
+    await expect(rights.connect(buyer.key).revoke(right, REASON)).to.emit(rights, "RightRevoked");
+  });
+
+  it("counts again once the base is back", async () => {
+    const scene = await fixture();
+    const { rights, seller, processor, buyer, holding, scope } = scene;
+    const right = await offered(scene, seller, offerOf(holding, processor, scope({ depth: 0 })));
+    await transferred(scene, holding, seller, buyer);
+    await transferred(scene, holding, buyer, seller, [], { nonce: 8 });
+    await rights.connect(processor.key).accept(right, digestOf("authorization"));
+    expect(await rights.isValid(right)).to.equal(true);
+  });
+
+  it("may change between signature and transfer: what is handed over is the right as it stands then", async () => {
+    const scene = await fixture();
+    const { rights, registry, seller, processor, buyer, resource, holding, scope } = scene;
+    const transfer = transferOf(holding, seller, buyer);
+    const signatures = await approvals(scene, [seller, buyer], transfer);
+    const below = await granted(scene, seller, processor, offerOf(holding, processor, scope({ depth: 0 })));
+    const { digest, metadata, contents } = registration("another");
+    await registry.connect(seller.key).alter(resource, { digest, metadata, contents }, REASON);
+    await rights.transfer(transfer, signatures);
+    expect((await registry.recordOf(resource)).versions).to.equal(2n);
+    expect(await rights.isValid(below)).to.equal(true);
+  });
+});
+
 describe("Rights: transfers that are refused", () => {
   it("of an unknown right, from another than the holder, to itself, to nobody active, without document", async () => {
     const scene = await fixture();

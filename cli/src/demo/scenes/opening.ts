@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { applicants, called, cast, council, councilThreshold } from "../cast.ts";
 import type { Consortium, RunningChain } from "../consortium.ts";
-import { admitMembers, foundConsortium, isActive, makeKeys, startChain } from "../consortium.ts";
+import { admitMembers, foundConsortium, isAdmitted, makeKeys, startChain } from "../consortium.ts";
 import { openExchange, prepareExchange } from "../exchange.ts";
 import type { ExchangeFolder } from "../exchange.ts";
 import type { Theatre } from "../theatre.ts";
@@ -25,9 +25,14 @@ export async function openingScene(theatre: Theatre): Promise<Omit<Stage, "provi
   narrator.tell("chain 链", `${running.chainUrl}, one operator: it alone witnesses this chain 单一运营者，无其他见证`);
   const keys = makeKeys();
   const founded = await foundConsortium(running, keys);
-  for (const [name, { address }] of Object.entries(founded.ledger.deployment.contracts)) {
-    narrator.tell("contract 合约", `${name} ${address}`);
-  }
+  const { directory, ...contracts } = founded.ledger.deployment.contracts;
+  narrator.tell("directory 目录", `${directory.address}, which anybody can ask where the law stands`);
+  const placed = Number(await founded.ledger.directory.placed());
+  narrator.expect(
+    placed === Object.keys(contracts).length && (await founded.ledger.directory.isFounded()),
+    "law 规则",
+    `${Object.keys(contracts).length} contracts 合约: ${Object.keys(contracts).join(", ")}`,
+  );
   const [provincial, sector] = await Promise.all([
     prepareExchange(founded, "provincialVenue", "log.qiongzhou.example/demo", join(network, "provincial")),
     prepareExchange(founded, "sectorVenue", "log.shipping.example/demo", join(network, "sector")),
@@ -48,12 +53,13 @@ export async function admissionScene(
   const { narrator } = theatre;
   narrator.tell(
     "council 理事会",
-    `${council.map((name) => called(cast[name])).join(", ")}; ${councilThreshold} votes decide`,
+    `${council.map((name) => called(cast[name])).join(", ")}; ${councilThreshold} votes decide, here on all applicants at once`,
   );
   await admitMembers(consortium);
   for (const name of applicants) {
     const role = cast[name];
-    narrator.expect(await isActive(consortium, role), "admitted 准入", `${role.uscc} ${called(role)}, ${role.kind}`);
+    const what = role.tier === "none" ? role.kind : `${role.kind}, node of the ${role.tier}`;
+    narrator.expect(await isAdmitted(consortium, role), "admitted 准入", `${role.uscc} ${called(role)}, ${what}`);
   }
   const [provincial, sector] = await Promise.all(exchanges.map((exchange) => openExchange(exchange)));
   if (provincial === undefined || sector === undefined) throw new TypeError("there are two exchanges");

@@ -55,7 +55,7 @@ async function authorize(
 ): Promise<Hex> {
   const right = await authorizeProcessing(consortium, provincial, parent, "processor");
   const holds = await consortium.ledger.rights.isValid(right);
-  const terms = "risk pricing and research, 182 days, not to be handed on 用途与期限受限，不得转授权";
+  const terms = "risk pricing and research, 182 days, not to be handed on, signed by both 用途与期限受限，双向授权";
   narrator.expect(holds, "authorized", `${called(cast.processor)} to process ${parent.set.file}: ${terms}`);
   return right;
 }
@@ -67,7 +67,7 @@ async function makeProduct(
   parents: readonly RegisteredSet[],
 ): Promise<Registered> {
   const product = await registerProduct(consortium, provincial, "processor", basis, parents);
-  const { parents: lineage } = await consortium.ledger.rights.subjectOf(product.subject);
+  const lineage = await consortium.ledger.registry.parentsOf(product.subject);
   const traced = parents.every(({ subject }) => lineage.includes(subject));
   const sources = parents.map(({ set }) => set.file).join(" and ");
   narrator.expect(traced, "product", `Flight delay risk API 航班延误风险接口, made from ${sources} 来源可溯`);
