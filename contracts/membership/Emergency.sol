@@ -6,6 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SubjectKind} from "../SubjectKind.sol";
 import {Governed} from "./Governed.sol";
+import {ICouncil} from "./ICouncil.sol";
 import {Cosignature, EmergencyRules, FreezeOrder, IEmergency, OrderRecord, OrderState, Review} from "./IEmergency.sol";
 import {IMembers, KeyRole, Kind} from "./IMembers.sol";
 import {Uscc} from "./Uscc.sol";
@@ -320,6 +321,7 @@ contract Emergency is IEmergency, Governed, EIP712 {
         item.effectiveAt = uint48(block.timestamp);
         _lasts[item.subject] = Last(id, 0);
         _freeze(id, item, item.asked);
+        if (item.subjectKind == SubjectKind.Member) _checkSeats(id, bytes18(item.subject), item.voices);
     }
 
     function _freeze(bytes32 id, Item storage item, uint48 until) private {
@@ -382,6 +384,21 @@ contract Emergency is IEmergency, Governed, EIP712 {
         if (_isInForce(item)) revert EmergencyFrozen(subject, newest);
         if (item.review == Review.None) revert EmergencyUnreviewed(subject, newest);
         if (block.timestamp < last.restsUntil) revert EmergencyRests(subject, last.restsUntil);
+    }
+
+    /// @dev Asked after the freeze. Every seat of a voice is left out, also of one that no longer counts for the order. At most 64 seats and
+    ///      MAX_VOICES rounds.
+    function _checkSeats(bytes32 id, bytes18 subject, bytes18[] storage voices) private view {
+        ICouncil seats = ICouncil(_council);
+        if (!seats.isSeat(subject)) return;
+        uint256 others = seats.votingSeats();
+        uint256 count = voices.length;
+        for (uint256 i = 0; i < count; ++i) {
+            bytes18 regulator = voices[i];
+            if (seats.isSeat(regulator) && _members.isActive(regulator)) --others;
+        }
+        uint256 threshold = seats.rulesOf(seats.rulesVersion()).constitutional.threshold;
+        if (others < threshold) revert EmergencyTooFewSeats(id, others, threshold);
     }
 
     function _checkVoice(bytes18 regulator, bytes32 subject) private view {

@@ -118,8 +118,11 @@ struct Cosignature {
 ///   watch.
 /// - As many regulators as the threshold can freeze the other members, also those with seats in the council, as long as it can still decide:
 ///   a freeze that would paralyse it is refused by `Members`. A freeze that the council can't or won't review ends and can't be repeated.
-/// - Regulators of whom one sits in the council can freeze other seats until that one's vote is needed, and by withholding it keep the
-///   council from deciding, for as long as the one freeze of each of these seats lasts.
+/// - Nor do those who freeze gain a veto by it: an order against a member with a seat takes effect only if the seats that then still vote,
+///   without those of the members that voiced the order, are as many as decide constitutional matters. In a small council, and in one
+///   whose seats are mostly regulators', such an order may find too few: there a seat is suspended by vote instead. What the council
+///   itself confirms is not asked this. Who sits in the council and lets others voice every order is not counted: it takes as many
+///   regulators beside it as the threshold.
 /// - A freeze that the regulators release at once still asks for a review, so as many of them as the threshold keep a subject from being
 ///   frozen by others until the council decides. That is one ordinary decision.
 /// - The freeze of a member that was expelled since can be lifted and released, but gets no other end: `Members` freezes members only.
@@ -265,6 +268,10 @@ interface IEmergency {
     /// @notice The voices that count now do not decide.
     error EmergencyTooFewVoices(bytes32 order, uint256 voices, uint256 threshold);
 
+    /// @notice Of the seats that would still vote, without those of the members that voiced the order, there are fewer than decide
+    /// constitutional matters.
+    error EmergencyTooFewSeats(bytes32 order, uint256 seats, uint256 threshold);
+
     /// @notice The order was reviewed, and there is nothing left to decide.
     error EmergencyReviewed(bytes32 order, Review review);
 
@@ -291,7 +298,8 @@ interface IEmergency {
     /// can't be done.
     ///
     /// Requirements: the caller is a key that governs for an active regulator that is not the subject and has no voice on it yet; the order is
-    /// open; fewer than 32 have given their voice; with the deciding voice, the rule against endless freezes.
+    /// open; fewer than 32 have given their voice; with the deciding voice, the rule against endless freezes and, for a member with a seat,
+    /// enough seats beside those that voiced it.
     ///
     /// @param id Id of the order.
     function cosign(bytes32 id) external;
@@ -327,7 +335,8 @@ interface IEmergency {
     /// @notice Puts into effect what voices decide that count again, since a regulator was reinstated: the freeze if the order is open,
     /// the release if it is in force. Anybody may ask for it.
     ///
-    /// Requirements: the order is open or in force; the voices that count reach its threshold; for a freeze, the rule against endless freezes.
+    /// Requirements: the order is open or in force; the voices that count reach its threshold; for a freeze, the rule against endless freezes
+    /// and, for a member with a seat, enough seats beside those that voiced it.
     ///
     /// @param id Id of the order.
     function enact(bytes32 id) external;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { logIdOf, type Deployment } from "@lianzheng/sdk/chain";
+import { contractInterfaces } from "@lianzheng/sdk/contracts";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import {
   admissionOf,
@@ -10,11 +11,13 @@ import {
   supportMotion,
   type Application,
   type Motion,
+  type Voted,
 } from "@lianzheng/node/deployment";
 import { codeOf, detailOf } from "../anchor/failure.ts";
 import { newKey, openOracle, type Key, type Oracle } from "../anchor/oracle.ts";
 import { testUscc } from "../anchor/owner.ts";
 
+const DAY = 86_400;
 const reason: Hex = `0x${"0b".repeat(32)}`;
 const papers: Hex = `0x${"0a".repeat(32)}`;
 const application: Application = { member: testUscc(7), kinds: ["supplier", "processor"], papers };
@@ -39,6 +42,18 @@ describe("onboarding", () => {
     deployment = await deployContracts(seats[0]!, { seats: founders, threshold: 2 });
   });
   after(() => oracle.close());
+
+  const chainNow = async (): Promise<number> => {
+    const { timestamp } = (await oracle.request("eth_getBlockByNumber", "latest", false)) as { timestamp: string };
+    return Number(timestamp);
+  };
+
+  /** What is not on the list of ordinary acts is constitutional, and waits for its delay. */
+  const delayed = (why: Hex): Motion => {
+    const target = deployment.contracts.emergency.address;
+    const data = contractInterfaces.emergency.encodeFunctionData("setRules", [[2, DAY, DAY, DAY, DAY]]) as Hex;
+    return { calls: [{ target, data }], reason: why };
+  };
 
   /** What `act` came to, and how many transactions it sent. */
   async function counted<T>(act: () => Promise<T>): Promise<readonly [T, number]> {
@@ -66,6 +81,59 @@ describe("onboarding", () => {
     expect(await counted(support(1))).to.deep.equal([{ changed: true, decided: true, proposal: 1 }, 1]);
     const vote = (): Promise<unknown> => castVote(seats[2]!, deployment, { proposal: 1 });
     expect(await counted(vote)).to.deep.equal([{ changed: false, decided: true, proposal: 1 }, 0]);
+  });
+
+  it("changes nothing when a motion that was decided is supported again, unless it is asked to", async () => {
+    const motion = await admissionOf(oracle.provider, deployment, { application: 1, reason });
+    const support = (): Promise<unknown> => supportMotion(seats[0]!, deployment, motion);
+    expect(await counted(support)).to.deep.equal([{ changed: false, decided: true, proposal: 1 }, 0]);
+    const anew = (at: number) => (): Promise<unknown> => supportMotion(seats[at]!, deployment, motion, { anew: true });
+    expect(await counted(anew(0))).to.deep.equal([{ changed: true, decided: false, proposal: 2 }, 1]);
+    expect(await counted(anew(0))).to.deep.equal([{ changed: false, decided: false, proposal: 2 }, 0]);
+    expect(await detailOf(anew(1)(), "C_ANCHOR_REVERTED", "reason")).to.equal("MembersApplicationClosed");
+  });
+
+  it("carries out a decision after its delay, by whoever of the seats asks next", async () => {
+    const motion = delayed(reason);
+    const support = (at: number): Promise<readonly [Voted, number]> =>
+      counted(() => supportMotion(seats[at]!, deployment, motion));
+    const [{ proposal }] = await support(0);
+    const [passed, sent] = await support(1);
+    const decidableFrom = (await chainNow()) + 2 * DAY;
+    expect([passed, sent]).to.deep.equal([{ changed: true, decided: false, proposal, decidableFrom }, 1]);
+    const waiting = [{ changed: false, decided: false, proposal, decidableFrom }, 0];
+    expect(await support(0)).to.deep.equal(waiting);
+    // No block is made between: the newest one's time is behind.
+    await oracle.request("evm_increaseTime", 2 * DAY);
+    expect(await support(0)).to.deep.equal([{ changed: true, decided: true, proposal }, 1]);
+    for (const at of [0, 1, 2])
+      expect(await support(at)).to.deep.equal([{ changed: false, decided: true, proposal }, 0]);
+  });
+
+  it("votes while the delay runs, and decides also after the time for votes, but not for ever", async () => {
+    const motion = delayed(papers);
+    const { proposal } = await supportMotion(seats[0]!, deployment, motion);
+    // The second of two votes comes a day before the end of the time for votes.
+    await oracle.request("evm_increaseTime", 29 * DAY);
+    const vote = (at: number): Promise<readonly [Voted, number]> =>
+      counted(() => castVote(seats[at]!, deployment, { proposal }));
+    const [{ decidableFrom }] = await vote(1);
+    const late = { changed: true, decided: false, proposal, decidableFrom };
+    expect(await vote(2)).to.deep.equal([late, 1]);
+    const snapshot = await oracle.request("evm_snapshot");
+    await oracle.request("evm_increaseTime", 2 * DAY);
+    expect(await counted(() => supportMotion(seats[2]!, deployment, motion))).to.deep.equal([
+      { changed: true, decided: true, proposal },
+      1,
+    ]);
+    await oracle.request("evm_revert", snapshot);
+    await oracle.request("evm_increaseTime", 33 * DAY);
+    await oracle.request("evm_mine");
+    expect(await detailOf(castVote(seats[0]!, deployment, { proposal }), "C_ANCHOR_REVERTED", "reason")).to.equal(
+      "CouncilExpired",
+    );
+    const next = await supportMotion(seats[0]!, deployment, motion);
+    expect(next).to.deep.equal({ changed: true, decided: false, proposal: proposal + 1 });
   });
 
   it("says after the admission that it stands", async () => {

@@ -11,6 +11,7 @@ import {
     OrderState,
     Review
 } from "../../contracts/membership/IEmergency.sol";
+import {ClassRule, CouncilRules} from "../../contracts/membership/ICouncil.sol";
 import {IMembers, Kind} from "../../contracts/membership/IMembers.sol";
 import {SubjectKind} from "../../contracts/SubjectKind.sol";
 import {Consortium} from "./Consortium.sol";
@@ -24,9 +25,13 @@ contract Watch {
     uint256 public constant PEOPLE = 8;
     uint256 public constant REGULATORS = 6;
     uint256 public constant SUBJECTS = 4;
-    uint256 public constant STATES = 15;
+    uint256 public constant STATES = 16;
     uint256 private constant MOST_ORDERS = 16;
     uint256 private constant MOST_ANSWERS = 48;
+
+    /// Seats of the council that this contract stands for, a bit for each member, and the votes that decide its constitutional matters.
+    uint256 private constant SEATS = 0xb9;
+    uint256 private constant DECIDING = 3;
 
     /// The book of one order: a bit for each member that gave its voice.
     struct Page {
@@ -238,7 +243,7 @@ contract Watch {
     /// Everything that the suite claims to reach, in the order of its names.
     function counts() external view returns (uint256[] memory all) {
         all = new uint256[](15);
-        for (uint256 i = 0; i < 15; ++i) all[i] = reached[i];
+        for (uint256 i = 0; i < 16; ++i) all[i] = reached[i];
     }
 
     function pageOf(bytes32 id) external view returns (Page memory) {
@@ -252,6 +257,24 @@ contract Watch {
     function frozenByTheBook(uint256 subject, uint48 time) external view returns (bool frozen) {
         Chapter storage chapter = _chapters[subject];
         for (uint256 i = 0; i < chapter.times.length && chapter.times[i] <= time; ++i) frozen = time < chapter.ends[i];
+    }
+
+    /// What the contract asks of the council.
+    function isSeat(bytes18 member) external view returns (bool) {
+        for (uint256 i = 0; i < PEOPLE; ++i) if (roster.ids(i) == member) return _isSeat(i);
+        return false;
+    }
+
+    function votingSeats() external view returns (uint256 voting) {
+        for (uint256 i = 0; i < PEOPLE; ++i) if (_isSeat(i) && roster.isActive(roster.ids(i))) ++voting;
+    }
+
+    function rulesVersion() external pure returns (uint32) {
+        return 1;
+    }
+
+    function rulesOf(uint32) external pure returns (CouncilRules memory rules) {
+        rules.constitutional = ClassRule(uint8(DECIDING), 1 days, 0);
     }
 
     /// Empty if every answer about the past is the one that was given first.
@@ -299,7 +322,10 @@ contract Watch {
         if (done && !inTime) fault = "co-signed out of time";
         if (done && page.voices & (1 << by) != 0) fault = "one member has two voices";
         if (done) _voiced(id, by);
-        else if (inTime && page.voices & (1 << by) == 0 && _mayVoice(by, page.subject)) _noteRefusal(page.subject);
+        else if (inTime && page.voices & (1 << by) == 0 && _mayVoice(by, page.subject)) {
+            _noteRefusal(page.subject);
+            if (_isFree(page.subject)) _noteSeats(page.subject, page.voices | (1 << by));
+        }
     }
 
     function _release(bytes32 id, uint256 by, bool signed) private {
@@ -344,6 +370,7 @@ contract Watch {
         Page storage page = _pages[id];
         if (!_isFree(page.subject)) fault = "took effect against the rule";
         if (emergency.orderOf(id).effectiveAt != block.timestamp) fault = "took no effect";
+        if (!_leavesSeats(page.subject, page.voices)) fault = "froze too many seats";
         page.effectiveAt = uint48(block.timestamp);
         Chapter storage chapter = _chapters[page.subject];
         if (chapter.newest != 0) ++reached[13];
@@ -374,6 +401,12 @@ contract Watch {
         else if (block.timestamp < chapter.restsUntil) ++reached[12];
     }
 
+    /// Only for the want of seats was the deciding voice refused.
+    function _noteSeats(uint256 subject, uint256 voices) private {
+        if (_leavesSeats(subject, voices)) fault = "refused without a reason";
+        ++reached[15];
+    }
+
     /// Counts the states, and writes answers about the second before this one down.
     function _note() private {
         for (uint256 back = 0; back < 4 && back < ids.length; ++back) {
@@ -402,6 +435,19 @@ contract Watch {
         return block.timestamp >= page.until && page.reviewed && block.timestamp >= chapter.restsUntil;
     }
 
+    /// Seats that vote when the subject is frozen, beside those of the voices.
+    function _leavesSeats(uint256 subject, uint256 voices) private view returns (bool) {
+        uint256 others = 0;
+        bool seated = false;
+        for (uint256 i = 0; i < PEOPLE; ++i) {
+            if (!_isSeat(i)) continue;
+            bytes18 member = roster.ids(i);
+            if (bytes32(member) == subjectOf(subject)) seated = true;
+            else if (roster.isActive(member) && voices & (1 << i) == 0) ++others;
+        }
+        return !seated || others >= DECIDING;
+    }
+
     function _mayVoice(uint256 by, uint256 subject) private view returns (bool) {
         return _isRegulator(by) && bytes32(roster.ids(by)) != subjectOf(subject);
     }
@@ -413,6 +459,10 @@ contract Watch {
 
     function _counting(uint256 voices) private view returns (uint256 counting) {
         for (uint256 i = 0; i < PEOPLE; ++i) if (voices & (1 << i) != 0 && _isRegulator(i)) ++counting;
+    }
+
+    function _isSeat(uint256 who) private pure returns (bool) {
+        return SEATS & (1 << who) != 0;
     }
 
     function _pick(uint8 which) private view returns (bytes32) {
@@ -442,11 +492,11 @@ contract EmergencyTest {
             for (uint256 i = 0; i < 120; ++i) _play(uint256(keccak256(abi.encode(session, i))));
             this.checkAll();
             calls += _watch.calls();
-            for (uint256 s = 0; s < 15; ++s) reached[s] += _watch.reached(s);
+            for (uint256 s = 0; s < 16; ++s) reached[s] += _watch.reached(s);
         }
         console.log("Emergency: %d calls; states and decisions reached:", calls);
         string[] memory names = _states();
-        for (uint256 s = 0; s < 15; ++s) {
+        for (uint256 s = 0; s < 16; ++s) {
             console.log("  %s %d", names[s], reached[s]);
             require(reached[s] != 0, names[s]);
         }
@@ -577,7 +627,7 @@ contract EmergencyTest {
     }
 
     function _states() private pure returns (string[] memory states) {
-        string[15] memory names = [
+        string[16] memory names = [
             "open",
             "took effect",
             "lapsed",
@@ -592,9 +642,10 @@ contract EmergencyTest {
             "refused: not reviewed",
             "refused: rests",
             "frozen again",
-            "refused: a stranger"
+            "refused: a stranger",
+            "refused: too few seats"
         ];
-        states = new string[](15);
-        for (uint256 i = 0; i < 15; ++i) states[i] = names[i];
+        states = new string[](16);
+        for (uint256 i = 0; i < 16; ++i) states[i] = names[i];
     }
 }

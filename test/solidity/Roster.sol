@@ -13,7 +13,7 @@ contract Roster {
     bytes18[] public ids;
 
     mapping(address key => bytes18) public memberOf;
-    mapping(bytes18 member => bool) public isActive;
+    mapping(bytes18 member => bool) private _standing;
     mapping(bytes18 member => uint256) private _kinds;
     mapping(bytes18 member => uint48) public frozenUntil;
 
@@ -28,12 +28,12 @@ contract Roster {
         bytes18 member = Consortium.id(ids.length);
         memberOf[Consortium.key(ids.length)] = member;
         ids.push(member);
-        isActive[member] = true;
+        _standing[member] = true;
         _kinds[member] = kinds;
     }
 
     function toggle(bytes18 member) external {
-        isActive[member] = !isActive[member];
+        _standing[member] = !_standing[member];
     }
 
     function toggleKind(bytes18 member, Kind kind) external {
@@ -47,10 +47,15 @@ contract Roster {
 
     function actorOf(address key, KeyRole) external view returns (bytes18 member) {
         member = memberOf[key];
-        if (!isActive[member]) revert NotActive(key);
+        if (!isActive(member)) revert NotActive(key);
     }
 
     function hasKind(bytes18 member, Kind kind) external view returns (bool) {
         return _kinds[member] & (1 << uint256(kind)) != 0;
+    }
+
+    /// Neither suspended nor frozen.
+    function isActive(bytes18 member) public view returns (bool) {
+        return _standing[member] && block.timestamp >= frozenUntil[member];
     }
 }

@@ -71,7 +71,7 @@ export function creationCodes(council: Council, places: Places): Readonly<Record
   const creationOf = (name: FoundingName): Hex => {
     const factory = new factories[name]();
     const encoded = factory.interface.encodeDeploy(values[name]);
-    return toHex(concatBytes(fromHex(factory.bytecode as Hex), fromHex(encoded as Hex)));
+    return toHex(concatBytes(fromHex(factory.bytecode), fromHex(encoded)));
   };
   return Object.fromEntries(foundingNames.map((name) => [name, creationOf(name)])) as Record<FoundingName, Hex>;
 }
@@ -104,6 +104,12 @@ const ordinaryList = (places: Places): readonly { readonly target: Hex; readonly
   foundingNames.flatMap((name) =>
     (ordinaryActs[name] ?? []).map((act) => ({
       target: places[name],
-      selector: contractInterfaces[name].getFunction(act)!.selector,
+      selector: selectorOf(name, act),
     })),
   );
+
+function selectorOf(name: FoundingName, act: string): string {
+  const found = contractInterfaces[name].getFunction(act);
+  if (found === null) throw new TypeError(`${name} has no function ${act}`);
+  return found.selector;
+}

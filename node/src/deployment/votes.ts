@@ -23,34 +23,47 @@ export interface Voted {
   readonly changed: boolean;
   readonly decided: boolean;
   readonly proposal: number;
+  /** First second, Unix, in which it can be decided; there while its votes suffice and it is not decided. */
+  readonly decidableFrom?: number;
 }
 
 /** Proposals that are looked through for one of the same content, from the newest back. */
 const LOOKED_THROUGH = 200;
 
 /**
- * Supports a motion with the vote of the signer's seat: votes for the open proposal of this content if there is one, or
- * opens it. Running it again changes nothing.
+ * Supports a motion with the vote of the signer's seat: votes for the newest proposal of this content, or opens one if
+ * there is none that can still be decided. Running it again changes nothing, also after the decision, except that it
+ * carries out what has passed and waited for its delay.
  *
+ * @param options.anew - true to decide the same once more: then a proposal that was decided counts for none
  * @throws ChainError C_ANCHOR_REVERTED with `details.reason` if a contract refuses (no seat, or a call of the decision);
  *   C_NOT_MEMBER if the signer's key is no member's; C_UNREACHABLE, C_FUNDS, C_ANCHOR_TIMEOUT
  */
-export async function supportMotion(signer: Signer, deployment: Deployment, motion: Motion): Promise<Voted> {
+export async function supportMotion(
+  signer: Signer,
+  deployment: Deployment,
+  motion: Motion,
+  { anew = false }: { readonly anew?: boolean } = {},
+): Promise<Voted> {
   const rpc = rpcOf(signer);
   const council = councilOf(deployment);
-  const known = await openProposalOf(rpc, council, contentOf(motion));
-  if (known !== undefined) return castVote(signer, deployment, { proposal: known });
+  const known = await newestOf(rpc, council, contentOf(motion));
+  if (known !== undefined) {
+    const { decided, ends } = await ballotOf(rpc, council, known);
+    if (decided ? !anew : (await chainTime(rpc)) < ends) return castVote(signer, deployment, { proposal: known });
+  }
   const calls = motion.calls.map(({ target, data }) => [target, data]);
   await carryOut(signer, {
     to: council.address,
     data: council.abi.encodeFunctionData("propose", [calls, motion.reason]),
   });
   const proposal = (await newestOf(rpc, council, contentOf(motion))) ?? 0;
-  return { changed: true, decided: (await ballotOf(rpc, council, proposal)).decided, proposal };
+  return votedOf(proposal, true, await ballotOf(rpc, council, proposal));
 }
 
 /**
- * Casts the vote of the signer's seat for a proposal. Running it again, or after the decision, changes nothing.
+ * Casts the vote of the signer's seat for a proposal, and decides it if its votes suffice and its delay is over. Running
+ * it again, or after the decision, changes nothing else.
  *
  * @throws ChainError C_NOT_MEMBER if the signer's key is no member's; C_ANCHOR_REVERTED with `details.reason` if the
  *   contract refuses (no seat, unknown or expired proposal); C_UNREACHABLE, C_FUNDS, C_ANCHOR_TIMEOUT
@@ -63,12 +76,38 @@ export async function castVote(
   const rpc = rpcOf(signer);
   const council = councilOf(deployment);
   const seat = await seatOf(signer, deployment);
-  const { decided } = await ballotOf(rpc, council, proposal);
-  const hasVoted = decided || ((await readContract(rpc, council, "hasVoted", [proposal, seat]))[0] as boolean);
-  if (hasVoted) return { changed: false, decided, proposal };
+  const before = await ballotOf(rpc, council, proposal);
+  if (before.decided) return votedOf(proposal, false, before);
+  const moved = before.enough && (await decide(signer, council, proposal));
+  const between = moved ? await ballotOf(rpc, council, proposal) : before;
+  const hasVoted = between.decided || ((await readContract(rpc, council, "hasVoted", [proposal, seat]))[0] as boolean);
+  if (hasVoted) return votedOf(proposal, moved, between);
   await carryOut(signer, { to: council.address, data: council.abi.encodeFunctionData("vote", [proposal]) });
-  return { changed: true, decided: (await ballotOf(rpc, council, proposal)).decided, proposal };
+  return votedOf(proposal, true, await ballotOf(rpc, council, proposal));
 }
+
+/**
+ * Decides what has votes enough, or begins its delay. The contract is asked instead of the newest block's time, which
+ * is behind on a chain that makes no empty blocks.
+ *
+ * @returns false if its delay is not over
+ */
+async function decide(signer: Signer, council: Standing, proposal: number): Promise<boolean> {
+  try {
+    await carryOut(signer, { to: council.address, data: council.abi.encodeFunctionData("decide", [proposal]) });
+    return true;
+  } catch (error) {
+    if (error instanceof ChainError && error.details["reason"] === "CouncilTooEarly") return false;
+    throw error;
+  }
+}
+
+const votedOf = (proposal: number, changed: boolean, { decided, decidableFrom }: Ballot): Voted => ({
+  changed,
+  decided,
+  proposal,
+  ...(decidableFrom === undefined ? {} : { decidableFrom }),
+});
 
 const councilOf = ({ contracts }: Deployment): Standing => ({
   address: contracts.council.address,
@@ -79,14 +118,7 @@ const councilOf = ({ contracts }: Deployment): Standing => ({
 function contentOf({ calls, reason }: Motion): Hex {
   const values = [calls.map(({ target, data }) => [target, data]), reason];
   const encoded = AbiCoder.defaultAbiCoder().encode(["tuple(address target,bytes data)[]", "bytes32"], values);
-  return toHex(keccak256(fromHex(encoded as Hex)));
-}
-
-async function openProposalOf(rpc: JsonRpc, council: Standing, content: Hex): Promise<number | undefined> {
-  const proposal = await newestOf(rpc, council, content);
-  if (proposal === undefined) return undefined;
-  const { decided, expires } = await ballotOf(rpc, council, proposal);
-  return !decided && (await chainTime(rpc)) < expires ? proposal : undefined;
+  return toHex(keccak256(fromHex(encoded)));
 }
 
 async function newestOf(rpc: JsonRpc, council: Standing, content: Hex): Promise<number | undefined> {
@@ -98,14 +130,43 @@ async function newestOf(rpc: JsonRpc, council: Standing, content: Hex): Promise<
 
 interface Ballot {
   readonly decided: boolean;
-  readonly expires: bigint;
+  /** The votes that count now decide. */
+  readonly enough: boolean;
+  readonly decidableFrom: number | undefined;
+  /** First second in which nothing can come of it. */
+  readonly ends: bigint;
 }
 
-async function ballotOf(rpc: JsonRpc, council: Standing, proposal: number): Promise<Ballot> {
-  const [ballot] = await readContract(rpc, council, "proposalOf", [proposal]);
-  const { expires, rulesVersion } = ballot as { expires: bigint; rulesVersion: bigint };
+/** A proposal as the contract returns it. */
+interface Proposal {
+  readonly expires: bigint;
+  readonly passedAt: bigint;
+  readonly rulesVersion: bigint;
+  readonly class: bigint;
+  readonly votes: bigint;
+}
+
+type ClassRule = Readonly<Record<"threshold" | "period" | "delay", bigint>>;
+
+async function ballotOf(rpc: JsonRpc, council: Standing, number: number): Promise<Ballot> {
+  const [answer] = await readContract(rpc, council, "proposalOf", [number]);
+  const proposal = answer as Proposal;
+  const [version] = await readContract(rpc, council, "rulesVersion", []);
+  const [rules] = await readContract(rpc, council, "rulesOf", [version]);
+  const { ordinary, constitutional } = rules as Readonly<Record<"ordinary" | "constitutional", ClassRule>>;
+  const rule = proposal.class === 0n ? ordinary : constitutional;
   // A decision names the version of the rules under which it was taken; until then there is none.
-  return { decided: rulesVersion !== 0n, expires };
+  const decided = proposal.rulesVersion !== 0n;
+  const enough = proposal.votes >= rule.threshold;
+  const from = proposal.passedAt + rule.delay;
+  const waits = proposal.passedAt !== 0n && enough && !decided;
+  const longest = from + rule.period > proposal.expires ? from + rule.period : proposal.expires;
+  return {
+    decided,
+    enough,
+    decidableFrom: waits ? Number(from) : undefined,
+    ends: waits ? longest : proposal.expires,
+  };
 }
 
 async function seatOf(signer: Signer, { contracts }: Deployment): Promise<string> {

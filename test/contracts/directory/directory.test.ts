@@ -82,7 +82,7 @@ describe("Directory", () => {
     const { directory, at } = await networkHelpers.loadFixture(scene);
     const raw = directory.place.staticCall(1, refusing).then(
       () => undefined,
-      (error: { data?: string }) => error.data,
+      (error: unknown) => (error as { data?: string }).data,
     );
     expect(await raw).to.equal("0xdeadbeef");
     for (const creation of [failing, ...empty]) {

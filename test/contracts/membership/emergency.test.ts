@@ -332,13 +332,67 @@ describe("Emergency: freezing a member", () => {
 
   it("does not freeze so many seats that the council could no longer decide", async () => {
     const context = await fixture();
-    const { council, emergency, venue, notary, auditor, regulators } = context;
-    for (const { id } of [venue, notary, auditor]) await frozen(context, freezing(id));
-    const last = await opened(context, freezing(regulators[3].id));
+    const { council, emergency, venue, notary, regulators, chair } = context;
+    for (const { id } of regulators.slice(0, 2)) await council.connect(chair).removeSeat(id);
+    await frozen(context, freezing(venue.id));
+    const last = await opened(context, freezing(notary.id));
     await expect(emergency.connect(regulators[1].key).cosign(last))
       .to.be.revertedWithCustomError(council, "CouncilTooSmall")
       .withArgs(3, 4);
     expect([...(await emergency.voicesOf(last))]).to.deep.equal([regulators[0].id]);
+  });
+
+  it("leaves as many seats as decide, without those of the members that voiced it", async () => {
+    for (const seated of [2, 1]) {
+      const context = await fixture();
+      const { members, council, emergency, venue, notary, regulators, chair } = context;
+      for (const { id } of regulators.slice(seated, 2)) await council.connect(chair).removeSeat(id);
+      await frozen(context, freezing(venue.id));
+      expect(await council.votingSeats()).to.equal(4 + seated);
+      const last = await opened(context, freezing(notary.id));
+      await expect(emergency.connect(regulators[1].key).cosign(last))
+        .to.be.revertedWithCustomError(emergency, "EmergencyTooFewSeats")
+        .withArgs(last, 3, 4);
+      expect(await members.isActive(notary.id)).to.equal(true);
+      expect(await emergency.isFrozen(asSubject(notary.id))).to.equal(false);
+      expect([...(await emergency.voicesOf(last))]).to.deep.equal([regulators[0].id]);
+    }
+  });
+
+  it("leaves out the seats of voices that no longer count, and of none twice", async () => {
+    const context = await fixture();
+    const { members, council, emergency, venue, regulators, chair } = context;
+    const [first, second, third] = regulators;
+    const id = await opened(context, freezing(venue.id));
+    const attempt = () => emergency.connect(third.key).cosign(id);
+    const refused = async (seats: number) =>
+      expect(attempt()).to.be.revertedWithCustomError(emergency, "EmergencyTooFewSeats").withArgs(id, seats, 4);
+    const snapshot = await networkHelpers.takeSnapshot();
+    await members.connect(chair).suspend(first.id, REASON);
+    await emergency.connect(second.key).cosign(id);
+    await refused(3);
+    await snapshot.restore();
+    await members.connect(chair).addKind(first.id, 0, REASON);
+    await members.connect(chair).withdrawKind(first.id, 10, REASON);
+    await emergency.connect(second.key).cosign(id);
+    await refused(3);
+    await council.connect(chair).removeSeat(first.id);
+    await council.connect(chair).removeSeat(third.id);
+    await refused(3);
+    await council.connect(chair).removeSeat(venue.id);
+    await expect(attempt()).to.emit(members, "MemberFrozen");
+  });
+
+  it("asks for no seats beside those that voiced it when the council confirms", async () => {
+    const context = await fixture();
+    const { members, council, emergency, venue, notary, chair } = context;
+    const id = await frozen(context, freezing(venue.id));
+    await members.connect(chair).suspend(notary.id, REASON);
+    expect(await council.votingSeats()).to.equal(5n);
+    const longer = (await now()) + 100 * DAY;
+    await expect(emergency.connect(chair).confirm(id, longer))
+      .to.emit(members, "MemberFrozen")
+      .withArgs(venue.id, longer, id);
   });
 });
 

@@ -550,7 +550,8 @@ export const approvals = (
   signers: readonly Actor[],
   transferred: TransferStruct,
   ticket: Ticket = {},
-) => Promise.all(signers.map((by) => signed(rights, by, TYPES.Transfer, { by: by.id, ...transferred }, ticket)));
+): Promise<ApprovalStruct[]> =>
+  Promise.all(signers.map((by) => signed(rights, by, TYPES.Transfer, { by: by.id, ...transferred }, ticket)));
 
 /** A transfer of a right. */
 export const transferOf = (right: string, from: Actor, to: Actor, document = id("transfer")): TransferStruct => ({
