@@ -8,20 +8,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { contractNames, foundingNames, type ContractName } from "@lianzheng/sdk/chain";
-import {
-  AttestationsFactory,
-  CasesFactory,
-  ConsentsFactory,
-  CouncilFactory,
-  DirectoryFactory,
-  EmergencyFactory,
-  EvidenceLogsFactory,
-  MembersFactory,
-  RegistryFactory,
-  RightsFactory,
-  TradesFactory,
-  ValidatorsFactory,
-} from "@lianzheng/sdk/contracts";
+import { contractFactories } from "@lianzheng/sdk/contracts";
 import { ethers, networkHelpers, world, type World } from "../test/contracts/fixture.ts";
 import { measureLogs } from "./snapshots/logs.ts";
 import { START, codeBytes, gasOf, staged, type Figures } from "./snapshots/measuring.ts";
@@ -34,21 +21,6 @@ export { gasOf, type Figures };
 
 /** EIP-170: most bytes of a contract's code. */
 const CODE_LIMIT = 24_576;
-
-const factories = {
-  directory: DirectoryFactory,
-  members: MembersFactory,
-  council: CouncilFactory,
-  emergency: EmergencyFactory,
-  cases: CasesFactory,
-  attestations: AttestationsFactory,
-  registry: RegistryFactory,
-  consents: ConsentsFactory,
-  rights: RightsFactory,
-  trades: TradesFactory,
-  evidenceLogs: EvidenceLogsFactory,
-  validators: ValidatorsFactory,
-};
 
 /** The directory, then each contract that it places: a block each. */
 async function measureDeployment({ directory }: World): Promise<Figures> {
@@ -84,7 +56,7 @@ async function measureCode(): Promise<Record<string, { runtime: number; creation
   for (const name of contractNames) {
     const runtime = await codeBytes(placeOf(name));
     if (runtime >= CODE_LIMIT) throw new Error(`${name} has ${runtime} bytes of code, EIP-170 allows ${CODE_LIMIT}`);
-    sizes[name] = { runtime, creation: ethers.getBytes(factories[name].bytecode).length, limit: CODE_LIMIT };
+    sizes[name] = { runtime, creation: ethers.getBytes(contractFactories[name].bytecode).length, limit: CODE_LIMIT };
   }
   return sizes;
 }

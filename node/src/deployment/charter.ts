@@ -1,14 +1,8 @@
-import { AttestationKind, Kind } from "@lianzheng/sdk/contracts";
+import { maskOfAttestations, maskOfKinds } from "@lianzheng/sdk/contracts";
 import { keccak256, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { canonicalJson } from "@lianzheng/sdk/record";
 
 const DAY = 24 * 3600;
-
-/** Bits of kinds of attestations, and of members. */
-const attestations = (...kinds: readonly (keyof typeof AttestationKind)[]): number =>
-  kinds.reduce((mask, kind) => mask | (1 << AttestationKind[kind]), 0);
-const members = (...kinds: readonly (keyof typeof Kind)[]): number =>
-  kinds.reduce((mask, kind) => mask | (1 << Kind[kind]), 0);
 
 /**
  * How long the council may take: ordinary decisions (admission, standing, keys of members without a seat, validators, review
@@ -45,11 +39,14 @@ export const caseProcedure = {
  * whatever stands in its row.
  */
 export const requirements: readonly (readonly [number, number])[] = [
-  [0, attestations("crossBorder")],
-  [attestations("compliance", "security"), attestations("compliance", "security", "crossBorder", "riskAssessment")],
+  [0, maskOfAttestations(["crossBorder"])],
   [
-    attestations("compliance", "security", "riskAssessment"),
-    attestations("compliance", "security", "crossBorder", "riskAssessment"),
+    maskOfAttestations(["compliance", "security"]),
+    maskOfAttestations(["compliance", "security", "crossBorder", "riskAssessment"]),
+  ],
+  [
+    maskOfAttestations(["compliance", "security", "riskAssessment"]),
+    maskOfAttestations(["compliance", "security", "crossBorder", "riskAssessment"]),
   ],
 ];
 
@@ -57,8 +54,8 @@ export const requirements: readonly (readonly [number, number])[] = [
 export const requirementsSource: Hex = toHex(keccak256(utf8(canonicalJson(requirements))));
 
 const atOnce = { notice: 0, reviewers: 0 } as const;
-const reviewed = { notice: 0, reviewers: members("regulator", "certifier") } as const;
-const byRegulator = { notice: 0, reviewers: members("regulator") } as const;
+const reviewed = { notice: 0, reviewers: maskOfKinds(["regulator", "certifier"]) } as const;
+const byRegulator = { notice: 0, reviewers: maskOfKinds(["regulator"]) } as const;
 
 /** Who signs a registration off, by grade. The same for each class of sources; a consortium sets notice periods as its rules say. */
 const review = [atOnce, reviewed, byRegulator] as const;

@@ -1,18 +1,4 @@
-import type { ContractFactory } from "ethers";
-import {
-  AttestationsFactory,
-  CasesFactory,
-  ConsentsFactory,
-  CouncilFactory,
-  EmergencyFactory,
-  EvidenceLogsFactory,
-  MembersFactory,
-  RegistryFactory,
-  RightsFactory,
-  TradesFactory,
-  ValidatorsFactory,
-  contractInterfaces,
-} from "@lianzheng/sdk/contracts";
+import { contractFactories, contractInterfaces } from "@lianzheng/sdk/contracts";
 import { foundingNames, type ContractName, type FoundingName } from "@lianzheng/sdk/chain";
 import { concatBytes, fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
 import {
@@ -27,20 +13,6 @@ import { founderArguments, type Council } from "./council.ts";
 
 /** Where each founding contract stands or will stand. */
 export type Places = Readonly<Record<FoundingName, Hex>>;
-
-const factories: Readonly<Record<FoundingName, new () => ContractFactory>> = {
-  members: MembersFactory,
-  council: CouncilFactory,
-  emergency: EmergencyFactory,
-  cases: CasesFactory,
-  attestations: AttestationsFactory,
-  registry: RegistryFactory,
-  consents: ConsentsFactory,
-  rights: RightsFactory,
-  trades: TradesFactory,
-  evidenceLogs: EvidenceLogsFactory,
-  validators: ValidatorsFactory,
-};
 
 /** What a founding council decides by ordinary votes; everything else, also what nobody thought of, is constitutional. */
 const ordinaryActs: Readonly<Partial<Record<ContractName, readonly string[]>>> = {
@@ -70,7 +42,7 @@ const ordinaryActs: Readonly<Partial<Record<ContractName, readonly string[]>>> =
 export function creationCodes(council: Council, places: Places): Readonly<Record<FoundingName, Hex>> {
   const values = constructorArguments(council, places);
   const creationOf = (name: FoundingName): Hex => {
-    const factory = new factories[name]();
+    const factory = new contractFactories[name]();
     const encoded = factory.interface.encodeDeploy(values[name]);
     return toHex(concatBytes(fromHex(factory.bytecode), fromHex(encoded)));
   };

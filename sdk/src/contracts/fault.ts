@@ -1,33 +1,5 @@
-import { type ErrorFragment, Interface, isHexString } from "ethers";
-import type { ContractName } from "@lianzheng/sdk/chain";
-import { Members__factory } from "../chain/contracts/factories/membership/Members__factory.ts";
-import { Council__factory } from "../chain/contracts/factories/membership/Council__factory.ts";
-import { Emergency__factory } from "../chain/contracts/factories/membership/Emergency__factory.ts";
-import { Validators__factory } from "../chain/contracts/factories/membership/Validators__factory.ts";
-import { Registry__factory } from "../chain/contracts/factories/rights/Registry__factory.ts";
-import { Consents__factory } from "../chain/contracts/factories/rights/Consents__factory.ts";
-import { Rights__factory } from "../chain/contracts/factories/rights/Rights__factory.ts";
-import { Trades__factory } from "../chain/contracts/factories/trade/Trades__factory.ts";
-import { EvidenceLogs__factory } from "../chain/contracts/factories/evidence/EvidenceLogs__factory.ts";
-import { Attestations__factory } from "../chain/contracts/factories/attestation/Attestations__factory.ts";
-import { Cases__factory } from "../chain/contracts/factories/cases/Cases__factory.ts";
-import { Directory__factory } from "../chain/contracts/factories/directory/Directory__factory.ts";
-
-/** ABI of each contract, by the names of the address book. */
-export const contractInterfaces: Readonly<Record<ContractName, Interface>> = {
-  directory: new Interface(Directory__factory.abi),
-  members: new Interface(Members__factory.abi),
-  council: new Interface(Council__factory.abi),
-  emergency: new Interface(Emergency__factory.abi),
-  cases: new Interface(Cases__factory.abi),
-  attestations: new Interface(Attestations__factory.abi),
-  registry: new Interface(Registry__factory.abi),
-  consents: new Interface(Consents__factory.abi),
-  rights: new Interface(Rights__factory.abi),
-  trades: new Interface(Trades__factory.abi),
-  evidenceLogs: new Interface(EvidenceLogs__factory.abi),
-  validators: new Interface(Validators__factory.abi),
-};
+import { type ErrorFragment, type Interface, isHexString } from "ethers";
+import { contractInterfaces } from "./factories.ts";
 
 /** An error that a contract raised: its name, `<Contract><Fault>`, and its values by name. */
 export interface ContractFault {

@@ -48,7 +48,8 @@ export type {
 export type { Attestations } from "../chain/contracts/attestation/Attestations.ts";
 export type { Cases } from "../chain/contracts/cases/Cases.ts";
 export type { Directory } from "../chain/contracts/directory/Directory.ts";
-export { type ContractFault, contractInterfaces, toContractFault } from "./fault.ts";
+export { contractFactories, contractInterfaces } from "./factories.ts";
+export { type ContractFault, toContractFault } from "./fault.ts";
 export {
   ActClass,
   ApplicationStatus,

@@ -1,3 +1,4 @@
+import { OrderState, Review, SubjectKind } from "@lianzheng/sdk/contracts";
 import type { Council, Members } from "@lianzheng/sdk/contracts";
 import type {
   CosignatureStruct,
@@ -24,9 +25,7 @@ import { memberId, usccOf } from "../uscc.ts";
 
 export type { Emergency, Validators };
 
-export const SubjectKind = { none: 0, product: 1, resource: 2, right: 3, trade: 4, member: 5, record: 6 } as const;
-export const State = { none: 0, open: 1, lapsed: 2, inForce: 3, ended: 4, lifted: 5 } as const;
-export const Review = { none: 0, confirmed: 1, lifted: 2 } as const;
+export { OrderState as State, Review, SubjectKind };
 
 /** Two regulators freeze. */
 export const RULES = {

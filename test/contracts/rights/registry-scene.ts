@@ -1,3 +1,12 @@
+import {
+  Grade,
+  Kind,
+  ObjectionState,
+  RegistrationStatus,
+  RegistrationType,
+  ReviewState,
+  SourceClass,
+} from "@lianzheng/sdk/contracts";
 import { AbiCoder, Wallet, ZeroHash, getCreateAddress, keccak256, type Signer } from "ethers";
 import type { Cases } from "../../../sdk/src/chain/contracts/cases/Cases.ts";
 import type { Emergency } from "../../../sdk/src/chain/contracts/membership/Emergency.ts";
@@ -7,26 +16,18 @@ import type { Registry } from "../../../sdk/src/chain/contracts/rights/Registry.
 import { DAY, HOUR, digestOf, ethers, networkHelpers, now, type Actor } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 
-/** The enumerations of the interfaces. */
-export const Grade = { general: 0, important: 1, core: 2 } as const;
-export const Source = { enterprise: 0, public: 1, personal: 2 } as const;
-export const Status = { none: 0, pending: 1, registered: 2, refused: 3, withdrawn: 4, cancelled: 5 } as const;
-export const ReviewState = { none: 0, open: 1, completed: 2, refused: 3, withdrawn: 4 } as const;
-export const ObjectionState = { none: 0, open: 1, upheld: 2, dismissed: 3 } as const;
-export const Entry = {
-  first: 1,
-  licence: 2,
-  transfer: 3,
-  alteration: 4,
-  cancellation: 5,
-  objection: 6,
-  move: 7,
-} as const;
-const Kinds = { venue: 0, supplier: 1, operator: 3, notary: 5, certifier: 7, regulator: 10, trustee: 11 } as const;
+export {
+  Grade,
+  ObjectionState,
+  ReviewState,
+  RegistrationStatus as Status,
+  RegistrationType as Entry,
+  SourceClass as Source,
+};
 
 export const NOBODY = `0x${"00".repeat(18)}`;
 export const NOTICE = 10 * DAY;
-export const bit = (kind: keyof typeof Kinds): number => 1 << Kinds[kind];
+export const bit = (kind: keyof typeof Kind): number => 1 << Kind[kind];
 
 /** Rules of the tests by source class and then grade: enterprise data asks for nothing up to important data for all. */
 export const RULES = [
@@ -149,7 +150,7 @@ export function registrationOf(change: Partial<RegistrationFields> = {}): Regist
     digest: digestOf("resource"),
     metadata: digestOf("metadata of the resource"),
     grade: Grade.general,
-    source: Source.enterprise,
+    source: SourceClass.enterprise,
     venue: NOBODY,
     contents: [{ algorithm: 1, value: digestOf("content") }],
     ...change,

@@ -1,5 +1,5 @@
+import { MAX_DEPTH } from "@lianzheng/sdk/contracts";
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
 import { AbiCoder, ZeroHash, keccak256 } from "ethers";
 import {
   DAY,
@@ -46,21 +46,6 @@ const rightId = (granter: string, base: string, holder: string, kind: number, do
   keccak256(
     coder.encode(["bytes18", "bytes32", "bytes18", "uint8", "bytes32"], [granter, base, holder, kind, document]),
   );
-const MAX_DEPTH = 8;
-
-describe("Rights: names of the enumerations", () => {
-  it("are those of the contract, in its order", () => {
-    const source = readFileSync(new URL("../../../contracts/rights/IRights.sol", import.meta.url), "utf8");
-    const namesOf = (name: string): string[] => {
-      const body = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(source)![1]!;
-      const names = body.replace(/\/\/\/.*$/gm, "").split(",");
-      return names.map((word) => word.trim()).map((word) => word.charAt(0).toLowerCase() + word.slice(1));
-    };
-    expect(namesOf("RightKind")).to.deep.equal(Object.keys(RightKind));
-    expect(namesOf("Validity")).to.deep.equal(Object.keys(Validity));
-    expect(namesOf("Listing")).to.deep.equal(Object.keys(Listing));
-  });
-});
 
 describe("Rights: deployment", () => {
   it("refuses each of its six contracts where no contract stands", async () => {

@@ -12,60 +12,35 @@ import type {
   ScopeStruct,
   TransferStruct,
 } from "../../../sdk/src/chain/contracts/rights/Rights.ts";
+import {
+  CaseKind,
+  Grade,
+  Kind,
+  Listing,
+  RegistrationType,
+  Restriction,
+  RightKind,
+  RulingAct,
+  SourceClass,
+  SubjectKind,
+  Validity,
+} from "@lianzheng/sdk/contracts";
 import { memberId, usccOf } from "../uscc.ts";
 
 export type { ApprovalStruct, GrantStruct, RegistrationStruct, Rights, ScopeStruct, TransferStruct };
 
 export const { ethers, networkHelpers } = await network.create("oracle");
 
-/** The enumerations of the contracts; a test compares those of `IRights.sol` with the source. */
-export const RightKind = { none: 0, holding: 1, processing: 2, operating: 3 } as const;
-export const Validity = {
-  valid: 0,
-  unknown: 1,
-  notYet: 2,
-  expired: 3,
-  revoked: 4,
-  holderNotActive: 5,
-  subjectNotInForce: 6,
-  notAccepted: 7,
-  exhausted: 8,
-  consentNotValid: 9,
-  frozen: 10,
-  held: 11,
-} as const;
-export const Listing = {
-  allowed: 0,
-  unknownSubject: 1,
-  coreGrade: 2,
-  wrongSubject: 3,
-  wrongKind: 4,
-  wrongHolder: 5,
-  rightNotValid: 6,
-  held: 7,
-  frozen: 8,
-  sanctioned: 9,
-  requirementsUnmet: 10,
-  notInForce: 11,
-  exhausted: 12,
-} as const;
-export const Grade = { general: 0, important: 1, core: 2 } as const;
-export const Source = { enterprise: 0, public: 1, personal: 2 } as const;
-export const Entry = { licence: 2, transfer: 3 } as const;
-export const SubjectKind = { product: 1, resource: 2, right: 3 } as const;
-export const Restriction = { listing: 0, granting: 4 } as const;
-const Ruling = { admit: 1, hold: 3, release: 4, uphold: 5 } as const;
-const Case = { dispute: 2, finding: 4 } as const;
-const KINDS = {
-  venue: 0,
-  supplier: 1,
-  processor: 2,
-  operator: 3,
-  notary: 5,
-  certifier: 7,
-  regulator: 10,
-  arbitrator: 12,
-} as const;
+export {
+  Grade,
+  Listing,
+  Restriction,
+  RightKind,
+  SubjectKind,
+  Validity,
+  RegistrationType as Entry,
+  SourceClass as Source,
+};
 
 export const digestOf = id;
 export const REASON = id("reason");
@@ -149,7 +124,7 @@ const REQUIREMENTS = [
 
 /** By source class and grade: public data waits for its notice, a day; all else is registered at once. */
 const REVIEWS = Array.from({ length: 9 }, (_, i) => ({
-  notice: Math.floor(i / 3) === Source.public ? DAY : 0,
+  notice: Math.floor(i / 3) === SourceClass.public ? DAY : 0,
   reviewers: 0,
 }));
 
@@ -182,7 +157,7 @@ export async function deploy(): Promise<Scene> {
   const founders = actors.map(({ id: member, address: key }, i) => ({
     member,
     key,
-    kinds: 1 << KINDS[ROLES[i]!],
+    kinds: 1 << Kind[ROLES[i]!],
     tier: 0,
     parent: NOBODY,
     metadata: id("metadata"),
@@ -247,7 +222,7 @@ export const registration = (name: string, change: Partial<RegistrationStruct> =
   digest: digestOf(name),
   metadata: digestOf(`${name} metadata`),
   grade: Grade.general,
-  source: Source.enterprise,
+  source: SourceClass.enterprise,
   venue: NOBODY,
   contents: [{ algorithm: 1, value: digestOf(`${name} content`) }],
   ...change,
@@ -404,21 +379,21 @@ export async function hold(
   subject: string,
   against: Actor,
 ): Promise<() => Promise<void>> {
-  const caseId = await opened(scene, Case.dispute, against, subjectKind, subject);
-  await rule(scene, caseId, [scene.arbitrator], Ruling.hold);
-  return () => rule(scene, caseId, [scene.arbitrator], Ruling.release);
+  const caseId = await opened(scene, CaseKind.dispute, against, subjectKind, subject);
+  await rule(scene, caseId, [scene.arbitrator], RulingAct.hold);
+  return () => rule(scene, caseId, [scene.arbitrator], RulingAct.release);
 }
 
 /** Two regulators find against a member; the sanction lasts a year. */
 export async function sanction(scene: Scene, member: Actor, restriction: number): Promise<void> {
   const { regulator, second } = scene;
   const subject = member.id.padEnd(66, "0");
-  const caseId = await opened(scene, Case.finding, member, 5, subject);
-  await rule(scene, caseId, [regulator], Ruling.admit);
+  const caseId = await opened(scene, CaseKind.finding, member, 5, subject);
+  await rule(scene, caseId, [regulator], RulingAct.admit);
   await networkHelpers.time.increase(PROCEDURE.answer);
   const from = await now();
   const terms = { restrictions: 1 << restriction, from, until: from + YEAR };
-  await rule(scene, caseId, [regulator, second], Ruling.uphold, terms);
+  await rule(scene, caseId, [regulator, second], RulingAct.uphold, terms);
 }
 
 /** The notary states that a subject complies, or another attester something else. */
