@@ -23,7 +23,7 @@ describe("scripts/deploy.ts", () => {
   let privateKey: string;
 
   before(async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     oracle = await openOracle();
     folder = await mkdtemp(join(tmpdir(), "deploy-script-"));
     const key = await newKey(oracle);
@@ -71,7 +71,7 @@ describe("scripts/deploy.ts", () => {
   it("has seven ways to refuse", () => expect(refused).to.have.length(7));
   for (const [what, act, exit, says] of refused)
     it(`refuses ${what} and writes nothing`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const { exit: actual, err } = await act();
       expect(actual).to.equal(exit);
       expect(err).to.contain(says);
@@ -79,7 +79,7 @@ describe("scripts/deploy.ts", () => {
     });
 
   it("goes on after an interruption, and leaves an address book only at the end", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     // The third contract's transaction is lost.
     const next = { kind: "late", ms: 0 } as const;
     oracle.door.script("eth_sendRawTransaction", next, next, { kind: "lost", how: "status-500" });
@@ -105,7 +105,7 @@ describe("scripts/deploy.ts", () => {
   });
 
   it("run again changes nothing", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const before = await readFile(join(folder, "book.json"));
     const height = await oracle.request("eth_blockNumber");
     const { exit, err } = await run();
@@ -116,7 +116,7 @@ describe("scripts/deploy.ts", () => {
   });
 
   it("never shows the key or the passphrase", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const runs = [
       await run(),
       await run({ "passphrase-file": join(folder, "wrong-passphrase"), out: join(folder, "b2") }),
