@@ -182,7 +182,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
@@ -201,6 +201,7 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,

@@ -148,7 +148,7 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const raw = new Uint8Array(Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url"));
   const signer = createNoteSigner(origin, raw, (message) => new Uint8Array(sign(null, message, privateKey)));
-  const log = await EvidenceLog.open({ directory, origin, signer, now: () => now });
+  const log = await EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now: () => now });
   const issued = holders.map(({ member, scopes, from = 0, until = null, name }) => ({
     ...issueToken(member, scopes, from, until),
     name: name ?? `${member} ${scopes.join(" ")}`,

@@ -37,6 +37,7 @@ export interface Place {
 
 /** An entry of which only the place is missing, in two pieces of its final text. */
 export interface Draft {
+  readonly type: string;
   readonly subject: string;
   readonly submitter: string;
   readonly disclosures: readonly string[];
@@ -73,6 +74,7 @@ export function draftOf(submission: Submission): Draft {
   const signed =
     statement === undefined ? "" : `,"statement":{"key":"${statement.key}","signature":"${statement.signature}"}`;
   const draft = {
+    type,
     subject,
     submitter,
     disclosures,
