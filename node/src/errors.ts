@@ -82,6 +82,7 @@ export const nodeFaults = {
   CONFIG_PASSPHRASE: { status: 503, title: "The passphrase is missing or wrong" },
   CONFIG_KEY: { status: 503, title: "A key file does not hold the key it should" },
   CONFIG_IDENTITY: { status: 503, title: "The node's folder belongs to another chain, log or member" },
+  CONFIG_BUSY: { status: 503, title: "Another command changes this file" },
   CONFIG_STORAGE: { status: 503, title: "A file of the node's folder cannot be read or written" },
 } as const satisfies Readonly<Record<string, NodeFault>>;
 

@@ -6,7 +6,7 @@ import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, writeDeployment } from "@lianzheng/node/config";
+import { readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -114,7 +114,18 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
-  return { folder, chain, deployment, log, failed, anchor, membership, logger };
+  const tokens = watchTokens(folder, logger);
+  opened.push(() => tokens.close());
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, logger };
+}
+
+function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
+  return new TokenWatch({
+    path: paths.tokens,
+    tokens,
+    onChange: ({ length }) => logger.info({ tokens: length }, "tokens changed"),
+    onBroken: (error) => logger.error({ err: error }, "the tokens cannot be read; the old ones hold"),
+  });
 }
 
 async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> {

@@ -4,7 +4,7 @@ import { buildEvidence } from "@lianzheng/node/anchor";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { createAccess, createMemberKeys } from "@lianzheng/node/api";
 import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from "@lianzheng/node/api";
-import type { NodeFolder } from "@lianzheng/node/config";
+import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
@@ -22,6 +22,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly tokens: TokenWatch;
   readonly logger: Logger;
 }
 
@@ -37,7 +38,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     evidence: evidenceDeskOf(parts),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
     condition: conditionOf(parts),
-    access: createAccess(folder.tokens),
+    access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
     logger,
     now,
