@@ -4,6 +4,7 @@ import { buildEvidence } from "@lianzheng/node/anchor";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { createAccess, createMemberKeys } from "@lianzheng/node/api";
 import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from "@lianzheng/node/api";
+import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
@@ -40,6 +41,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     condition: conditionOf(parts),
     access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
+    docs: docsAccessOf(folder.settings),
     logger,
     now,
   };

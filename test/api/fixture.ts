@@ -127,6 +127,7 @@ export interface ApiOptions {
   /** Puts something between the API and its log. */
   readonly wrap?: (log: EvidenceLog) => RecordLog;
   readonly ready?: () => boolean;
+  readonly docs?: AppServices["docs"];
   /** Services over those of the fixture, for the resources of other rooms. */
   readonly services?: (log: EvidenceLog) => Partial<AppServices>;
   /** Awaited each time that the API asks for the node's status. */
@@ -191,6 +192,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     },
     access: createAccess(() => tokens.entries),
     settings: { ...defaultApiSettings, ...options.settings },
+    docs: options.docs ?? "open",
     logger: pino({ level: "debug" }, lineSink(lines)),
     now: () => now,
     onRoute: (route) => routes.push(route),

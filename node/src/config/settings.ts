@@ -33,6 +33,9 @@ export interface LimitSettings {
   readonly requestTimeoutMs: number;
 }
 
+/** `open`: anybody reads the API's description; `key`: who holds a token that may `read`. */
+export type DocsAccess = "open" | "key";
+
 /** Levels of the node's log. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
 
@@ -52,6 +55,8 @@ export interface NodeSettings {
   readonly anchor: AnchorSettings;
   readonly limits: LimitSettings;
   readonly logLevel: LogLevel;
+  /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
+  readonly docs?: DocsAccess;
 }
 
 /** What a new node has for everything that it was not told. */
@@ -78,6 +83,19 @@ export function isHost(text: string): boolean {
   return /^[A-Za-z0-9.:_-]{1,253}$/.test(text);
 }
 
+function isDocsAccess(text: string): text is DocsAccess {
+  return text === "open" || text === "key";
+}
+
+/** Who may read `/docs`: what the settings say, else anybody on this machine and only token holders from elsewhere. */
+export function docsAccessOf({ docs, listen }: Pick<NodeSettings, "docs" | "listen">): DocsAccess {
+  return docs ?? (isLoopback(listen.host) ? "open" : "key");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
 /** Whether `text` is one of {@link logLevels}. */
 export function isLogLevel(text: string): text is LogLevel {
   return (logLevels as readonly string[]).includes(text);
@@ -100,7 +118,9 @@ export const chainUrlForm = "an http or https URL without user and password";
  */
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
-  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top);
+  // A file from before a room had settings is read as it is: what it leaves out has a default.
+  const optional = ["docs"];
+  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
   return {
@@ -113,6 +133,7 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     anchor: anchorOf(reader.object("anchor", ["everyRecords", "everySeconds"])),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
 
