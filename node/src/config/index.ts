@@ -10,6 +10,8 @@ export type { AnchorSettings, DocsAccess, LimitSettings, LogLevel, NodeSettings 
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";
 export { TokenWatch } from "./token-watch.ts";
 export type { TokenWatchOptions } from "./token-watch.ts";
+export { scopes } from "../scopes.ts";
+export type { Scope } from "../scopes.ts";
 export { decodeTokens, defaultTokenDays, encodeTokens, issueToken } from "./tokens.ts";
 export type { IssuedToken, TokenEntry, TokenTerms } from "./tokens.ts";
 export type { ChainKey } from "./wallet.ts";

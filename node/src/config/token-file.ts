@@ -6,8 +6,8 @@ import { readRequiredFile, storageError, syncFolder } from "./files.ts";
 import { decodeTokens, encodeTokens, issueToken } from "./tokens.ts";
 import type { IssuedToken, TokenEntry, TokenTerms } from "./tokens.ts";
 
-/** Most tokens of one node: the file is read whole, and at most a megabyte of it. */
-export const maxTokens = 2_000;
+/** Most tokens of one node: strict JSON holds at most 10,000 members, and a token has seven. */
+export const maxTokens = 1_000;
 
 /** The tokens in `path`. @throws NodeError CONFIG_MISSING, CONFIG_FORMAT, CONFIG_VALUE, CONFIG_PERMISSIONS, CONFIG_STORAGE */
 export async function readTokens(path: string): Promise<readonly TokenEntry[]> {
@@ -80,7 +80,10 @@ async function claim(path: string): Promise<Awaited<ReturnType<typeof open>>> {
   try {
     return await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw storageError(path, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT")
+      throw new NodeError("CONFIG_MISSING", `${dirname(path)} is missing: set the node up with init`);
+    if (code !== "EEXIST") throw storageError(path, error);
     const message = `${path} is there: another command changes the tokens. If none runs, a crash left it: remove it`;
     throw new NodeError("CONFIG_BUSY", message, { file: path }, error);
   }
