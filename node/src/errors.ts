@@ -83,6 +83,8 @@ export const nodeFaults = {
   LOG_TILE_FAILED: { status: 503, title: "A tile cannot be read or written" },
   LOG_RANGE: { status: 404, title: "The log has no such entry or size" },
   LOG_ENTRY: { status: 422, title: "The record cannot be made an entry" },
+  LOG_FENCED: { status: 503, title: "The chain holds another history under this log's name" },
+  LOG_BEHIND_CHAIN: { status: 503, title: "The chain holds more of this log than the node does" },
 
   // Settings, keys and identity.
   CONFIG_MISSING: { status: 503, title: "The node's folder is not set up" },
@@ -93,6 +95,7 @@ export const nodeFaults = {
   CONFIG_PASSPHRASE: { status: 503, title: "The passphrase is missing or wrong" },
   CONFIG_KEY: { status: 503, title: "A key file does not hold the key it should" },
   CONFIG_IDENTITY: { status: 503, title: "The node's folder belongs to another chain, log or member" },
+  CONFIG_BUSY: { status: 503, title: "Another command changes this file" },
   CONFIG_STORAGE: { status: 503, title: "A file of the node's folder cannot be read or written" },
 } as const satisfies Readonly<Record<string, NodeFault>>;
 

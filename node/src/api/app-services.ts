@@ -14,6 +14,8 @@ export interface AppServices {
   readonly condition: Condition;
   readonly access: Access;
   readonly settings: ApiSettings;
+  /** Who may read `/docs`: anybody, or who may `read`. */
+  readonly docs: "open" | "key";
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -5,10 +5,12 @@ import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
+import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
+import { describeRoutes } from "./openapi.ts";
 import { answerError } from "./problems.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
@@ -52,12 +54,13 @@ export async function createApp(services: AppServices): Promise<App> {
     services.onRoute?.(route);
   });
   addRequestHooks(app, services, routes, await browserSafetyFields());
+  await describeRoutes(app);
   app.setNotFoundHandler((request, reply) => {
     routes.answer(request, reply);
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes];
+  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);

@@ -130,6 +130,11 @@ export class EvidenceLog {
     return this.#writer.failure;
   }
 
+  /** Takes nothing more until the log is opened again, for a reason that lies outside of it. Reading goes on. */
+  end(why: NodeError): void {
+    this.#writer.end(why);
+  }
+
   /**
    * Records all of the submissions or none, in their order, next to each other in the log.
    *

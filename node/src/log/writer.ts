@@ -71,6 +71,7 @@ export class LogWriter {
   #checkpoint: string;
   #receivedAt: number;
   #indexFailure: NodeError | undefined;
+  #ended: NodeError | undefined;
   #freeCheckedAt = -Infinity;
   #isFull = false;
   #hasEnded = false;
@@ -95,7 +96,14 @@ export class LogWriter {
 
   /** Why nothing more is written; undefined while all is well. */
   get failure(): NodeError | undefined {
-    return this.#parts.journal.failure ?? this.#parts.vault.failure ?? this.#indexFailure;
+    return this.#parts.journal.failure ?? this.#parts.vault.failure ?? this.#indexFailure ?? this.#ended;
+  }
+
+  /** Takes nothing more from now on. What is being written is finished first, and told. */
+  end(why: NodeError): void {
+    if (this.failure !== undefined) return;
+    this.#ended = why;
+    this.tellEnd();
   }
 
   /** Tells once, if writing has ended for good. */
