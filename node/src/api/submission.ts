@@ -6,6 +6,7 @@ import {
   canonicalJson,
   commitmentsOf,
   decodeSubmission,
+  erasureType,
   fromInstant,
   recoverStatementKey,
   toInstant,
@@ -116,6 +117,7 @@ async function settle(
   const prepared = "disclosures" in record ? record : prepareQuickly(record, randomBytes(32));
   const issuer = prepared.issuer ?? caller.member;
   const { statement, type, subject, occurredAt } = prepared;
+  if (type === erasureType) throw erasureSubmitted(at);
   refuseFuture(occurredAt, at, rules.now());
   const submission = {
     issuer,
@@ -132,6 +134,11 @@ async function settle(
   }
   await verifyStatement(submission, statement, at, rules);
   return { ...submission, statement };
+}
+
+function erasureSubmitted(at: string): NodeError {
+  const detail = `A record of type ${erasureType} is made by erasing: POST /v1/records/:id/erasure.`;
+  return new NodeError("E_ERASURE_TYPE", detail, { field: `${at}/type` });
 }
 
 /** A record from the future would make every evidence that holds it contradict the time of its anchor (V_TIME). */
