@@ -9,12 +9,7 @@ const judgement = { ground: "court-order", reference: "(2026) 琼 01 民初 12 �
 async function erase(
   { app, token }: TestApi,
   id: string,
-  { member = members.venue, body = judgement, key = "erasure", scopes = ["erase"] } = {} as {
-    member?: string;
-    body?: unknown;
-    key?: string;
-    scopes?: readonly ("erase" | "admin")[];
-  },
+  { member = members.venue, body = judgement, key = "erasure", scopes = ["erase"] } = {},
 ): Promise<Answer> {
   return await app.inject({
     method: "POST",
