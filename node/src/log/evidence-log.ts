@@ -220,11 +220,16 @@ function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
   if (submissions.length === 0) throw new NodeError("E_BATCH_EMPTY", "there is no record in the request");
   if (submissions.length > maxBatchRecords) throw tooLarge(`a request brings at most ${maxBatchRecords} records`);
   const drafts = submissions.map(draftOf);
-  const texts = new Set(drafts.map(({ head, tail }) => head + tail));
-  if (texts.size < drafts.length) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
-  const length = drafts.reduce((sum, { head, disclosures }) => sum + head.length + disclosures.join("").length, 0);
-  if (length > maxBatchBytes) throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
+  if (hasTwoAlike(drafts)) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
+  if (drafts.reduce((sum, { weight }) => sum + weight, 0) > maxBatchBytes)
+    throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
   return drafts;
+}
+
+/** The heads, which hold the commitments, are mostly enough to tell records apart. */
+function hasTwoAlike(drafts: readonly Draft[]): boolean {
+  if (new Set(drafts.map(({ head }) => head)).size === drafts.length) return false;
+  return new Set(drafts.map(({ head, tail }) => head + tail)).size < drafts.length;
 }
 
 function tooLarge(message: string): NodeError {
