@@ -55,6 +55,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What the caller needs. Every route says it: `public` is a decision, not a default. */
     access?: "public" | Scope;
+    /** The answer goes on for as long as the caller wants; its route bounds how many there are. */
+    isStream?: true;
   }
 }
 
@@ -62,7 +64,7 @@ declare module "fastify" {
  * Checks the caller against what the route asks for.
  *
  * Missing, malformed, unknown, expired and insufficient credentials are answered alike, so that nothing can be learnt
- * from trying. `admin` includes `read`, and not `submit`: an operator does not write in a member's name.
+ * from trying. `admin` includes `read`, `subscribe` and `monitor`, and not `submit` or `erase`: an operator does not write in a member's name.
  *
  * @throws NodeError E_AUTH
  */
@@ -88,8 +90,11 @@ export function maySee(principal: Principal, record: { readonly issuer: string; 
   return scopes.has("admin") || record.issuer === member || record.submitter === member;
 }
 
+/** What an operator may do without being given it by name. */
+const ofOperators: ReadonlySet<Scope> = new Set<Scope>(["read", "subscribe", "monitor"]);
+
 function holds({ scopes }: Principal, needed: Scope): boolean {
-  return scopes.has(needed) || (needed === "read" && scopes.has("admin"));
+  return scopes.has(needed) || (scopes.has("admin") && ofOperators.has(needed));
 }
 
 /** RFC 6750 section 2.1; the scheme is case-insensitive (RFC 9110 section 11.1). */

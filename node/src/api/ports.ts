@@ -90,7 +90,7 @@ export interface MemberKeys {
 }
 
 /** What a caller may do. `admin` is the operator of this node: it sees every member's records. */
-export type Scope = "submit" | "read" | "admin";
+export type Scope = "submit" | "read" | "subscribe" | "monitor" | "admin";
 
 /** Who calls: the holder of a token. */
 export interface Principal {

@@ -75,7 +75,7 @@ export async function initNode(init: NodeInit): Promise<InitializedNode> {
   if (settings.chain.kind === "embedded") {
     await writeNewFile(paths.sealerKey, await sealChainKey(makeChainKey(), passphrase, keystoreCost), "secret");
   }
-  const { token, entry } = issueToken(settings.owner, ["submit", "read", "admin"], now());
+  const { token, entry } = issueToken(settings.owner, ["submit", "read", "subscribe", "monitor", "admin"], now());
   await writeNewFile(paths.tokens, encodeTokens([entry]), "secret");
   await writeNewFile(paths.settings, encodeSettings(settings), "open");
   const { verifier } = logKey;

@@ -5,9 +5,9 @@ import { jsonOf } from "./settings.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
 /** What the holder of a token may do. */
-export type TokenScope = "submit" | "read" | "admin";
+export type TokenScope = "submit" | "read" | "subscribe" | "monitor" | "admin";
 
-const scopes: readonly TokenScope[] = ["submit", "read", "admin"];
+const scopes: readonly TokenScope[] = ["submit", "read", "subscribe", "monitor", "admin"];
 
 /** A token as the node keeps it: its hash, never itself. Times in ms, `null` for without end. */
 export interface TokenEntry {
