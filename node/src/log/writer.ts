@@ -38,6 +38,18 @@ export interface WriterParts {
   readonly reserveBytes: number;
   /** Told once, when writing has ended for good. */
   readonly ended: (failure: NodeError) => void;
+  /** Told of each group that is on disk and in the index. */
+  readonly committed?: (group: CommittedGroup) => void;
+}
+
+/** What one group commit brought: `records` is 0 for an anchor. */
+export interface CommittedGroup {
+  readonly requests: number;
+  readonly records: number;
+  /** Bytes of the frame. */
+  readonly bytes: number;
+  /** From the append to the frame on disk, ms: the write, its fdatasync and the mark. */
+  readonly durableMs: number;
 }
 
 /** Where the log stands when it is opened. */
@@ -156,10 +168,13 @@ export class LogWriter {
   }
 
   async #commitAnchor(payload: Buffer, waiting: Pending): Promise<void> {
+    const startedAt = performance.now();
     const location = await this.#parts.journal.append("anchor", payload);
+    const durableMs = performance.now() - startedAt;
     const anchoredSize = anchoredSizeOf(payload);
     await this.#applyView({ location, firstIndex: this.size, batches: [], records: [], anchoredSize });
     waiting.resolve("kept");
+    this.#parts.committed?.({ requests: 1, records: 0, bytes: location.length, durableMs });
   }
 
   async #commitRequests(requests: readonly PendingRequest[]): Promise<void> {
@@ -167,11 +182,13 @@ export class LogWriter {
     if (fresh.length === 0) return;
     const receivedAt = Math.max(this.#receivedAt, this.#parts.now());
     const sequenced = await this.#sequence(fresh, receivedAt);
+    const startedAt = performance.now();
     const appended = this.#parts.journal.append("records", encodeRecords(sequenced.payload));
     // Made while the disk is busy. Nothing of it is written or told before the frame is on disk.
     const view = { firstIndex: this.size, batches: sequenced.payload.batches, records: sequenced.views };
     const prepared = prepareViews(view);
     const location = await appended;
+    const durableMs = performance.now() - startedAt;
     // From here on the group is true, whatever happens to its views.
     this.#receivedAt = receivedAt;
     await this.#applyView({ ...view, location }, prepared);
@@ -180,6 +197,8 @@ export class LogWriter {
     this.#checkpoint = sequenced.payload.checkpoint;
     await this.#parts.failpoint("log.beforeAcknowledge");
     acknowledge(fresh, sequenced);
+    const { length: records } = sequenced.views;
+    this.#parts.committed?.({ requests: fresh.length, records, bytes: location.length, durableMs });
   }
 
   async #sequence(fresh: readonly PendingRequest[], receivedAt: number): Promise<SequencedGroup> {
