@@ -203,7 +203,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
@@ -222,6 +222,7 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,

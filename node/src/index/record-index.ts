@@ -164,6 +164,15 @@ export class RecordIndex {
     return indexes;
   }
 
+  /** Indexes of the records that tell of erasures, in their order. */
+  async *erasures(): AsyncGenerator<number, undefined, undefined> {
+    for await (const [key, value] of this.#database.iterator(rangeBounds("x"))) {
+      openValue(key, value, 0);
+      yield key.readUIntBE(1, 6);
+    }
+    return undefined;
+  }
+
   /** The requests that were accepted under these members' keys, in their order. Throws INDEX_CORRUPT. */
   async requests(wanted: readonly RequestName[]): Promise<readonly (KnownRequest | undefined)[]> {
     const values = await this.#database.getMany([...wanted.map(requestKey), ...wanted.map(requestWitnessKey)]);
