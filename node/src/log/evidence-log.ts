@@ -3,7 +3,7 @@ import { fromHex, utf8 } from "@lianzheng/sdk/encoding";
 import type { NoteSigner } from "@lianzheng/sdk/log";
 import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
-import { decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { AnchorStore } from "./anchors.ts";
 import { fastNodeDigest } from "./hashing.ts";
@@ -33,6 +33,12 @@ export interface EvidenceLogOptions {
   readonly onEnd?: (failure: NodeError) => void;
   /** A journal segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
+  /** Bytes of closed segments that are read again a second, to find what flipped since; 0 for never. Default 0. */
+  readonly patrolBytesPerSecond?: number;
+  /** From the end of one patrol, or the opening, to the next, ms. Default one hour. */
+  readonly patrolRestMs?: number;
+  /** How often it is looked after whether the folder is still there and this process's, ms. Default 1,000. */
+  readonly healthMs?: number;
   /** Below this many free bytes on the disk nothing new is taken. Default 64 MiB. */
   readonly reserveBytes?: number;
 }
@@ -60,6 +66,8 @@ export class EvidenceLog {
   readonly #parts: OpenedParts;
   readonly #writer: LogWriter;
   readonly #inFlight = new Map<string, InFlight>();
+  readonly #patrol: Patrol | undefined;
+  readonly #health: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
   private constructor(options: EvidenceLogOptions, parts: OpenedParts, writer: LogWriter) {
@@ -67,6 +75,8 @@ export class EvidenceLog {
     this.#parts = parts;
     this.#writer = writer;
     this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
+    this.#patrol = this.#startPatrol();
+    this.#health = setInterval(() => parts.journal.checkLock(), options.healthMs ?? 1000).unref();
   }
 
   /**
@@ -80,8 +90,10 @@ export class EvidenceLog {
     const { directory, origin, signer, now, reserveBytes = 64 * 1024 * 1024 } = options;
     const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined } = options;
     if (signer.name !== origin) throw new NodeError("LOG_SIGNER", `the key is named ${signer.name}, not ${origin}`);
-    const parts = await openParts({ directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes });
-    const rules = { origin, signer, files, directory, now, failpoint, reserveBytes, ended };
+    const tellOnce = once(ended);
+    const stores = { directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes, onFailure: tellOnce };
+    const parts = await openParts(stores);
+    const rules = { origin, signer, files, directory, now, failpoint, reserveBytes, ended: tellOnce };
     return new EvidenceLog(options, parts, new LogWriter({ ...rules, ...parts }, parts.start));
   }
 
@@ -185,7 +197,9 @@ export class EvidenceLog {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#health);
     try {
+      await this.#patrol?.stop();
       await this.#writer.close();
       await this.#parts.tiles.close();
       await this.#parts.index.close();
@@ -194,10 +208,31 @@ export class EvidenceLog {
     }
   }
 
+  #startPatrol(): Patrol | undefined {
+    const { patrolBytesPerSecond = 0, patrolRestMs = 3_600_000, onProgress = () => undefined } = this.#options;
+    if (patrolBytesPerSecond === 0) return undefined;
+    return new Patrol(this.#parts.journal, {
+      bytesPerSecond: patrolBytesPerSecond,
+      restMs: patrolRestMs,
+      isBusy: () => this.#inFlight.size > 0,
+      onRound: (read) => onProgress({ stage: "patrolled", ...read }),
+      onTrouble: (error) => onProgress({ stage: "patrol-failed", error }),
+    });
+  }
+
   #assertSize(size: number): void {
     if (isBelow(size, this.size + 1)) return;
     throw new NodeError("LOG_RANGE", `the log has ${this.size} records, not ${size}`, { size });
   }
+}
+
+/** `tell`, the first time only. */
+function once(tell: (failure: NodeError) => void): (failure: NodeError) => void {
+  let told = false;
+  return (failure) => {
+    if (!told) tell(failure);
+    told = true;
+  };
 }
 
 function isBelow(number: number, end: number): boolean {
