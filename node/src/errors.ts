@@ -72,6 +72,8 @@ export const nodeFaults = {
   LOG_TILE_FAILED: { status: 503, title: "A tile cannot be read or written" },
   LOG_RANGE: { status: 404, title: "The log has no such entry or size" },
   LOG_ENTRY: { status: 422, title: "The record cannot be made an entry" },
+  LOG_FENCED: { status: 503, title: "The chain holds another history under this log's name" },
+  LOG_BEHIND_CHAIN: { status: 503, title: "The chain holds more of this log than the node does" },
 
   // Settings, keys and identity.
   CONFIG_MISSING: { status: 503, title: "The node's folder is not set up" },

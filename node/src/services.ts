@@ -63,7 +63,7 @@ function conditionOf(parts: NodeParts): Condition {
 async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
-  const { lastAnchored, backlog, state, error } = anchor.status();
+  const { lastAnchored, backlog, state, error, alarms } = anchor.status();
   const [blockNumber, witness] = await Promise.all([blockNumberOf(chain), inTime(chain.witness(), unknownWitness)]);
   const healthy = membership.missing === undefined && (state === "idle" || state === "publishing");
   return {
@@ -75,16 +75,22 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
     chain: { chainId, genesis, blockNumber, ...witness },
     contracts,
     anchored: lastAnchored === null ? null : { ...lastAnchored, pending: backlog },
-    anchoring: { healthy, code: membership.missing ?? error?.code ?? null },
+    anchoring: {
+      healthy,
+      code: membership.missing ?? error?.code ?? null,
+      since: membership.missing === undefined ? (error?.since ?? null) : membership.since,
+      alarms: alarms.map(({ code, since }) => ({ code, since })),
+    },
   };
 }
 
 function readinessOf({ log, anchor, membership }: NodeParts): Readiness {
   const { state, error } = anchor.status();
+  const trouble = error === null ? "no code" : `${error.code} since ${error.since}`;
   const reasons = [
     ...(log.failure === undefined ? [] : [`the log takes nothing more (${log.failure.code})`]),
     ...(membership.missing === undefined ? [] : [`the log is not on the chain yet (${membership.missing})`]),
-    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${error?.code ?? "no code"})`]),
+    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${trouble})`]),
   ];
   return { ready: reasons.length === 0, reasons };
 }

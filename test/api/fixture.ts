@@ -284,6 +284,6 @@ function statusOf(
     },
     contracts: {},
     anchored: null,
-    anchoring: { healthy: true, code: null },
+    anchoring: { healthy: true, code: null, since: null, alarms: [] },
   };
 }

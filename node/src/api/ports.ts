@@ -126,7 +126,13 @@ export interface NodeStatus {
   };
   readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
   readonly anchored: (AnchorFacts & { readonly pending: number }) | null;
-  readonly anchoring: { readonly healthy: boolean; readonly code: string | null };
+  /** `since`: instant from which on `code` holds. `alarms`: what an operator should know although anchoring goes on. */
+  readonly anchoring: {
+    readonly healthy: boolean;
+    readonly code: string | null;
+    readonly since: string | null;
+    readonly alarms: { readonly code: string; readonly since: string }[];
+  };
 }
 
 /** Whether the node can do its work now. */

@@ -85,7 +85,12 @@ export const StatusAnswer = Type.Object({
     }),
     Type.Null(),
   ]),
-  anchoring: Type.Object({ healthy: Type.Boolean(), code: Type.Union([Type.String(), Type.Null()]) }),
+  anchoring: Type.Object({
+    healthy: Type.Boolean(),
+    code: Type.Union([Type.String(), Type.Null()]),
+    since: Type.Union([Type.String(), Type.Null()]),
+    alarms: Type.Array(Type.Object({ code: Type.String(), since: Type.String() })),
+  }),
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });

@@ -23,6 +23,10 @@ export interface RemoteChainSettings {
 export interface AnchorSettings {
   readonly everyRecords: number;
   readonly everySeconds: number;
+  /** Never offered more for gas: wei per gas, decimal. */
+  readonly maxFeePerGas: string;
+  /** Blocks on top of an anchor's before it counts: 0 on a chain whose blocks are final at once (QBFT, the embedded one). */
+  readonly confirmations: number;
 }
 
 /** Bounds of the API; more is refused, never cut. */
@@ -62,7 +66,7 @@ export interface NodeSettings {
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10 },
+  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
@@ -108,6 +112,14 @@ export function isChainUrl(text: string): boolean {
   return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }
 
+/** Whether `text` is an amount of wei. */
+export function isWei(text: string): boolean {
+  return /^(0|[1-9]\d{0,29})$/.test(text);
+}
+
+/** What {@link isWei} asks, in words. */
+export const weiForm = "a whole number of wei, in quotes";
+
 /** What {@link isChainUrl} asks, in words. */
 export const chainUrlForm = "an http or https URL without user and password";
 
@@ -130,7 +142,7 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     owner: reader.text("owner", isUscc, "a unified social credit code with its check character"),
     listen: listenOf(reader.object("listen", ["host", "port"])),
     chain: chainOf(reader, source),
-    anchor: anchorOf(reader.object("anchor", ["everyRecords", "everySeconds"])),
+    anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
@@ -163,10 +175,18 @@ function chainOf(reader: SettingsReader, source: string): NodeSettings["chain"] 
   return { kind, chainId: chain.count("chainId", 1, 2 ** 31), rpcPort };
 }
 
-function anchorOf(reader: SettingsReader): AnchorSettings {
+/** A folder from before a setting existed has its default. */
+function anchorOf(settings: SettingsReader): AnchorSettings {
+  const value = settings.value("anchor");
+  const { maxFeePerGas, confirmations } = defaultSettings.anchor;
+  const has = (name: string): boolean => isJsonObject(value) && Object.hasOwn(value, name);
+  const later = ["maxFeePerGas", "confirmations"].filter(has);
+  const reader = settings.object("anchor", ["everyRecords", "everySeconds", ...later]);
   return {
     everyRecords: reader.count("everyRecords", 1, 1_000_000),
     everySeconds: reader.count("everySeconds", 1, 86_400),
+    maxFeePerGas: has("maxFeePerGas") ? reader.text("maxFeePerGas", isWei, weiForm) : maxFeePerGas,
+    confirmations: has("confirmations") ? reader.count("confirmations", 0, 10_000) : confirmations,
   };
 }
 

@@ -99,6 +99,11 @@ export class EvidenceLog {
     return this.#writer.failure;
   }
 
+  /** Takes nothing more until the log is opened again, for a reason that lies outside of it. Reading goes on. */
+  end(why: NodeError): void {
+    this.#writer.end(why);
+  }
+
   /**
    * Records all of the submissions or none, in their order, next to each other in the log.
    *
@@ -215,11 +220,16 @@ function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
   if (submissions.length === 0) throw new NodeError("E_BATCH_EMPTY", "there is no record in the request");
   if (submissions.length > maxBatchRecords) throw tooLarge(`a request brings at most ${maxBatchRecords} records`);
   const drafts = submissions.map(draftOf);
-  const texts = new Set(drafts.map(({ head, tail }) => head + tail));
-  if (texts.size < drafts.length) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
-  const length = drafts.reduce((sum, { head, disclosures }) => sum + head.length + disclosures.join("").length, 0);
-  if (length > maxBatchBytes) throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
+  if (hasTwoAlike(drafts)) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
+  if (drafts.reduce((sum, { weight }) => sum + weight, 0) > maxBatchBytes)
+    throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
   return drafts;
+}
+
+/** The heads, which hold the commitments, are mostly enough to tell records apart. */
+function hasTwoAlike(drafts: readonly Draft[]): boolean {
+  if (new Set(drafts.map(({ head }) => head)).size === drafts.length) return false;
+  return new Set(drafts.map(({ head, tail }) => head + tail)).size < drafts.length;
 }
 
 function tooLarge(message: string): NodeError {

@@ -3,7 +3,7 @@ import { toInstant } from "@lianzheng/sdk/record";
 import type { IndexedFrame, KnownRequest, PreparedViews, RecordIndex, SubjectHead } from "@lianzheng/node/index";
 import { prepareViews } from "@lianzheng/node/index";
 import type { Failpoint, Files, Journal, Waiting } from "@lianzheng/node/journal";
-import { GroupQueue, encodeRecords, recordBytes } from "@lianzheng/node/journal";
+import { GroupQueue, encodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptAgain } from "./receipt.ts";
@@ -50,6 +50,8 @@ export interface WriterStart {
 
 /** A group is one frame, one fdatasync, one checkpoint; larger ones only make the first in them wait longer. */
 const groupLimits = { maxItems: 1024, maxWeight: 4 * 1024 * 1024, maxWaitingWeight: 64 * 1024 * 1024 };
+/** What a record takes in a frame beside entry and disclosures: submitter and its place in the directory. */
+const recordOverheadBytes = 32;
 const freeSpaceCheckMs = 1000;
 
 /**
@@ -67,6 +69,7 @@ export class LogWriter {
   #checkpoint: string;
   #receivedAt: number;
   #indexFailure: NodeError | undefined;
+  #ended: NodeError | undefined;
   #freeCheckedAt = -Infinity;
   #isFull = false;
 
@@ -90,7 +93,14 @@ export class LogWriter {
 
   /** Why nothing more is written; undefined while all is well. */
   get failure(): NodeError | undefined {
-    return this.#parts.journal.failure ?? this.#indexFailure;
+    return this.#parts.journal.failure ?? this.#indexFailure ?? this.#ended;
+  }
+
+  /** Takes nothing more from now on. What is being written is finished first, and told. */
+  end(why: NodeError): void {
+    if (this.failure !== undefined) return;
+    this.#ended = why;
+    this.#parts.ended(why);
   }
 
   /** Writes a request's records. See EvidenceLog.submit. */
@@ -262,11 +272,7 @@ function acknowledge(fresh: readonly PendingRequest[], { receipts, payload: { ch
 }
 
 function weightOf({ drafts }: DraftedRequest): number {
-  return drafts.reduce(
-    (sum, { head, tail, submitter, disclosures }) =>
-      sum + recordBytes({ entry: head + tail, submitter, disclosures }) + 150,
-    0,
-  );
+  return drafts.reduce((sum, { weight }) => sum + weight + recordOverheadBytes, 0);
 }
 
 function anchoredSizeOf(payload: Buffer): number {
