@@ -44,6 +44,13 @@ export const nodeFaults = {
   E_QUERY_DUPLICATE: { status: 400, title: "A query parameter is given twice" },
   E_QUERY: { status: 400, title: "A query parameter is not known or malformed" },
 
+  E_FIELD: { status: 422, title: "A member of the body is missing, unknown or not acceptable" },
+
+  // Events.
+  E_STREAM_LIMIT: { status: 429, title: "There are as many event streams as may be" },
+  E_WEBHOOK_TARGET: { status: 422, title: "The node does not deliver to this URL" },
+  E_WEBHOOK_LIMIT: { status: 409, title: "There are as many webhooks as may be" },
+
   // The node's condition.
   E_READ_ONLY: { status: 503, title: "The node is read-only after a failed write" },
   E_STORAGE_FULL: { status: 507, title: "The node has no room to store the record" },
@@ -77,6 +84,11 @@ export const nodeFaults = {
   LOG_TILE_FAILED: { status: 503, title: "A tile cannot be read or written" },
   LOG_RANGE: { status: 404, title: "The log has no such entry or size" },
   LOG_ENTRY: { status: 422, title: "The record cannot be made an entry" },
+  LOG_FENCED: { status: 503, title: "The chain holds another history under this log's name" },
+  LOG_BEHIND_CHAIN: { status: 503, title: "The chain holds more of this log than the node does" },
+
+  // Webhooks' files.
+  WEBHOOK_STORE: { status: 503, title: "A webhook's file is damaged, or cannot be read or written" },
 
   // Settings, keys and identity.
   CONFIG_MISSING: { status: 503, title: "The node's folder is not set up" },
@@ -87,6 +99,7 @@ export const nodeFaults = {
   CONFIG_PASSPHRASE: { status: 503, title: "The passphrase is missing or wrong" },
   CONFIG_KEY: { status: 503, title: "A key file does not hold the key it should" },
   CONFIG_IDENTITY: { status: 503, title: "The node's folder belongs to another chain, log or member" },
+  CONFIG_BUSY: { status: 503, title: "Another command changes this file" },
   CONFIG_STORAGE: { status: 503, title: "A file of the node's folder cannot be read or written" },
 } as const satisfies Readonly<Record<string, NodeFault>>;
 

@@ -11,7 +11,7 @@ import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
-import { decodeTokens } from "./tokens.ts";
+import { readTokens } from "./token-file.ts";
 import type { TokenEntry } from "./tokens.ts";
 import { openChainKey } from "./wallet.ts";
 import type { ChainKey } from "./wallet.ts";
@@ -92,7 +92,7 @@ export async function readNodeFolder(folder: string, environment: Environment = 
   const logKey = await openLogKey(await readKeyFile(paths.logKey), paths.logKey, passphrase, settings.origin);
   const memberKey = await openChainKey(await readKeyFile(paths.memberKey), paths.memberKey, passphrase);
   const sealerKey = settings.chain.kind === "embedded" ? await readSealerKey(paths, passphrase) : undefined;
-  const tokens = decodeTokens(await readKeyFile(paths.tokens), paths.tokens);
+  const tokens = await readTokens(paths.tokens);
   const deployment = await readDeployment(paths, settings);
   return {
     paths,

@@ -2,6 +2,7 @@ import { chmod, readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { isUscc } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
+import { scopes } from "../scopes.ts";
 import type { Environment } from "./environment.ts";
 import { makePrivateFolder, writeNewFile } from "./files.ts";
 import { pathsOf } from "./folder.ts";
@@ -49,6 +50,8 @@ export interface InitializedNode {
   readonly memberAddress: `0x${string}`;
   /** A token for everything on this node. It is kept nowhere: who loses it issues another. */
   readonly adminToken: string;
+  /** When that token ends, ms; null for never. */
+  readonly adminTokenUntil: number | null;
   /** `generated` when the passphrase lies in `keys/passphrase`. */
   readonly passphraseSource: "file" | "generated";
 }
@@ -75,11 +78,17 @@ export async function initNode(init: NodeInit): Promise<InitializedNode> {
   if (settings.chain.kind === "embedded") {
     await writeNewFile(paths.sealerKey, await sealChainKey(makeChainKey(), passphrase, keystoreCost), "secret");
   }
-  const { token, entry } = issueToken(settings.owner, ["submit", "read", "admin"], now());
+  const { token, entry } = issueToken({ member: settings.owner, scopes }, now());
   await writeNewFile(paths.tokens, encodeTokens([entry]), "secret");
   await writeNewFile(paths.settings, encodeSettings(settings), "open");
   const { verifier } = logKey;
-  return { paths, settings, logKey: verifier, memberAddress: memberKey.address, adminToken: token, passphraseSource };
+  return {
+    ...{ paths, settings, passphraseSource },
+    logKey: verifier,
+    memberAddress: memberKey.address,
+    adminToken: token,
+    adminTokenUntil: entry.until,
+  };
 }
 
 function encodeSettings(settings: NodeSettings): string {

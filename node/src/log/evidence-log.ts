@@ -7,6 +7,7 @@ import { decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { AnchorStore } from "./anchors.ts";
 import { fastNodeDigest } from "./hashing.ts";
+import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
 import { openParts } from "./opening.ts";
 import type { LogRecord, LogResource } from "./reader.ts";
@@ -14,6 +15,7 @@ import type { SubmitResult } from "./receipt.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { Draft, Idempotency, Submission } from "./submission.ts";
 import { assertIdempotency, draftOf } from "./submission.ts";
+import type { CommittedGroup } from "./writer.ts";
 import { LogWriter, mismatch } from "./writer.ts";
 
 /** How a log is opened. */
@@ -31,6 +33,8 @@ export interface EvidenceLogOptions {
   readonly onProgress?: (progress: LogProgress) => void;
   /** Told once, when nothing more can be written until the log is opened again; {@link EvidenceLog.failure} is why. */
   readonly onEnd?: (failure: NodeError) => void;
+  /** Told of each group once it is on disk and in the index; what it does delays the next group. */
+  readonly onCommit?: (group: CommittedGroup) => void;
   /** A journal segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
   /** Below this many free bytes on the disk nothing new is taken. Default 64 MiB. */
@@ -56,6 +60,8 @@ interface InFlight {
 export class EvidenceLog {
   /** Checkpoints that the chain accepted. */
   readonly anchors: AnchorStore;
+  /** What the journal holds, frame by frame, for followers. */
+  readonly frames: LogFrames;
   readonly #options: EvidenceLogOptions;
   readonly #parts: OpenedParts;
   readonly #writer: LogWriter;
@@ -66,6 +72,7 @@ export class EvidenceLog {
     this.#options = options;
     this.#parts = parts;
     this.#writer = writer;
+    this.frames = new LogFrames(parts.journal, parts.index);
     this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
   }
 
@@ -78,10 +85,20 @@ export class EvidenceLog {
   static async open(options: EvidenceLogOptions): Promise<EvidenceLog> {
     const { files = diskFiles, failpoint = noFailpoint, onProgress = () => undefined } = options;
     const { directory, origin, signer, now, reserveBytes = 64 * 1024 * 1024 } = options;
-    const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined } = options;
+    const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined, onCommit: committed } = options;
     if (signer.name !== origin) throw new NodeError("LOG_SIGNER", `the key is named ${signer.name}, not ${origin}`);
     const parts = await openParts({ directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes });
-    const rules = { origin, signer, files, directory, now, failpoint, reserveBytes, ended };
+    const rules = {
+      origin,
+      signer,
+      files,
+      directory,
+      now,
+      failpoint,
+      reserveBytes,
+      ended,
+      ...(committed === undefined ? {} : { committed }),
+    };
     return new EvidenceLog(options, parts, new LogWriter({ ...rules, ...parts }, parts.start));
   }
 
@@ -97,6 +114,11 @@ export class EvidenceLog {
   /** Why nothing more is accepted; undefined while all is well. Reading goes on. */
   get failure(): NodeError | undefined {
     return this.#writer.failure;
+  }
+
+  /** Takes nothing more until the log is opened again, for a reason that lies outside of it. Reading goes on. */
+  end(why: NodeError): void {
+    this.#writer.end(why);
   }
 
   /**
@@ -215,11 +237,16 @@ function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
   if (submissions.length === 0) throw new NodeError("E_BATCH_EMPTY", "there is no record in the request");
   if (submissions.length > maxBatchRecords) throw tooLarge(`a request brings at most ${maxBatchRecords} records`);
   const drafts = submissions.map(draftOf);
-  const texts = new Set(drafts.map(({ head, tail }) => head + tail));
-  if (texts.size < drafts.length) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
-  const length = drafts.reduce((sum, { head, disclosures }) => sum + head.length + disclosures.join("").length, 0);
-  if (length > maxBatchBytes) throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
+  if (hasTwoAlike(drafts)) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
+  if (drafts.reduce((sum, { weight }) => sum + weight, 0) > maxBatchBytes)
+    throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
   return drafts;
+}
+
+/** The heads, which hold the commitments, are mostly enough to tell records apart. */
+function hasTwoAlike(drafts: readonly Draft[]): boolean {
+  if (new Set(drafts.map(({ head }) => head)).size === drafts.length) return false;
+  return new Set(drafts.map(({ head, tail }) => head + tail)).size < drafts.length;
 }
 
 function tooLarge(message: string): NodeError {

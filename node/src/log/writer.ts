@@ -3,7 +3,7 @@ import { toInstant } from "@lianzheng/sdk/record";
 import type { IndexedFrame, KnownRequest, PreparedViews, RecordIndex, SubjectHead } from "@lianzheng/node/index";
 import { prepareViews } from "@lianzheng/node/index";
 import type { Failpoint, Files, Journal, Waiting } from "@lianzheng/node/journal";
-import { GroupQueue, encodeRecords, recordBytes } from "@lianzheng/node/journal";
+import { GroupQueue, encodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptAgain } from "./receipt.ts";
@@ -38,6 +38,18 @@ export interface WriterParts {
   readonly reserveBytes: number;
   /** Told once, when writing has ended for good. */
   readonly ended: (failure: NodeError) => void;
+  /** Told of each group that is on disk and in the index. */
+  readonly committed?: (group: CommittedGroup) => void;
+}
+
+/** What one group commit brought: `records` is 0 for an anchor. */
+export interface CommittedGroup {
+  readonly requests: number;
+  readonly records: number;
+  /** Bytes of the frame. */
+  readonly bytes: number;
+  /** From the append to the frame on disk, ms: the write, its fdatasync and the mark. */
+  readonly durableMs: number;
 }
 
 /** Where the log stands when it is opened. */
@@ -50,6 +62,8 @@ export interface WriterStart {
 
 /** A group is one frame, one fdatasync, one checkpoint; larger ones only make the first in them wait longer. */
 const groupLimits = { maxItems: 1024, maxWeight: 4 * 1024 * 1024, maxWaitingWeight: 64 * 1024 * 1024 };
+/** What a record takes in a frame beside entry and disclosures: submitter and its place in the directory. */
+const recordOverheadBytes = 32;
 const freeSpaceCheckMs = 1000;
 
 /**
@@ -67,6 +81,7 @@ export class LogWriter {
   #checkpoint: string;
   #receivedAt: number;
   #indexFailure: NodeError | undefined;
+  #ended: NodeError | undefined;
   #freeCheckedAt = -Infinity;
   #isFull = false;
 
@@ -90,7 +105,14 @@ export class LogWriter {
 
   /** Why nothing more is written; undefined while all is well. */
   get failure(): NodeError | undefined {
-    return this.#parts.journal.failure ?? this.#indexFailure;
+    return this.#parts.journal.failure ?? this.#indexFailure ?? this.#ended;
+  }
+
+  /** Takes nothing more from now on. What is being written is finished first, and told. */
+  end(why: NodeError): void {
+    if (this.failure !== undefined) return;
+    this.#ended = why;
+    this.#parts.ended(why);
   }
 
   /** Writes a request's records. See EvidenceLog.submit. */
@@ -146,10 +168,13 @@ export class LogWriter {
   }
 
   async #commitAnchor(payload: Buffer, waiting: Pending): Promise<void> {
+    const startedAt = performance.now();
     const location = await this.#parts.journal.append("anchor", payload);
+    const durableMs = performance.now() - startedAt;
     const anchoredSize = anchoredSizeOf(payload);
     await this.#applyView({ location, firstIndex: this.size, batches: [], records: [], anchoredSize });
     waiting.resolve("kept");
+    this.#parts.committed?.({ requests: 1, records: 0, bytes: location.length, durableMs });
   }
 
   async #commitRequests(requests: readonly PendingRequest[]): Promise<void> {
@@ -157,11 +182,13 @@ export class LogWriter {
     if (fresh.length === 0) return;
     const receivedAt = Math.max(this.#receivedAt, this.#parts.now());
     const sequenced = await this.#sequence(fresh, receivedAt);
+    const startedAt = performance.now();
     const appended = this.#parts.journal.append("records", encodeRecords(sequenced.payload));
     // Made while the disk is busy. Nothing of it is written or told before the frame is on disk.
     const view = { firstIndex: this.size, batches: sequenced.payload.batches, records: sequenced.views };
     const prepared = prepareViews(view);
     const location = await appended;
+    const durableMs = performance.now() - startedAt;
     // From here on the group is true, whatever happens to its views.
     this.#receivedAt = receivedAt;
     await this.#applyView({ ...view, location }, prepared);
@@ -170,6 +197,8 @@ export class LogWriter {
     this.#checkpoint = sequenced.payload.checkpoint;
     await this.#parts.failpoint("log.beforeAcknowledge");
     acknowledge(fresh, sequenced);
+    const { length: records } = sequenced.views;
+    this.#parts.committed?.({ requests: fresh.length, records, bytes: location.length, durableMs });
   }
 
   async #sequence(fresh: readonly PendingRequest[], receivedAt: number): Promise<SequencedGroup> {
@@ -262,11 +291,7 @@ function acknowledge(fresh: readonly PendingRequest[], { receipts, payload: { ch
 }
 
 function weightOf({ drafts }: DraftedRequest): number {
-  return drafts.reduce(
-    (sum, { head, tail, submitter, disclosures }) =>
-      sum + recordBytes({ entry: head + tail, submitter, disclosures }) + 150,
-    0,
-  );
+  return drafts.reduce((sum, { weight }) => sum + weight + recordOverheadBytes, 0);
 }
 
 function anchoredSizeOf(payload: Buffer): number {
