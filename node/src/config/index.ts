@@ -2,6 +2,7 @@ export { environmentVariables, passphraseFileVariable } from "./environment.ts";
 export type { Environment } from "./environment.ts";
 export { pathsOf, readNodeFolder, readNodeSettings, writeDeployment } from "./folder.ts";
 export type { NodeFolder, NodePaths } from "./folder.ts";
+export { readFileIfThere } from "./files.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
