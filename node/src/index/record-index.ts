@@ -94,6 +94,31 @@ export class RecordIndex {
     return undefined;
   }
 
+  /** The first `limit` frames at or after a place, in order; those before `end`, where it is given. */
+  async framesFrom(
+    from: { readonly firstIndex: number; readonly sequence: number },
+    limit: number,
+    end?: { readonly firstIndex: number; readonly sequence: number },
+  ): Promise<readonly FrameEntry[]> {
+    const lt = end === undefined ? rangeBounds("f").lt : numberKey("f", end.firstIndex, end.sequence);
+    const bounds = {
+      gte: numberKey("f", from.firstIndex, from.sequence),
+      lt,
+      limit: Number.isFinite(limit) ? limit : -1,
+    };
+    const found: FrameEntry[] = [];
+    for await (const [key, value] of this.#database.iterator(bounds)) found.push(frameEntry(key, value));
+    return found;
+  }
+
+  /** The last frame; undefined while there is none. */
+  async newestFrame(): Promise<FrameEntry | undefined> {
+    for await (const [key, value] of this.#database.iterator({ ...rangeBounds("f"), reverse: true, limit: 1 })) {
+      return frameEntry(key, value);
+    }
+    return undefined;
+  }
+
   /** Index of the record with this id; undefined if there is none. The reader checks the record against the id. */
   async indexOf(id: Uint8Array): Promise<number | undefined> {
     const key = idKey(id);
@@ -137,6 +162,15 @@ export class RecordIndex {
       indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
     }
     return indexes;
+  }
+
+  /** Indexes of the records that tell of erasures, in their order. */
+  async *erasures(): AsyncGenerator<number, undefined, undefined> {
+    for await (const [key, value] of this.#database.iterator(rangeBounds("x"))) {
+      openValue(key, value, 0);
+      yield key.readUIntBE(1, 6);
+    }
+    return undefined;
   }
 
   /** The requests that were accepted under these members' keys, in their order. Throws INDEX_CORRUPT. */

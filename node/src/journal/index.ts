@@ -19,6 +19,6 @@ export {
   placeBytes,
   recordBytes,
 } from "./records.ts";
-export type { RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
+export type { PlainRecord, RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
 export type { CutTail, FrameLocation, FrameVisitor } from "./recovery.ts";
 export { segmentName } from "./segment.ts";

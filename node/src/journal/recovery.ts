@@ -154,7 +154,7 @@ async function isDamage(walk: Walk, file: StoredFile, { offset }: Break, size: n
 }
 
 /** First line of every segment's first frame. */
-export const journalFormat = "lianzheng journal 1";
+export const journalFormat = "lianzheng journal 2";
 
 /** Payload of an identity frame. */
 export function identityPayload(identity: string): Buffer {

@@ -24,6 +24,8 @@ export type LogProgress =
   | { readonly stage: "index-discarded"; readonly reason: string }
   | { readonly stage: "index-caught-up"; readonly frames: number }
   | { readonly stage: "tiles-rebuilt" }
+  | { readonly stage: "vault-mended"; readonly file: string; readonly reason: string }
+  | { readonly stage: "erasures-completed"; readonly records: number }
   | { readonly stage: "tile-failed"; readonly error: NodeError };
 
 /** How the parts of a log are opened. */
@@ -69,9 +71,14 @@ export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
   }
 }
 
+/** Whose journal and vault it is: the log's name and its key's id. */
+export function logIdentity(origin: string, { keyId }: NoteSigner): string {
+  return `${origin}+${keyId.toString(16).padStart(8, "0")}`;
+}
+
 async function openStores(options: OpeningOptions): Promise<Stores> {
   const { directory, files, failpoint, origin, signer, maxSegmentBytes } = options;
-  const identity = `${origin}+${signer.keyId.toString(16).padStart(8, "0")}`;
+  const identity = logIdentity(origin, signer);
   const opened: { index?: RecordIndex; reconciliation?: Reconciliation; last?: FrameLocation } = {};
   const begin = async (): Promise<FrameVisitor> => {
     const { index, reason } = await RecordIndex.open({ directory: join(directory, "index"), identity, failpoint });
