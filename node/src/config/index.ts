@@ -4,6 +4,7 @@ export { pathsOf, readNodeFolder, readNodeSettings, writeDeployment } from "./fo
 export type { NodeFolder, NodePaths } from "./folder.ts";
 export { bindFolder, identityPath } from "./identity.ts";
 export type { FolderIdentity } from "./identity.ts";
+export { readFileIfThere } from "./files.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
