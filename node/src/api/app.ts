@@ -8,6 +8,7 @@ import type { App, AppServices } from "./app-services.ts";
 import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
+import { erasureRoutes } from "./erasures.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
@@ -62,7 +63,16 @@ export async function createApp(services: AppServices): Promise<App> {
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes, eventRoutes, webhookRoutes];
+  const resources = [
+    recordRoutes,
+    erasureRoutes,
+    subjectRoutes,
+    logRoutes,
+    statusRoutes,
+    docsRoutes,
+    eventRoutes,
+    webhookRoutes,
+  ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);

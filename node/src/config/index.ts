@@ -8,6 +8,8 @@ export { readFileIfThere } from "./files.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
+export { retentionEnd, retentionYears, shortestRetention } from "./retention.ts";
+export type { RetentionRule, RetentionSettings } from "./retention.ts";
 export { defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
 export type { AnchorSettings, DocsAccess, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";

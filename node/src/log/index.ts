@@ -8,7 +8,7 @@ export type { LogProgress } from "./opening.ts";
 export { erasureOf } from "./erasures.ts";
 export type { ErasureRequest } from "./erasures.ts";
 export type { LogResource } from "./reader.ts";
-export type { LogRecord } from "./sealed-records.ts";
+export type { ListedEntry, LogRecord } from "./sealed-records.ts";
 export type { Receipt, ReceiptRecord, SubmitResult } from "./receipt.ts";
 export type { Idempotency, Submission } from "./submission.ts";
 export type { CommittedGroup } from "./writer.ts";

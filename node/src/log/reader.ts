@@ -6,7 +6,7 @@ import { leafHash } from "@lianzheng/node/index";
 import type { Journal, RecordPlace } from "@lianzheng/node/journal";
 import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import type { EntrySource } from "./entry-source.ts";
+import type { EntrySource, StoredEntry } from "./entry-source.ts";
 import type { SealedRecord } from "./sealed-records.ts";
 import type { TileStore } from "./tile-store.ts";
 
@@ -61,6 +61,11 @@ export class LogReader {
     // Read at two moments: entries that came between them may be in the list already, none may be missing.
     if (indexes.length >= Math.min(head?.count ?? 0, most)) return indexes;
     throw new NodeError("INDEX_CORRUPT", "the index lost an entry of a subject; delete it and start again");
+  }
+
+  /** `count` entries from index `first` on, all below the log's size, from verified frames. */
+  async entriesFrom(first: number, count: number): Promise<readonly StoredEntry[]> {
+    return await this.#entries.stored(first, count);
   }
 
   /** The resource at `path` in a log of `size` leaves; undefined if there is none. */
