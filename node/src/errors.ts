@@ -38,6 +38,14 @@ export const nodeFaults = {
   E_NOT_ERASABLE: { status: 422, title: "The record cannot be erased" },
   E_RETENTION: { status: 409, title: "The record must still be kept" },
 
+  // By which rules it is judged. The answers carry a signed refusal.
+  E_SCHEMA: { status: 422, title: "The record does not fit the schema of its type" },
+  E_SCHEMA_UNKNOWN_VERSION: { status: 422, title: "The node has no usable schema of the version in force" },
+  E_RECORD_TYPE_UNREGISTERED: { status: 422, title: "No schema is registered for this record type" },
+  E_RECORD_TYPE_RESERVED: { status: 422, title: "Records of this type are the node's own" },
+  E_RED_LINE: { status: 422, title: "The record crosses a red line" },
+  E_POLICY_UNKNOWN_VERSION: { status: 422, title: "The node has not got a policy that is in force" },
+
   // What is asked for.
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
   E_ERASED: { status: 410, title: "The record was erased" },
@@ -47,6 +55,13 @@ export const nodeFaults = {
   E_CURSOR: { status: 400, title: "The cursor is not one of this node" },
   E_QUERY_DUPLICATE: { status: 400, title: "A query parameter is given twice" },
   E_QUERY: { status: 400, title: "A query parameter is not known or malformed" },
+
+  E_FIELD: { status: 422, title: "A member of the body is missing, unknown or not acceptable" },
+
+  // Events.
+  E_STREAM_LIMIT: { status: 429, title: "There are as many event streams as may be" },
+  E_WEBHOOK_TARGET: { status: 422, title: "The node does not deliver to this URL" },
+  E_WEBHOOK_LIMIT: { status: 409, title: "There are as many webhooks as may be" },
 
   // The node's condition.
   E_READ_ONLY: { status: 503, title: "The node is read-only after a failed write" },
@@ -77,6 +92,11 @@ export const nodeFaults = {
   INDEX_CORRUPT: { status: 503, title: "The index is damaged; delete it and it is made again from the journal" },
   INDEX_FAILED: { status: 503, title: "The index cannot be read or written" },
 
+  // The registry: views of the chain's events.
+  REGISTRY_CORRUPT: { status: 503, title: "The registry is damaged; it is made again from the chain" },
+  REGISTRY_FAILED: { status: 503, title: "The registry cannot be read or written" },
+  REGISTRY_DIFFERS: { status: 503, title: "A row of the registry is not what the contract says" },
+
   // The log: entries, tiles, checkpoints.
   LOG_CORRUPT: { status: 503, title: "The log's stored parts contradict each other" },
   LOG_SIGNER: { status: 503, title: "The signing key is not this log's" },
@@ -85,6 +105,9 @@ export const nodeFaults = {
   LOG_ENTRY: { status: 422, title: "The record cannot be made an entry" },
   LOG_FENCED: { status: 503, title: "The chain holds another history under this log's name" },
   LOG_BEHIND_CHAIN: { status: 503, title: "The chain holds more of this log than the node does" },
+
+  // Webhooks' files.
+  WEBHOOK_STORE: { status: 503, title: "A webhook's file is damaged, or cannot be read or written" },
 
   // Settings, keys and identity.
   CONFIG_MISSING: { status: 503, title: "The node's folder is not set up" },

@@ -5,6 +5,18 @@ export type { DueRecord, ErasureDesk, ErasureWish, Tombstone } from "./erasure-p
 export { createMemberKeys } from "./member-keys.ts";
 export type { ChainReader, MemberKeyOptions } from "./member-keys.ts";
 export type { App, AppServices } from "./app-services.ts";
+export type {
+  DeliveryFacts,
+  EventAudience,
+  EventFilter,
+  EventsPort,
+  EventSourcePort,
+  StreamLimits,
+  TellableEvent,
+  WebhookDesk,
+  WebhookFacts,
+  WebhookRequest,
+} from "./events-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,

@@ -71,10 +71,7 @@ function indexedRecord(entry: string): IndexedRecord {
   throw new NodeError("JOURNAL_CORRUPT", "a record in the journal has no subject");
 }
 
-/** SHA-256(0x00 ‖ entry), formats.md section 5; entries are ASCII. */
+/** SHA-256(0x00 ‖ entry), formats.md section 5; entries are ASCII, so their UTF-8 is their text. */
 export function leafHash(entry: string): Buffer {
-  const bytes = Buffer.allocUnsafe(entry.length + 1);
-  bytes[0] = 0;
-  bytes.write(entry, 1, "latin1");
-  return hash("sha256", bytes, "buffer");
+  return hash("sha256", `\0${entry}`, "buffer");
 }

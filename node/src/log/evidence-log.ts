@@ -5,7 +5,7 @@ import type { NoteSigner } from "@lianzheng/sdk/log";
 import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
-import { decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { VaultFailpoint } from "@lianzheng/node/vault";
 import { Vault } from "@lianzheng/node/vault";
@@ -13,6 +13,7 @@ import { AnchorStore } from "./anchors.ts";
 import type { ErasureRequest } from "./erasures.ts";
 import { Erasures, completeErasures } from "./erasures.ts";
 import { fastNodeDigest } from "./hashing.ts";
+import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
 import { logIdentity, openParts } from "./opening.ts";
 import type { LogResource } from "./reader.ts";
@@ -23,6 +24,7 @@ import { listedEntry, openRecord } from "./sealed-records.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { Draft, Idempotency, Submission } from "./submission.ts";
 import { assertIdempotency, draftOf } from "./submission.ts";
+import type { CommittedGroup } from "./writer.ts";
 import { LogWriter, mismatch } from "./writer.ts";
 
 /** How a log is opened. */
@@ -43,8 +45,16 @@ export interface EvidenceLogOptions {
   readonly onProgress?: (progress: LogProgress) => void;
   /** Told once, when nothing more can be written until the log is opened again; {@link EvidenceLog.failure} is why. */
   readonly onEnd?: (failure: NodeError) => void;
+  /** Told of each group once it is on disk and in the index; what it does delays the next group. */
+  readonly onCommit?: (group: CommittedGroup) => void;
   /** A journal segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
+  /** Bytes of closed segments that are read again a second, to find what flipped since; 0 for never. Default 0. */
+  readonly patrolBytesPerSecond?: number;
+  /** From the end of one patrol, or the opening, to the next, ms. Default one hour. */
+  readonly patrolRestMs?: number;
+  /** How often it is looked after whether the folder is still there and this process's, ms. Default 1,000. */
+  readonly healthMs?: number;
   /** Below this many free bytes on the disk nothing new is taken. Default 64 MiB. */
   readonly reserveBytes?: number;
 }
@@ -68,12 +78,16 @@ interface InFlight {
 export class EvidenceLog {
   /** Checkpoints that the chain accepted. */
   readonly anchors: AnchorStore;
+  /** What the journal holds, frame by frame, for followers. */
+  readonly frames: LogFrames;
   readonly #options: EvidenceLogOptions;
   readonly #parts: OpenedParts;
   readonly #vault: Vault;
   readonly #writer: LogWriter;
   readonly #erasures: Erasures;
   readonly #inFlight = new Map<string, InFlight>();
+  readonly #patrol: Patrol | undefined;
+  readonly #health: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
   private constructor(options: EvidenceLogOptions, parts: OpenedParts, vault: Vault, writer: LogWriter) {
@@ -81,6 +95,7 @@ export class EvidenceLog {
     this.#parts = parts;
     this.#vault = vault;
     this.#writer = writer;
+    this.frames = new LogFrames(parts.journal, parts.index);
     this.#erasures = new Erasures({
       vault,
       failpoint: options.vaultFailpoint ?? (() => undefined),
@@ -92,6 +107,8 @@ export class EvidenceLog {
       done: () => writer.tellEnd(),
     });
     this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
+    this.#patrol = this.#startPatrol();
+    this.#health = setInterval(() => parts.journal.checkLock(), options.healthMs ?? 1000).unref();
   }
 
   /**
@@ -103,12 +120,15 @@ export class EvidenceLog {
   static async open(options: EvidenceLogOptions): Promise<EvidenceLog> {
     const { files = diskFiles, failpoint = noFailpoint, onProgress = () => undefined } = options;
     const { directory, origin, signer, now, reserveBytes = 64 * 1024 * 1024 } = options;
-    const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined } = options;
+    const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined, onCommit: committed } = options;
     if (signer.name !== origin) throw new NodeError("LOG_SIGNER", `the key is named ${signer.name}, not ${origin}`);
-    const parts = await openParts({ directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes });
+    const tellOnce = once(ended);
+    const stores = { directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes, onFailure: tellOnce };
+    const parts = await openParts(stores);
     try {
       const vault = await openVault(options, parts);
-      const rules = { origin, signer, files, directory, now, failpoint, reserveBytes, ended };
+      const limits = { files, directory, failpoint, reserveBytes, ended: tellOnce };
+      const rules = { origin, signer, now, ...limits, ...(committed === undefined ? {} : { committed }) };
       return new EvidenceLog(options, parts, vault, new LogWriter({ ...rules, ...parts, vault }, parts.start));
     } catch (error) {
       await closeParts(parts);
@@ -252,8 +272,10 @@ export class EvidenceLog {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#health);
     try {
       await this.#erasures.close();
+      await this.#patrol?.stop();
       await this.#writer.close();
       await this.#vault.close();
       await this.#parts.tiles.close();
@@ -262,10 +284,31 @@ export class EvidenceLog {
     }
   }
 
+  #startPatrol(): Patrol | undefined {
+    const { patrolBytesPerSecond = 0, patrolRestMs = 3_600_000, onProgress = () => undefined } = this.#options;
+    if (patrolBytesPerSecond === 0) return undefined;
+    return new Patrol(this.#parts.journal, {
+      bytesPerSecond: patrolBytesPerSecond,
+      restMs: patrolRestMs,
+      isBusy: () => this.#inFlight.size > 0,
+      onRound: (read) => onProgress({ stage: "patrolled", ...read }),
+      onTrouble: (error) => onProgress({ stage: "patrol-failed", error }),
+    });
+  }
+
   #assertSize(size: number): void {
     if (isBelow(size, this.size + 1)) return;
     throw new NodeError("LOG_RANGE", `the log has ${this.size} records, not ${size}`, { size });
   }
+}
+
+/** `tell`, the first time only. */
+function once(tell: (failure: NodeError) => void): (failure: NodeError) => void {
+  let told = false;
+  return (failure) => {
+    if (!told) tell(failure);
+    told = true;
+  };
 }
 
 function isBelow(number: number, end: number): boolean {
@@ -315,11 +358,16 @@ function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
   if (submissions.length === 0) throw new NodeError("E_BATCH_EMPTY", "there is no record in the request");
   if (submissions.length > maxBatchRecords) throw tooLarge(`a request brings at most ${maxBatchRecords} records`);
   const drafts = submissions.map(draftOf);
-  const texts = new Set(drafts.map(({ head, tail }) => head + tail));
-  if (texts.size < drafts.length) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
-  const length = drafts.reduce((sum, { head, disclosures }) => sum + head.length + disclosures.join("").length, 0);
-  if (length > maxBatchBytes) throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
+  if (hasTwoAlike(drafts)) throw new NodeError("E_DUPLICATE_IN_BATCH", "two records are the same to the letter");
+  if (drafts.reduce((sum, { weight }) => sum + weight, 0) > maxBatchBytes)
+    throw tooLarge(`a request's records have at most ${maxBatchBytes} bytes`);
   return drafts;
+}
+
+/** The heads, which hold the commitments, are mostly enough to tell records apart. */
+function hasTwoAlike(drafts: readonly Draft[]): boolean {
+  if (new Set(drafts.map(({ head }) => head)).size === drafts.length) return false;
+  return new Set(drafts.map(({ head, tail }) => head + tail)).size < drafts.length;
 }
 
 function tooLarge(message: string): NodeError {

@@ -38,11 +38,11 @@ export class LogReader {
     const frame = await this.#index.frameOf(index);
     const place = await this.#placeOf(frame, index - frame.firstIndex);
     const { segment, offset, length } = frame.location;
-    if (place.offset + place.length > length) throw damaged(index);
+    if (place.offset + place.length > length) throw await this.#damaged(index, frame);
     const bytes = await this.#journal.readBytes(segment, offset + headerBytes + place.offset, place.length);
     const record = decodeRecord(bytes);
     const leaf = leafHash(record.entry);
-    if (!equalBytes(leaf, await this.#signedLeaf(index))) throw damaged(index);
+    if (!equalBytes(leaf, await this.#signedLeaf(index))) throw await this.#damaged(index, frame);
     return { id: toHex(leaf), index, leaf, ...record };
   }
 
@@ -83,6 +83,12 @@ export class LogReader {
     return { bytes: encodeEntryBundle(entries.map(utf8)), kind: "entries" };
   }
 
+  /** Reading the whole frame tells by its checksum whether it is damaged: then that is thrown, with file and byte. */
+  async #damaged(index: number, { location }: FrameEntry): Promise<NodeError> {
+    await this.#journal.readFrame(location);
+    return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
+  }
+
   async #placeOf({ location }: FrameEntry, position: number): Promise<RecordPlace> {
     const at = location.offset + headerBytes + payloadHeaderBytes + position * placeBytes;
     return decodePlace(Buffer.from(await this.#journal.readBytes(location.segment, at, placeBytes)));
@@ -102,8 +108,4 @@ function tileNamed(path: string): ReturnType<typeof parseTilePath> | undefined {
     if (error instanceof Error && "code" in error && error.code === "E_TILE_PATH") return undefined;
     throw error;
   }
-}
-
-function damaged(index: number): NodeError {
-  return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
 }

@@ -1,5 +1,4 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
-import { toHex } from "@lianzheng/sdk/encoding";
 import type { NoteSigner, TreeEdge, WrittenTile } from "@lianzheng/sdk/log";
 import { checkpointText, edgeRoot, signNote, tilesOf } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
@@ -64,7 +63,7 @@ export function sequence(requests: readonly DraftedRequest[], state: SequencingS
       const place = { receivedAt: state.receivedAt, sequence, previous: before?.id ?? null };
       const entry = entryText(draft, place);
       const leaf = leafHash(entry);
-      const id = toHex(leaf);
+      const id = hexOf(leaf);
       newest.set(subject, { count: sequence + 1, id });
       const index = state.edge.size + records.length;
       records.push({ entry, submitter: draft.submitter, disclosures: draft.disclosures });
@@ -80,7 +79,12 @@ export function sequence(requests: readonly DraftedRequest[], state: SequencingS
 }
 
 function newestOf(head: SubjectHead | undefined): Newest | undefined {
-  return head === undefined ? undefined : { count: head.count, id: toHex(head.id) };
+  return head === undefined ? undefined : { count: head.count, id: hexOf(head.id) };
+}
+
+/** What the sdk's `toHex` gives, by Node's own code. */
+function hexOf(digest: Buffer): Hex {
+  return `0x${digest.toString("hex")}`;
 }
 
 function batchOf({ drafts, idempotency }: DraftedRequest): RecordsPayload["batches"][number] {
