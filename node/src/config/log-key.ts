@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey } f
 import { generateKeyPairSync, randomBytes, scrypt } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { EvidenceError, fromHex, toHex } from "@lianzheng/sdk/encoding";
-import { encodeVerifierKey } from "@lianzheng/sdk/log";
+import type { NoteVerifier } from "@lianzheng/sdk/log";
+import { encodeVerifierKey, parseVerifierKey } from "@lianzheng/sdk/log";
 import { NodeError } from "../errors.ts";
 import { jsonOf } from "./settings.ts";
 import { SettingsReader } from "./values.ts";
@@ -78,6 +79,24 @@ export async function openLogKey(
   const key = logKeyOf(unseal(reader, source, secret, verifier), origin);
   if (key.verifier === verifier) return key;
   throw new NodeError("CONFIG_KEY", `${source} holds the key of another log than ${origin}`, { file: source });
+}
+
+/**
+ * The verifier key that a file of {@link sealLogKey} has in the open: enough to check a log, and no passphrase is asked for.
+ *
+ * @throws NodeError CONFIG_FORMAT, CONFIG_VALUE, CONFIG_KEY (not a key for `origin`)
+ */
+export function readLogVerifier(bytes: Uint8Array, source: string, origin: string): NoteVerifier {
+  const known = ["format", "version", "verifier", "kdf", "cipher"];
+  const reader = new SettingsReader(source, jsonOf(bytes, source), "", known);
+  const text = reader.text("verifier", (found) => found.length <= 400, "a verifier key");
+  try {
+    const verifier = parseVerifierKey(text);
+    if (verifier.name === origin) return verifier;
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+  }
+  throw new NodeError("CONFIG_KEY", `${source} does not name a key of the log ${origin}`, { file: source });
 }
 
 function unseal(reader: SettingsReader, source: string, secret: Buffer, verifier: string): KeyObject {
