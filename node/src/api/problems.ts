@@ -13,8 +13,10 @@ export interface Problem {
   readonly detail: string;
   /** JSON pointer (RFC 6901) to what is wrong, where that is known. */
   readonly field?: string;
-  /** Byte offset into the body, for syntax errors. */
+  /** Byte offset into the body, or into the line, for syntax errors. */
   readonly offset?: number;
+  /** Line of a stream, counted from 1. */
+  readonly line?: number;
   readonly requestId: string;
 }
 
@@ -62,12 +64,13 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset } = error.details;
+  const { field, offset, line } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(typeof line === "number" ? { line } : {}),
     requestId,
   };
 }

@@ -11,6 +11,7 @@ export const Problem = Type.Object({
   detail: Type.String(),
   field: Type.Optional(Type.String()),
   offset: Type.Optional(Type.Integer()),
+  line: Type.Optional(Type.Integer()),
   requestId: Type.String(),
 });
 
