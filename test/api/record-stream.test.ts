@@ -4,17 +4,18 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
 import fc from "fast-check";
-import { EvidenceLog } from "@lianzheng/node/log";
+import type { EvidenceLog } from "@lianzheng/node/log";
 import { GroupCutter, groupBytes, groupRecords } from "../../node/src/api/line-groups.ts";
 import { NodeError } from "../../node/src/errors.ts";
 import { members, problemIn, recordOf, withApi } from "./fixture.ts";
 import type { Answer, ProblemBody, ReceiptBody, TestApi } from "./fixture.ts";
 
-interface Line extends Partial<ReceiptBody> {
+interface Line {
+  readonly records?: ReceiptBody["records"];
+  readonly checkpoint?: string;
   readonly group?: number;
   readonly line?: number;
   readonly replayed?: boolean;
-  readonly done?: true;
   readonly groups?: number;
   readonly error?: ProblemBody & { readonly line?: number };
 }
@@ -50,8 +51,8 @@ function answered(answer: Answer): readonly Line[] {
 
 /** Group, first line, records and whether it was known, of each receipt. */
 function shapeOf(lines: readonly Line[]): readonly unknown[] {
-  return lines.map(({ group, line, records, replayed, done, error }) =>
-    done === true ? "done" : (error?.code ?? [group, line, (records as unknown[]).length, replayed]),
+  return lines.map(({ group, line, records, replayed, groups, error }) =>
+    groups !== undefined ? "done" : (error?.code ?? [group, line, records?.length, replayed]),
   );
 }
 
@@ -61,10 +62,8 @@ describe("a stream of records", () => {
       const body = [...linesOf(groupRecords), ...linesOf(3, 1000), "", "\r", ...linesOf(2, 2000)].join("\n");
       const lines = answered(await send(api, body));
       expect(shapeOf(lines)).to.deep.equal([[0, 1, 500, false], [1, 501, 3, false], [2, 506, 2, false], "done"]);
-      expect(lines.at(-1)).to.deep.equal({ done: true, groups: 3, records: 505 });
-      const indexes = lines.flatMap(({ records = [] }) =>
-        Array.isArray(records) ? records.map(({ index }) => index) : [],
-      );
+      expect(lines.at(-1)).to.deep.equal({ done: true, groups: 3, stored: 505 });
+      const indexes = lines.slice(0, -1).flatMap(({ records = [] }) => records.map(({ index }) => index));
       expect(indexes).to.deep.equal(Array.from({ length: 505 }, (_, index) => index));
       for (const { checkpoint, records } of lines.slice(0, -1)) {
         const size = Number(String(checkpoint).split("\n")[1]);

@@ -122,7 +122,7 @@ export const submissionDocs: RouteDocs = {
     "with `Idempotent-Replay: true` is the same receipt for a repetition.\n\n" +
     "A stream (`application/x-ndjson`) has one record a line, and is stored in groups of 500 lines, fewer before an empty " +
     "line; each group whole or not at all. The answer is a stream too, 200, with a line for each group as soon as it is on " +
-    "disk: `{ group, line, replayed, records, checkpoint }`, then `{ done, groups, records }`. A refusal is the last line, " +
+    "disk: `{ group, line, replayed, records, checkpoint }`, then `{ done, groups, stored }`. A refusal is the last line, " +
     "`{ error }`, a problem with the number of the `line`; what came before it stays stored. The same stream sent again " +
     "under the same key gets the same receipts and stores what is missing.",
   refusals: writingRefusals,

@@ -161,11 +161,11 @@ async function* textOf(
   rest: AsyncGenerator<GroupReceipt, undefined, undefined>,
   request: FastifyRequest,
 ): AsyncGenerator<string, undefined, undefined> {
-  let [groups, records] = [1, first.records.length];
+  let [groups, stored] = [1, first.records.length];
   yield lineOf(first);
   try {
     for await (const receipt of rest) {
-      [groups, records] = [groups + 1, records + receipt.records.length];
+      [groups, stored] = [groups + 1, stored + receipt.records.length];
       yield lineOf(receipt);
     }
   } catch (error) {
@@ -175,7 +175,7 @@ async function* textOf(
     await discard(request);
     return undefined;
   }
-  yield lineOf({ done: true, groups, records });
+  yield lineOf({ done: true, groups, stored });
   return undefined;
 }
 
