@@ -7,7 +7,7 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -104,6 +104,13 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  await bindFolder(paths.folder, {
+    logKey: logKey.verifier,
+    chainId: deployment.chainId,
+    genesis: deployment.genesis,
+    evidenceLogs: deployment.contracts.evidenceLogs.address,
+    memberKey: memberKey.address,
+  });
   const { log, failed } = await openLog(folder, logger);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
@@ -203,7 +210,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
@@ -222,6 +229,7 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,

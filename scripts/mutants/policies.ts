@@ -16,7 +16,7 @@ export const policyMutants: readonly Mutant[] = [
   },
   {
     id: "policies-02",
-    kind: "wrong boundary",
+    kind: "off by one",
     file: policies,
     by: tests("policies"),
     find: "one.effectiveFrom <= time",
@@ -24,7 +24,7 @@ export const policyMutants: readonly Mutant[] = [
   },
   {
     id: "policies-03",
-    kind: "wrong boundary",
+    kind: "off by one",
     file: policies,
     by: tests("policies"),
     find: "one.retiredFrom > time ?",

@@ -179,7 +179,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const raw = new Uint8Array(Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url"));
   const signer = createNoteSigner(origin, raw, (message) => new Uint8Array(sign(null, message, privateKey)));
-  const log = await EvidenceLog.open({ directory, origin, signer, now: () => now });
+  const log = await EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now: () => now });
   const tokens = new TestTokens();
   const [lines, routes]: [string[], RouteOptions[]] = [[], []];
   const anchors = new DecreedAnchors(log);

@@ -81,6 +81,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What the caller needs. Every route says it: `public` is a decision, not a default. */
     access?: "public" | Scope;
+    /** The answer goes on for as long as the caller wants; its route bounds how many there are. */
+    isStream?: true;
   }
 }
 

@@ -7,6 +7,7 @@ import { authorize } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
+import { eventRoutes } from "./events.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
@@ -17,6 +18,7 @@ import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -62,7 +64,7 @@ export async function createApp(services: AppServices): Promise<App> {
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes];
+  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes, eventRoutes, webhookRoutes];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);
@@ -124,7 +126,9 @@ function addRequestHooks(
     }
     authorize(request, access, now());
     const { principal, method } = request;
-    if (principal !== null && method !== "POST") reading.enter(reply, { member: principal.member, bytes: 0 });
+    // A stream is bounded by its own route: it would hold its place for days.
+    const isBounded = method === "POST" || request.routeOptions.config.isStream === true;
+    if (principal !== null && !isBounded) reading.enter(reply, { member: principal.member, bytes: 0 });
     done();
   });
   app.addHook("onSend", (_request, reply, payload, done) => {

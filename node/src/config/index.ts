@@ -2,6 +2,8 @@ export { environmentVariables, passphraseFileVariable } from "./environment.ts";
 export type { Environment } from "./environment.ts";
 export { pathsOf, readNodeFolder, readNodeSettings, writeDeployment } from "./folder.ts";
 export type { NodeFolder, NodePaths } from "./folder.ts";
+export { bindFolder, identityPath } from "./identity.ts";
+export type { FolderIdentity } from "./identity.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";

@@ -19,6 +19,10 @@ export {
   placeBytes,
   recordBytes,
 } from "./records.ts";
-export type { RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
-export type { CutTail, FrameLocation, FrameVisitor } from "./recovery.ts";
+export type { PlainRecord, RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
+export { Patrol } from "./patrol.ts";
+export type { PatrolOptions } from "./patrol.ts";
+export type { CutTail, FrameLocation, FrameVisitor, RecordCounter } from "./recovery.ts";
+export { decodeIdentity, journalFormat } from "./seal.ts";
+export type { SealedSegment, SegmentIdentity } from "./seal.ts";
 export { segmentName } from "./segment.ts";
