@@ -203,7 +203,7 @@ function bound(target: EvidenceLog, name: string | symbol): unknown {
 class OpenStream {
   readonly request: ClientRequest;
   readonly #answer: Promise<IncomingMessage>;
-  #lines: AsyncIterator<string> | undefined;
+  #lines: AsyncIterator<string, undefined> | undefined;
 
   constructor(api: TestApi, url: string, key = "stream") {
     this.request = httpRequest(`${url}/v1/records`, {
@@ -220,9 +220,9 @@ class OpenStream {
 
   async line(): Promise<Line> {
     this.#lines ??= createInterface({ input: await this.#answer })[Symbol.asyncIterator]();
-    const { value, done } = await this.#lines.next();
-    expect(done).not.to.equal(true);
-    return JSON.parse(value as string) as Line;
+    const next: IteratorResult<string, undefined> = await this.#lines.next();
+    if (next.done === true) throw new Error("the answer ended");
+    return JSON.parse(next.value) as Line;
   }
 }
 
