@@ -5,8 +5,10 @@ import { chainCommand } from "./commands/chain.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { eraseCommand } from "./commands/erase.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
+import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { rebuildCommand } from "./commands/rebuild.ts";
 import { retentionCommand } from "./commands/retention.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -42,6 +44,8 @@ export function buildProgram(context: Context): Command {
     retentionCommand(context),
     policyCommand(context),
     statusCommand(context),
+    fsckCommand(context),
+    rebuildCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   frame(program, context.out);

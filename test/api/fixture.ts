@@ -117,6 +117,7 @@ export interface TestApi {
   readonly token: (member: string, scopes?: readonly Scope[]) => string;
   /** Tokens of the venue with every scope that are refused: `expired`, `not yet valid`, `revoked`. */
   readonly special: ReadonlyMap<string, string>;
+  readonly revokeAll: () => void;
   readonly submit: (token: string, body: unknown, key?: string) => Promise<Answer>;
   readonly get: (url: string, token?: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -163,6 +164,11 @@ class TestTokens {
     const token = this.#made.get(name) ?? this.#add(member, granted, { from: 0, until: null, revoked: null });
     this.#made.set(name, token);
     return token;
+  }
+
+  /** Every token is revoked from now on. */
+  revokeAll(): void {
+    this.entries = this.entries.map((entry) => ({ ...entry, revoked: now }));
   }
 
   #add(member: string, granted: readonly Scope[], times: Pick<TokenEntry, "from" | "until" | "revoked">): string {
@@ -219,6 +225,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     lines,
     special: tokens.special,
     token: (member, granted) => tokens.of(member, granted),
+    revokeAll: () => tokens.revokeAll(),
     submit: (token, body, key = `key-${(count += 1)}`) =>
       app.inject({
         method: "POST",

@@ -14,6 +14,7 @@ import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { describeRoutes } from "./openapi.ts";
 import { answerError } from "./problems.ts";
+import { readLineBodies } from "./record-stream.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
@@ -50,6 +51,7 @@ export async function createApp(services: AppServices): Promise<App> {
   const routes = new RouteTable();
   app.decorateRequest("principal", null);
   readJsonBodies(app);
+  readLineBodies(app);
   app.setErrorHandler(answerError);
   app.addHook("onRoute", (route) => {
     if (route.config?.access === undefined) throw new TypeError(`route ${route.url} does not say who may use it`);

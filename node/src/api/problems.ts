@@ -14,12 +14,14 @@ export interface Problem {
   readonly detail: string;
   /** JSON pointer (RFC 6901) to what is wrong, where that is known. */
   readonly field?: string;
-  /** Byte offset into the body, for syntax errors. */
+  /** Byte offset into the body, or into the line, for syntax errors. */
   readonly offset?: number;
   /** Which record says that what was asked for is erased, with E_ERASED. */
   readonly erasure?: Tombstone;
   /** Until when it must be kept, with E_RETENTION. */
   readonly until?: string;
+  /** Line of a stream, counted from 1. */
+  readonly line?: number;
   readonly requestId: string;
 }
 
@@ -67,7 +69,7 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset, until, erasure } = error.details;
+  const { field, offset, line, until, erasure } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
@@ -75,6 +77,7 @@ export function toProblem(error: NodeError | EvidenceError, requestId: string): 
     ...(typeof offset === "number" ? { offset } : {}),
     ...(erasure === undefined ? {} : { erasure: erasure as Tombstone }),
     ...(typeof until === "string" ? { until } : {}),
+    ...(typeof line === "number" ? { line } : {}),
     requestId,
   };
 }

@@ -13,6 +13,7 @@ import { requireJson } from "./json-body.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
 import { IdParams, NoQuery, problemAnswers, Raw, Receipt, RecordAnswer, SubmissionBody } from "./schemas.ts";
 import { aboutOneRecord, readingRefusals, submissionDocs } from "./record-docs.ts";
+import { answerStream, isLineStream, requireLines } from "./record-stream.ts";
 import { readSubmissions } from "./submission.ts";
 
 /** `POST /v1/records`, `GET /v1/records/:id`, `GET /v1/records/:id/evidence`. */
@@ -34,12 +35,14 @@ function submissionRoute(app: App, services: AppServices, gate: WorkGate): void 
       ...{ querystring: NoQuery, body: SubmissionBody, response: { 200: Receipt, 201: Receipt, ...problemAnswers } },
     },
     onRequest: (request, reply, done) => {
-      requireJson(request);
+      if (isLineStream(request)) requireLines(request);
+      else requireJson(request);
       idempotencyKey(request);
       gate.enter(reply, { member: principalOfRequest(request).member, bytes: bodyLength(request, settings.bodyBytes) });
       done();
     },
     handler: async (request, reply) => {
+      if (isLineStream(request)) return answerStream(request, reply, services, idempotencyKey(request));
       const caller = principalOfRequest(request);
       const submissions = await readSubmissions(request.body as JsonValue, caller, rules);
       const identity = { member: caller.member, key: idempotencyKey(request), requestDigest: bodyDigest(request) };

@@ -15,6 +15,7 @@ export const Problem = Type.Object({
     Type.Object({ record: Type.String(), index: Type.Integer(), ground: Type.String(), erasedAt: Type.String() }),
   ),
   until: Type.Optional(Type.String()),
+  line: Type.Optional(Type.Integer()),
   requestId: Type.String(),
 });
 

@@ -1,6 +1,6 @@
 export { environmentVariables, passphraseFileVariable } from "./environment.ts";
 export type { Environment } from "./environment.ts";
-export { pathsOf, readNodeFolder, readNodeSettings, writeDeployment } from "./folder.ts";
+export { pathsOf, readNodeFolder, readNodeSettings, readNodeVerifier, writeDeployment } from "./folder.ts";
 export type { NodeFolder, NodePaths } from "./folder.ts";
 export { bindFolder, identityPath } from "./identity.ts";
 export type { FolderIdentity } from "./identity.ts";
