@@ -11,6 +11,7 @@ import { rebuildCommand } from "./commands/rebuild.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
 import type { Output } from "./output/output.ts";
@@ -32,6 +33,7 @@ export function buildProgram(context: Context): Command {
     demoCommand(context),
     initCommand(context),
     startCommand(context),
+    tokenCommand(context),
     chainCommand(context),
     submitCommand(context),
     evidenceCommand(context),
@@ -41,15 +43,16 @@ export function buildProgram(context: Context): Command {
     fsckCommand(context),
     rebuildCommand(context),
   ];
-  for (const command of commands) program.addCommand(command.helpOption("-h, --help", "show this help 帮助"));
-  program.helpCommand(false);
-  for (const command of [program, ...commands]) frame(command, context.out);
+  for (const command of commands) program.addCommand(command);
+  frame(program, context.out);
   return program;
 }
 
-/** Errors are thrown, not printed and exited with; columns are measured as a terminal shows them. */
+/** Errors are thrown, not printed and exited with; columns are measured as a terminal shows them. Subcommands too. */
 function frame(command: Command, out: Output): void {
+  for (const one of command.commands) frame(one.helpOption("-h, --help", "show this help 帮助"), out);
   command
+    .helpCommand(false)
     .exitOverride()
     .configureHelp({ displayWidth })
     .configureOutput({

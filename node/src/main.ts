@@ -4,9 +4,10 @@ import { Wallet } from "ethers";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
+import type { Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { bindFolder, readNodeFolder, writeDeployment } from "@lianzheng/node/config";
+import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -14,6 +15,7 @@ import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
 import type { NodeError } from "./errors.ts";
+import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
@@ -115,13 +117,32 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
     ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
     directory: paths.anchor,
     policy: settings.anchor,
+    maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
+    finality: finalityOf(settings),
+    onFenced: (refusal) => log.end(fencedFailure(refusal)),
   });
   opened.push(() => anchor.close());
   const { rpc } = chain;
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
-  return { folder, chain, deployment, log, failed, anchor, membership, logger };
+  if (membership.missing === undefined) await anchor.lookFirst();
+  const tokens = watchTokens(folder, logger);
+  opened.push(() => tokens.close());
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, logger };
+}
+
+function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
+  return new TokenWatch({
+    path: paths.tokens,
+    tokens,
+    onChange: ({ length }) => logger.info({ tokens: length }, "tokens changed"),
+    onBroken: (error) => logger.error({ err: error }, "the tokens cannot be read; the old ones hold"),
+  });
+}
+
+function finalityOf({ anchor: { confirmations } }: NodeSettings): Finality {
+  return confirmations === 0 ? { kind: "immediate" } : { kind: "depth", blocks: confirmations };
 }
 
 async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> {
@@ -189,7 +210,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
@@ -208,6 +229,7 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,

@@ -4,7 +4,8 @@ import { buildEvidence } from "@lianzheng/node/anchor";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { createAccess, createMemberKeys } from "@lianzheng/node/api";
 import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from "@lianzheng/node/api";
-import type { NodeFolder } from "@lianzheng/node/config";
+import { docsAccessOf } from "@lianzheng/node/config";
+import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
@@ -22,6 +23,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly tokens: TokenWatch;
   readonly logger: Logger;
 }
 
@@ -37,8 +39,9 @@ export function servicesOf(parts: NodeParts): AppServices {
     evidence: evidenceDeskOf(parts),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
     condition: conditionOf(parts),
-    access: createAccess(folder.tokens),
+    access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
+    docs: docsAccessOf(folder.settings),
     logger,
     now,
   };
@@ -60,7 +63,7 @@ function conditionOf(parts: NodeParts): Condition {
 async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
-  const { lastAnchored, backlog, state, error } = anchor.status();
+  const { lastAnchored, backlog, state, error, alarms } = anchor.status();
   const [blockNumber, witness] = await Promise.all([blockNumberOf(chain), inTime(chain.witness(), unknownWitness)]);
   const healthy = membership.missing === undefined && (state === "idle" || state === "publishing");
   return {
@@ -72,16 +75,22 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
     chain: { chainId, genesis, blockNumber, ...witness },
     contracts,
     anchored: lastAnchored === null ? null : { ...lastAnchored, pending: backlog },
-    anchoring: { healthy, code: membership.missing ?? error?.code ?? null },
+    anchoring: {
+      healthy,
+      code: membership.missing ?? error?.code ?? null,
+      since: membership.missing === undefined ? (error?.since ?? null) : membership.since,
+      alarms: alarms.map(({ code, since }) => ({ code, since })),
+    },
   };
 }
 
 function readinessOf({ log, anchor, membership }: NodeParts): Readiness {
   const { state, error } = anchor.status();
+  const trouble = error === null ? "no code" : `${error.code} since ${error.since}`;
   const reasons = [
     ...(log.failure === undefined ? [] : [`the log takes nothing more (${log.failure.code})`]),
     ...(membership.missing === undefined ? [] : [`the log is not on the chain yet (${membership.missing})`]),
-    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${error?.code ?? "no code"})`]),
+    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${trouble})`]),
   ];
   return { ready: reasons.length === 0, reasons };
 }

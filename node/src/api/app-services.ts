@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
+import type { EventsPort } from "./events-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
@@ -14,6 +15,10 @@ export interface AppServices {
   readonly condition: Condition;
   readonly access: Access;
   readonly settings: ApiSettings;
+  /** Who may read `/docs`: anybody, or who may `read`. */
+  readonly docs: "open" | "key";
+  /** Events and webhooks; without it there are no such routes. */
+  readonly events?: EventsPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

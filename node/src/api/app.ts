@@ -5,15 +5,19 @@ import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
+import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
+import { eventRoutes } from "./events.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
+import { describeRoutes } from "./openapi.ts";
 import { answerError } from "./problems.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
+import { webhookRoutes } from "./webhooks.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -52,12 +56,13 @@ export async function createApp(services: AppServices): Promise<App> {
     services.onRoute?.(route);
   });
   addRequestHooks(app, services, routes, await browserSafetyFields());
+  await describeRoutes(app);
   app.setNotFoundHandler((request, reply) => {
     routes.answer(request, reply);
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes];
+  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes, eventRoutes, webhookRoutes];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);
@@ -119,7 +124,9 @@ function addRequestHooks(
     }
     authorize(request, access, now());
     const { principal, method } = request;
-    if (principal !== null && method !== "POST") reading.enter(reply, { member: principal.member, bytes: 0 });
+    // A stream is bounded by its own route: it would hold its place for days.
+    const isBounded = method === "POST" || request.routeOptions.config.isStream === true;
+    if (principal !== null && !isBounded) reading.enter(reply, { member: principal.member, bytes: 0 });
     done();
   });
   app.addHook("onSend", (_request, reply, payload, done) => {

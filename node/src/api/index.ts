@@ -4,6 +4,18 @@ export { createApp } from "./app.ts";
 export { createMemberKeys } from "./member-keys.ts";
 export type { ChainReader, MemberKeyOptions } from "./member-keys.ts";
 export type { App, AppServices } from "./app-services.ts";
+export type {
+  DeliveryFacts,
+  EventAudience,
+  EventFilter,
+  EventsPort,
+  EventSourcePort,
+  StreamLimits,
+  TellableEvent,
+  WebhookDesk,
+  WebhookFacts,
+  WebhookRequest,
+} from "./events-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { parseJson } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
@@ -35,7 +34,7 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
     try {
-      request.bodyDigest = toHex(createHash("sha256").update(body).digest());
+      request.bodyDigest = `0x${hash("sha256", body, "hex")}`;
       done(null, parseJson(new Uint8Array(body.buffer, body.byteOffset, body.byteLength), { maxDepth, maxElements }));
     } catch (error) {
       done(error as Error);

@@ -40,7 +40,7 @@ const fastifyFaults: Readonly<Record<string, NodeErrorCode>> = {
 };
 
 /** Codes after which the same request may work later, with the seconds to wait (RFC 9110 section 10.2.3). */
-const retryAfterSeconds: Readonly<Partial<Record<NodeErrorCode, number>>> = {
+export const retryAfterSeconds: Readonly<Partial<Record<NodeErrorCode, number>>> = {
   E_OVERLOADED: 1,
   E_IN_PROGRESS: 1,
   E_NOT_ANCHORED: 5,
@@ -92,7 +92,8 @@ function summaryOf(error: NodeError | EvidenceError): Pick<Problem, "status" | "
   return { status: evidenceStatus(error.code), title: "The submission is not acceptable", detail: error.message };
 }
 
-function evidenceStatus(code: EvidenceErrorCode): number {
+/** Status of an sdk code. */
+export function evidenceStatus(code: EvidenceErrorCode): number {
   return malformed.has(code) ? 400 : 422;
 }
 

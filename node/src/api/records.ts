@@ -11,6 +11,7 @@ import type { WorkGate } from "./gate.ts";
 import { requireJson } from "./json-body.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
 import { IdParams, NoQuery, problemAnswers, Raw, Receipt, RecordAnswer, SubmissionBody } from "./schemas.ts";
+import { aboutOneRecord, readingRefusals, submissionDocs } from "./record-docs.ts";
 import { readSubmissions } from "./submission.ts";
 
 /** `POST /v1/records`, `GET /v1/records/:id`, `GET /v1/records/:id/evidence`. */
@@ -26,8 +27,11 @@ function submissionRoute(app: App, services: AppServices, gate: WorkGate): void 
   app.route({
     method: "POST",
     url: "/v1/records",
-    config: { access: "submit" },
-    schema: { querystring: NoQuery, body: SubmissionBody, response: { 200: Receipt, 201: Receipt, ...problemAnswers } },
+    config: { access: "submit", docs: submissionDocs },
+    schema: {
+      ...{ operationId: "submitRecords", summary: "Submit one record, or several together", tags: ["records"] },
+      ...{ querystring: NoQuery, body: SubmissionBody, response: { 200: Receipt, 201: Receipt, ...problemAnswers } },
+    },
     onRequest: (request, reply, done) => {
       requireJson(request);
       idempotencyKey(request);
@@ -49,8 +53,11 @@ function readRoute(app: App, { log, evidence }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/records/:id",
-    config: { access: "read" },
-    schema: { querystring: NoQuery, params: IdParams, response: { 200: RecordAnswer, ...problemAnswers } },
+    config: { access: "read", docs: { ...aboutOneRecord, refusals: readingRefusals } },
+    schema: {
+      ...{ operationId: "readRecord", summary: "A record, and where it is anchored", tags: ["records"] },
+      ...{ querystring: NoQuery, params: IdParams, response: { 200: RecordAnswer, ...problemAnswers } },
+    },
     handler: async (request) => {
       const record = await visibleRecord(log, request.params.id, principalOfRequest(request));
       const anchor = (await evidence.anchorOf(record.index)) ?? null;
@@ -64,8 +71,11 @@ function evidenceRoute(app: App, { log, evidence }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/records/:id/evidence",
-    config: { access: "read" },
-    schema: { querystring: NoQuery, params: IdParams, response: { 200: Raw, ...problemAnswers } },
+    config: { access: "read", docs: { ...aboutOneRecord, refusals: [...readingRefusals, "E_NOT_ANCHORED"] } },
+    schema: {
+      ...{ operationId: "readRecordEvidence", summary: "The evidence bundle of a record", tags: ["records"] },
+      ...{ querystring: NoQuery, params: IdParams, response: { 200: Raw, ...problemAnswers } },
+    },
     handler: async (request, reply) => {
       const { id, index } = await visibleRecord(log, request.params.id, principalOfRequest(request));
       await requireAnchor(evidence, index);

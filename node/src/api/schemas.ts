@@ -4,7 +4,7 @@ import { Type } from "typebox";
 const Hex = Type.String();
 
 /** RFC 9457, with the members that every refusal of this node has. */
-const Problem = Type.Object({
+export const Problem = Type.Object({
   code: Type.String(),
   status: Type.Integer(),
   title: Type.String(),
@@ -54,6 +54,7 @@ export const RecordAnswer = Type.Object({
 
 export const IdParams = Type.Object({ id: Type.String() });
 export const SubjectParams = Type.Object({ subject: Type.String() });
+export const AssetParams = Type.Object({ asset: Type.String() });
 export const TileParams = Type.Object({ "*": Type.String() });
 
 /** Bytes and texts that are sent as they stand. */
@@ -84,7 +85,12 @@ export const StatusAnswer = Type.Object({
     }),
     Type.Null(),
   ]),
-  anchoring: Type.Object({ healthy: Type.Boolean(), code: Type.Union([Type.String(), Type.Null()]) }),
+  anchoring: Type.Object({
+    healthy: Type.Boolean(),
+    code: Type.Union([Type.String(), Type.Null()]),
+    since: Type.Union([Type.String(), Type.Null()]),
+    alarms: Type.Array(Type.Object({ code: Type.String(), since: Type.String() })),
+  }),
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });

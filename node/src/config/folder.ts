@@ -12,8 +12,9 @@ import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
-import { decodeTokens } from "./tokens.ts";
+import { readTokens } from "./token-file.ts";
 import type { TokenEntry } from "./tokens.ts";
+import { openVaultKey } from "./vault-key.ts";
 import { openChainKey } from "./wallet.ts";
 import type { ChainKey } from "./wallet.ts";
 
@@ -24,6 +25,7 @@ export interface NodePaths {
   readonly deployment: string;
   readonly keys: string;
   readonly logKey: string;
+  readonly vaultKey: string;
   readonly memberKey: string;
   /** The key that seals blocks; only with an embedded chain. */
   readonly sealerKey: string;
@@ -43,6 +45,7 @@ export function pathsOf(folder: string): NodePaths {
     deployment: join(folder, "deployment.json"),
     keys,
     logKey: join(keys, "log.json"),
+    vaultKey: join(keys, "vault.json"),
     memberKey: join(keys, "member.json"),
     sealerKey: join(keys, "sealer.json"),
     tokens: join(keys, "tokens.json"),
@@ -58,6 +61,8 @@ export interface NodeFolder {
   /** As the file has them and the environment changes them. */
   readonly settings: NodeSettings;
   readonly logKey: LogKey;
+  /** 32 bytes that the vault's files are sealed under. */
+  readonly vaultKey: Uint8Array;
   readonly memberKey: ChainKey;
   readonly sealerKey?: ChainKey;
   readonly tokens: readonly TokenEntry[];
@@ -102,14 +107,17 @@ export async function readNodeFolder(folder: string, environment: Environment = 
   await requirePrivate(paths.keys);
   const { text: passphrase, source: passphraseSource } = await readPassphrase(paths.passphrase, environment);
   const logKey = await openLogKey(await readKeyFile(paths.logKey), paths.logKey, passphrase, settings.origin);
+  const vaultKeyFile = await readRequiredFile(paths.vaultKey, "secret", withoutVaultKey);
+  const vaultKey = await openVaultKey(vaultKeyFile, paths.vaultKey, passphrase, logKey.verifier);
   const memberKey = await openChainKey(await readKeyFile(paths.memberKey), paths.memberKey, passphrase);
   const sealerKey = settings.chain.kind === "embedded" ? await readSealerKey(paths, passphrase) : undefined;
-  const tokens = decodeTokens(await readKeyFile(paths.tokens), paths.tokens);
+  const tokens = await readTokens(paths.tokens);
   const deployment = await readDeployment(paths, settings);
   return {
     paths,
     settings,
     logKey,
+    vaultKey,
     memberKey,
     tokens,
     passphraseSource,
@@ -117,6 +125,10 @@ export async function readNodeFolder(folder: string, environment: Environment = 
     ...(deployment === undefined ? {} : { deployment }),
   };
 }
+
+/** A folder from before the vault has a journal of format 1, which this node does not read either. */
+const withoutVaultKey =
+  "restore it from the backup of the folder; a folder that never had one was made by an older version, so set up a new one";
 
 /** Keeps the address book of what was deployed. Written once: later starts must find the same contracts. */
 export async function writeDeployment(paths: NodePaths, deployment: Deployment): Promise<void> {

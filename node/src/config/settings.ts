@@ -23,6 +23,10 @@ export interface RemoteChainSettings {
 export interface AnchorSettings {
   readonly everyRecords: number;
   readonly everySeconds: number;
+  /** Never offered more for gas: wei per gas, decimal. */
+  readonly maxFeePerGas: string;
+  /** Blocks on top of an anchor's before it counts: 0 on a chain whose blocks are final at once (QBFT, the embedded one). */
+  readonly confirmations: number;
 }
 
 /** Bounds of the API; more is refused, never cut. */
@@ -32,6 +36,9 @@ export interface LimitSettings {
   readonly concurrentSubmissions: number;
   readonly requestTimeoutMs: number;
 }
+
+/** `open`: anybody reads the API's description; `key`: who holds a token that may `read`. */
+export type DocsAccess = "open" | "key";
 
 /** Levels of the node's log. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
@@ -52,12 +59,14 @@ export interface NodeSettings {
   readonly anchor: AnchorSettings;
   readonly limits: LimitSettings;
   readonly logLevel: LogLevel;
+  /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
+  readonly docs?: DocsAccess;
 }
 
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10 },
+  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
@@ -78,6 +87,19 @@ export function isHost(text: string): boolean {
   return /^[A-Za-z0-9.:_-]{1,253}$/.test(text);
 }
 
+function isDocsAccess(text: string): text is DocsAccess {
+  return text === "open" || text === "key";
+}
+
+/** Who may read `/docs`: what the settings say, else anybody on this machine and only token holders from elsewhere. */
+export function docsAccessOf({ docs, listen }: Pick<NodeSettings, "docs" | "listen">): DocsAccess {
+  return docs ?? (isLoopback(listen.host) ? "open" : "key");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
 /** Whether `text` is one of {@link logLevels}. */
 export function isLogLevel(text: string): text is LogLevel {
   return (logLevels as readonly string[]).includes(text);
@@ -90,6 +112,14 @@ export function isChainUrl(text: string): boolean {
   return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }
 
+/** Whether `text` is an amount of wei. */
+export function isWei(text: string): boolean {
+  return /^(0|[1-9]\d{0,29})$/.test(text);
+}
+
+/** What {@link isWei} asks, in words. */
+export const weiForm = "a whole number of wei, in quotes";
+
 /** What {@link isChainUrl} asks, in words. */
 export const chainUrlForm = "an http or https URL without user and password";
 
@@ -100,7 +130,9 @@ export const chainUrlForm = "an http or https URL without user and password";
  */
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
-  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top);
+  // A file from before a room had settings is read as it is: what it leaves out has a default.
+  const optional = ["docs"];
+  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
   return {
@@ -110,9 +142,10 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     owner: reader.text("owner", isUscc, "a unified social credit code with its check character"),
     listen: listenOf(reader.object("listen", ["host", "port"])),
     chain: chainOf(reader, source),
-    anchor: anchorOf(reader.object("anchor", ["everyRecords", "everySeconds"])),
+    anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
 
@@ -142,10 +175,18 @@ function chainOf(reader: SettingsReader, source: string): NodeSettings["chain"] 
   return { kind, chainId: chain.count("chainId", 1, 2 ** 31), rpcPort };
 }
 
-function anchorOf(reader: SettingsReader): AnchorSettings {
+/** A folder from before a setting existed has its default. */
+function anchorOf(settings: SettingsReader): AnchorSettings {
+  const value = settings.value("anchor");
+  const { maxFeePerGas, confirmations } = defaultSettings.anchor;
+  const has = (name: string): boolean => isJsonObject(value) && Object.hasOwn(value, name);
+  const later = ["maxFeePerGas", "confirmations"].filter(has);
+  const reader = settings.object("anchor", ["everyRecords", "everySeconds", ...later]);
   return {
     everyRecords: reader.count("everyRecords", 1, 1_000_000),
     everySeconds: reader.count("everySeconds", 1, 86_400),
+    maxFeePerGas: has("maxFeePerGas") ? reader.text("maxFeePerGas", isWei, weiForm) : maxFeePerGas,
+    confirmations: has("confirmations") ? reader.count("confirmations", 0, 10_000) : confirmations,
   };
 }
 

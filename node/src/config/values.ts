@@ -16,19 +16,34 @@ export class SettingsReader {
   readonly #object: JsonObject;
   readonly #path: string;
 
-  /** @throws NodeError CONFIG_VALUE: not an object, a member that is not in `known`, or one that is missing */
-  constructor(source: string, value: JsonValue | undefined, path: string, known: readonly string[]) {
+  /**
+   * @param known - members that must be there
+   * @param optional - members that may be left out
+   * @throws NodeError CONFIG_VALUE: not an object, a member that is in neither list, or one that is missing
+   */
+  constructor(
+    source: string,
+    value: JsonValue | undefined,
+    path: string,
+    known: readonly string[],
+    optional: readonly string[] = [],
+  ) {
     this.#source = source;
     this.#path = path;
     if (!isJsonObject(value)) throw wrongValue(source, path, "an object");
     this.#object = value;
     for (const name of Object.keys(value)) {
-      if (!known.includes(name))
-        throw wrongValue(source, `${path}/${name}`, `left out: the settings are ${known.join(", ")}`);
+      if (!known.includes(name) && !optional.includes(name))
+        throw wrongValue(source, `${path}/${name}`, `left out: the settings are ${[...known, ...optional].join(", ")}`);
     }
     for (const name of known) {
       if (!Object.hasOwn(value, name)) throw wrongValue(source, `${path}/${name}`, "there");
     }
+  }
+
+  /** Whether there is a member `name`. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name);
   }
 
   /** The object under `name`, with exactly the members `known`. */

@@ -17,11 +17,12 @@ import { NodeError } from "../errors.ts";
  * | `q` | SHA-256 of the request's key in `k` | nothing: its presence is a second witness of `k` |
  * | `r` | id 32 | index |
  * | `s` | subject, 0, sequence 6 | index |
+ * | `x` | index 6 of a `record.erasure` | nothing |
  *
  * Every value ends with a CRC-32 over key and value: LevelDB does not check its blocks when it reads, and answers a
  * flipped bit with another value, or with the value of another key.
  */
-export type KeyRange = "a" | "f" | "g" | "h" | "k" | "m" | "q" | "r" | "s";
+export type KeyRange = "a" | "f" | "g" | "h" | "k" | "m" | "q" | "r" | "s" | "x";
 
 /** Under which name a request was accepted. */
 export interface RequestName {

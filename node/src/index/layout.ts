@@ -14,7 +14,7 @@ import {
 import type { IndexedFrame } from "./view.ts";
 
 /** Which keys and values there are, in words of the identity: an index in another layout is made again. */
-export const layoutVersion = "2";
+export const layoutVersion = "4";
 
 /** One key and its value. */
 export interface Put {
@@ -60,8 +60,9 @@ export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" 
   const { firstIndex, records } = frame;
   const puts: Put[] = [];
   const newest = new Map<string, number>();
-  for (const [at, { id, subject, sequence }] of records.entries()) {
+  for (const [at, { id, subject, sequence, erases }] of records.entries()) {
     puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, sequence), [firstIndex + at]));
+    if (erases) puts.push(put(numberKey("x", firstIndex + at), []));
     newest.set(subject, at);
   }
   for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));

@@ -49,7 +49,8 @@ const beyondAll = Buffer.from([0xff]);
  * Views of the journal in LevelDB: found by id, subject, request and anchor.
  *
  * Nothing here is the truth. It is written without sync, one batch for each frame, after the frame is on disk; what a
- * crash takes away is written again from the journal at the next start. Each answer is either checked by a checksum
+ * crash takes away is written again from the journal at the next start. Whoever asks while a batch is being written waits
+ * for it, so every answer holds all that was acknowledged. Each answer is either checked by a checksum
  * that is bound to its key, or by the reader against what the journal says.
  */
 export class RecordIndex {
@@ -59,6 +60,8 @@ export class RecordIndex {
   #closed: SealedSegment[] = [];
   #sealing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
+  /** Settles, never rejects, when the batch that is being written is written or has failed. */
+  #writing: Promise<unknown> | undefined;
 
   private constructor(options: Required<IndexOptions>, database: Database) {
     this.#options = options;
@@ -78,17 +81,30 @@ export class RecordIndex {
   /** Empties the index: after this it is to be made again from the journal. */
   async discard(): Promise<void> {
     await this.#sealing;
+    await this.#writing;
     await this.#database.close();
     await rm(this.#options.directory, { recursive: true, force: true });
     this.#database = await openNew(this.#options);
   }
 
   /**
-   * Writes one frame's views, all or none. Rejects with INDEX_FAILED: the journal still holds everything.
+   * Writes one frame's views, all or none. From the call on every question waits for them. Rejects with INDEX_FAILED:
+   * the journal still holds everything. Not to be called again before it has settled.
    *
    * `prepared` may be what {@link prepareViews} made of the same frame earlier, while the disk was busy.
    */
   async apply(frame: IndexedFrame, prepared: PreparedViews = prepareViews(frame)): Promise<void> {
+    const written = this.#write(frame, prepared);
+    const settled = written.then(nothing, nothing);
+    this.#writing = settled;
+    try {
+      await written;
+    } finally {
+      if (this.#writing === settled) this.#writing = undefined;
+    }
+  }
+
+  async #write(frame: IndexedFrame, prepared: PreparedViews): Promise<void> {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#options.failpoint("index.beforeWrite");
@@ -147,19 +163,47 @@ export class RecordIndex {
 
   /** Whether the index knows no frame. */
   async isEmpty(): Promise<boolean> {
+    await this.#writing;
     const [first] = await this.#database.keys({ ...rangeBounds("f"), limit: 1 }).all();
     return first === undefined;
   }
 
   /** The frames that the index knows, in the journal's order, from the one with this first index and sequence on. */
   async *frames(firstIndex = 0, sequence = 0): AsyncGenerator<FrameEntry, undefined, undefined> {
+    await this.#writing;
     const bounds = { gte: numberKey("f", firstIndex, sequence), lt: rangeBounds("f").lt };
     for await (const [key, value] of this.#database.iterator(bounds)) yield frameEntry(key, value);
     return undefined;
   }
 
+  /** The first `limit` frames at or after a place, in order; those before `end`, where it is given. */
+  async framesFrom(
+    from: { readonly firstIndex: number; readonly sequence: number },
+    limit: number,
+    end?: { readonly firstIndex: number; readonly sequence: number },
+  ): Promise<readonly FrameEntry[]> {
+    const lt = end === undefined ? rangeBounds("f").lt : numberKey("f", end.firstIndex, end.sequence);
+    const bounds = {
+      gte: numberKey("f", from.firstIndex, from.sequence),
+      lt,
+      limit: Number.isFinite(limit) ? limit : -1,
+    };
+    const found: FrameEntry[] = [];
+    for await (const [key, value] of this.#database.iterator(bounds)) found.push(frameEntry(key, value));
+    return found;
+  }
+
+  /** The last frame; undefined while there is none. */
+  async newestFrame(): Promise<FrameEntry | undefined> {
+    for await (const [key, value] of this.#database.iterator({ ...rangeBounds("f"), reverse: true, limit: 1 })) {
+      return frameEntry(key, value);
+    }
+    return undefined;
+  }
+
   /** Index of the record with this id; undefined if there is none. The reader checks the record against the id. */
   async indexOf(id: Uint8Array): Promise<number | undefined> {
+    await this.#writing;
     const key = idKey(id);
     const value = await valueOf(this.#database, key);
     return value === undefined ? undefined : openValue(key, value, 1).numbers[0];
@@ -167,6 +211,7 @@ export class RecordIndex {
 
   /** The frame that holds the record at `index`. Throws INDEX_CORRUPT if there is none. */
   async frameOf(index: number): Promise<FrameEntry> {
+    await this.#writing;
     const bounds = { gte: rangeBounds("f").gte, lt: numberKey("f", index + 1), reverse: true, limit: 1 };
     for await (const [key, value] of this.#database.iterator(bounds)) {
       const entry = frameEntry(key, value);
@@ -182,6 +227,7 @@ export class RecordIndex {
    * subject's first entry, another key in another block, is missing too. Throws INDEX_CORRUPT.
    */
   async heads(subjects: readonly string[]): Promise<readonly (SubjectHead | undefined)[]> {
+    await this.#writing;
     const keys = subjects.map((subject) => textKey("h", subject));
     const values = await this.#database.getMany([...keys, ...subjects.map((subject) => sequenceKey(subject, 0))]);
     return keys.map((key, at) => {
@@ -194,6 +240,7 @@ export class RecordIndex {
 
   /** Indexes of the first `most` entries of a subject, in the order of their sequence. */
   async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
+    await this.#writing;
     const indexes: number[] = [];
     const limit = Number.isFinite(most) ? most : -1;
     const bounds = { gte: sequenceKey(subject, 0), lt: textKey("s", subject, "\xff"), limit };
@@ -203,8 +250,18 @@ export class RecordIndex {
     return indexes;
   }
 
+  /** Indexes of the records that tell of erasures, in their order. */
+  async *erasures(): AsyncGenerator<number, undefined, undefined> {
+    for await (const [key, value] of this.#database.iterator(rangeBounds("x"))) {
+      openValue(key, value, 0);
+      yield key.readUIntBE(1, 6);
+    }
+    return undefined;
+  }
+
   /** The requests that were accepted under these members' keys, in their order. Throws INDEX_CORRUPT. */
   async requests(wanted: readonly RequestName[]): Promise<readonly (KnownRequest | undefined)[]> {
+    await this.#writing;
     const values = await this.#database.getMany([...wanted.map(requestKey), ...wanted.map(requestWitnessKey)]);
     return wanted.map((request, at) => knownRequest(request, values[at], values[at + wanted.length]));
   }
@@ -214,6 +271,7 @@ export class RecordIndex {
     size: number,
     options: { readonly reverse?: boolean; readonly limit?: number } = {},
   ): Promise<readonly FrameLocation[]> {
+    await this.#writing;
     const bounds = { gt: numberKey("a", size), lt: rangeBounds("a").lt };
     const places: FrameLocation[] = [];
     for await (const [key, value] of this.#database.iterator({ ...bounds, ...options })) {
@@ -224,8 +282,13 @@ export class RecordIndex {
 
   async close(): Promise<void> {
     await this.#sealing;
+    await this.#writing;
     await this.#database.close();
   }
+}
+
+function nothing(): void {
+  // Who began the batch learns how it went; who waits for it asks the database then.
 }
 
 function databaseOf(directory: string): Database {

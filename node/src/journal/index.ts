@@ -21,7 +21,7 @@ export {
   placeBytes,
   recordBytes,
 } from "./records.ts";
-export type { RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
+export type { PlainRecord, RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
 export { Patrol } from "./patrol.ts";
 export type { PatrolOptions } from "./patrol.ts";
 export type { CutTail, FrameLocation, FrameVisitor, RecordCounter } from "./recovery.ts";

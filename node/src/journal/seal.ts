@@ -1,5 +1,5 @@
 /** First line of every segment's first frame. */
-export const journalFormat = "lianzheng journal 1";
+export const journalFormat = "lianzheng journal 2";
 
 /**
  * What a segment was when it was closed.

@@ -24,6 +24,8 @@ export type LogProgress =
   | { readonly stage: "index-discarded"; readonly reason: string }
   | { readonly stage: "index-caught-up"; readonly frames: number }
   | { readonly stage: "tiles-rebuilt" }
+  | { readonly stage: "vault-mended"; readonly file: string; readonly reason: string }
+  | { readonly stage: "erasures-completed"; readonly records: number }
   | { readonly stage: "tile-failed"; readonly error: NodeError }
   | { readonly stage: "patrolled"; readonly segments: number; readonly bytes: number }
   | { readonly stage: "patrol-failed"; readonly error: unknown }
@@ -78,14 +80,14 @@ export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
 export const recordsOf: RecordCounter = ({ type, payload }) =>
   type === "records" ? decodePayloadHeader(payload).records : 0;
 
-/** Whose journal this is, as its first frames have it: the log and the id of its key. */
-export function journalIdentity(origin: string, keyId: number): string {
+/** Whose journal and vault it is, as their first bytes have it: the log's name and the id of its key. */
+export function logIdentity(origin: string, { keyId }: Pick<NoteSigner, "keyId">): string {
   return `${origin}+${keyId.toString(16).padStart(8, "0")}`;
 }
 
 async function openStores(options: OpeningOptions): Promise<Stores> {
   const { directory, files, failpoint, origin, signer, maxSegmentBytes, onFailure } = options;
-  const identity = journalIdentity(origin, signer.keyId);
+  const identity = logIdentity(origin, signer);
   const opened: { index?: RecordIndex; reconciliation?: Reconciliation; last?: FrameLocation } = {};
   const begin = async (): Promise<FrameVisitor> => {
     const { index, reason } = await RecordIndex.open({ directory: join(directory, "index"), identity, failpoint });

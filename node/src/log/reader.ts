@@ -1,27 +1,14 @@
 import type { Digest, Hex } from "@lianzheng/sdk/encoding";
 import { equalBytes, fromHex, toHex, utf8 } from "@lianzheng/sdk/encoding";
 import { encodeEntryBundle, parseTilePath, tileWidth } from "@lianzheng/sdk/log";
-import { decodeEntry } from "@lianzheng/sdk/record";
 import type { FrameEntry, RecordIndex } from "@lianzheng/node/index";
 import { leafHash } from "@lianzheng/node/index";
-import type { Journal, RecordPlace, StoredRecord } from "@lianzheng/node/journal";
+import type { Journal, RecordPlace } from "@lianzheng/node/journal";
 import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { EntrySource } from "./entry-source.ts";
-import { areCommitted } from "./hashing.ts";
+import type { SealedRecord } from "./sealed-records.ts";
 import type { TileStore } from "./tile-store.ts";
-
-/** A record as the log gives it back. */
-export interface LogRecord {
-  /** Leaf hash. */
-  readonly id: Hex;
-  readonly index: number;
-  /** Text of the entry. */
-  readonly entry: string;
-  readonly disclosures: readonly string[];
-  /** Member that sent it. */
-  readonly submitter: string;
-}
 
 /** A path of the log over HTTP (C2SP tlog-tiles). */
 export interface LogResource {
@@ -31,7 +18,7 @@ export interface LogResource {
 
 /**
  * Reads records and resources of a log. Nothing that is read is believed: a record counts only if its leaf hash is the
- * one that the signed tree has at its index, and its disclosures only if its entry commits to them.
+ * one that the signed tree has at its index. What it discloses is sealed, and is opened elsewhere.
  */
 export class LogReader {
   readonly #journal: Journal;
@@ -47,7 +34,7 @@ export class LogReader {
   }
 
   /** The record at `index`, below `size`. Throws JOURNAL_CORRUPT if it is not the one that was signed. */
-  async recordAt(index: number): Promise<LogRecord> {
+  async recordAt(index: number): Promise<SealedRecord> {
     const frame = await this.#index.frameOf(index);
     const place = await this.#placeOf(frame, index - frame.firstIndex);
     const { segment, offset, length } = frame.location;
@@ -55,12 +42,12 @@ export class LogReader {
     const bytes = await this.#journal.readBytes(segment, offset + headerBytes + place.offset, place.length);
     const record = decodeRecord(bytes);
     const leaf = leafHash(record.entry);
-    if (!equalBytes(leaf, await this.#signedLeaf(index)) || !isWhole(record)) throw await this.#damaged(index, frame);
-    return { id: toHex(leaf), index, ...record };
+    if (!equalBytes(leaf, await this.#signedLeaf(index))) throw await this.#damaged(index, frame);
+    return { id: toHex(leaf), index, leaf, ...record };
   }
 
   /** The record with this id; undefined if there is none. */
-  async recordById(id: Hex): Promise<LogRecord | undefined> {
+  async recordById(id: Hex): Promise<SealedRecord | undefined> {
     const index = await this.#index.indexOf(fromHex(id, 32));
     if (index === undefined) return undefined;
     const record = await this.recordAt(index);
@@ -107,11 +94,6 @@ export class LogReader {
     const tile = await this.#tiles.read({ level: 0, index: Math.floor(index / tileWidth), width: at + 1 });
     return tile.subarray(at * 32, (at + 1) * 32);
   }
-}
-
-function isWhole({ entry, disclosures }: StoredRecord): boolean {
-  const { commitments } = decodeEntry(entry);
-  return disclosures.length === commitments.length && areCommitted(disclosures, commitments);
 }
 
 function tileNamed(path: string): ReturnType<typeof parseTilePath> | undefined {

@@ -7,7 +7,7 @@ import type { Files, Frame, FrameLocation } from "@lianzheng/node/journal";
 import { Journal, decodeRecords, diskFiles, requireJournal, writeFully } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { fastNodeDigest } from "./hashing.ts";
-import { journalIdentity, recordsOf } from "./opening.ts";
+import { logIdentity, recordsOf } from "./opening.ts";
 import { paced } from "./pace.ts";
 
 /** What is made again, and with what. */
@@ -44,7 +44,7 @@ const draft = ".rebuilding";
 export async function rebuildLog(options: RebuildOptions): Promise<Rebuilt> {
   const { directory, verifier, files = diskFiles } = options;
   await requireJournal(files, join(directory, "journal"));
-  const identity = journalIdentity(verifier.name, verifier.keyId);
+  const identity = logIdentity(verifier.name, verifier);
   const tree = new TreeRebuild(join(directory, `log${draft}`), files, verifier);
   const opened: { index?: RecordIndex; reconciliation?: Reconciliation } = {};
   let journal: Journal | undefined;
