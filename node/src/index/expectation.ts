@@ -70,7 +70,8 @@ export class IndexExpectation {
     for (const { key, value } of puts) {
       if (!replaced.includes(rangeOf(key))) this.#count(this.#tallies, key, value);
     }
-    await this.#scratch.batch(puts.filter(({ key }) => `${replaced}k`.includes(rangeOf(key))) as Put[]);
+    const kept: Put[] = puts.filter(({ key }) => `${replaced}k`.includes(rangeOf(key)));
+    await this.#scratch.batch(kept);
   }
 
   /**
