@@ -38,6 +38,14 @@ export const nodeFaults = {
   E_NOT_ERASABLE: { status: 422, title: "The record cannot be erased" },
   E_RETENTION: { status: 409, title: "The record must still be kept" },
 
+  // By which rules it is judged. The answers carry a signed refusal.
+  E_SCHEMA: { status: 422, title: "The record does not fit the schema of its type" },
+  E_SCHEMA_UNKNOWN_VERSION: { status: 422, title: "The node has no usable schema of the version in force" },
+  E_RECORD_TYPE_UNREGISTERED: { status: 422, title: "No schema is registered for this record type" },
+  E_RECORD_TYPE_RESERVED: { status: 422, title: "Records of this type are the node's own" },
+  E_RED_LINE: { status: 422, title: "The record crosses a red line" },
+  E_POLICY_UNKNOWN_VERSION: { status: 422, title: "The node has not got a policy that is in force" },
+
   // What is asked for.
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
   E_ERASED: { status: 410, title: "The record was erased" },
@@ -83,6 +91,11 @@ export const nodeFaults = {
   // The index: a view, made from the journal.
   INDEX_CORRUPT: { status: 503, title: "The index is damaged; delete it and it is made again from the journal" },
   INDEX_FAILED: { status: 503, title: "The index cannot be read or written" },
+
+  // The registry: views of the chain's events.
+  REGISTRY_CORRUPT: { status: 503, title: "The registry is damaged; it is made again from the chain" },
+  REGISTRY_FAILED: { status: 503, title: "The registry cannot be read or written" },
+  REGISTRY_DIFFERS: { status: 503, title: "A row of the registry is not what the contract says" },
 
   // The log: entries, tiles, checkpoints.
   LOG_CORRUPT: { status: 503, title: "The log's stored parts contradict each other" },

@@ -7,7 +7,7 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -104,6 +104,13 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  await bindFolder(paths.folder, {
+    logKey: logKey.verifier,
+    chainId: deployment.chainId,
+    genesis: deployment.genesis,
+    evidenceLogs: deployment.contracts.evidenceLogs.address,
+    memberKey: memberKey.address,
+  });
   const { log, failed } = await openLog(folder, logger);
   opened.push(() => log.close());
   const anchor = await Anchor.open({

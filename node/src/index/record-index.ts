@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { Failpoint, FrameLocation } from "@lianzheng/node/journal";
+import type { Failpoint, FrameLocation, SealedSegment } from "@lianzheng/node/journal";
 import { errnoOf, noFailpoint } from "@lianzheng/node/journal";
 import { Level } from "level";
 import { NodeError } from "../errors.ts";
@@ -16,7 +16,16 @@ import {
   textKey,
 } from "./keys.ts";
 import type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";
-import { frameEntry, framePuts, knownRequest, layoutVersion, placeOf, prepareViews, subjectHead } from "./layout.ts";
+import {
+  frameEntry,
+  framePuts,
+  knownRequest,
+  layoutVersion,
+  placeOf,
+  prepareViews,
+  sealPut,
+  subjectHead,
+} from "./layout.ts";
 import type { IndexedFrame } from "./view.ts";
 
 type Database = Level<Buffer, Buffer>;
@@ -33,6 +42,8 @@ const identityKey = textKey("m", "identity");
 // Large enough that a busy second's writes are merged in memory before LevelDB sorts them into files.
 const writeBufferBytes = 32 * 1024 * 1024;
 const cacheBytes = 32 * 1024 * 1024;
+/** Behind every range, so that asking for it to be compacted touches no file: see {@link RecordIndex.seal}. */
+const beyondAll = Buffer.from([0xff]);
 
 /**
  * Views of the journal in LevelDB: found by id, subject, request and anchor.
@@ -45,6 +56,10 @@ const cacheBytes = 32 * 1024 * 1024;
 export class RecordIndex {
   readonly #options: Required<IndexOptions>;
   #database: Database;
+  /** Closed segments whose last views may not have been applied yet, in order. */
+  #closed: SealedSegment[] = [];
+  #sealing: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
   /** Settles, never rejects, when the batch that is being written is written or has failed. */
   #writing: Promise<unknown> | undefined;
 
@@ -65,6 +80,7 @@ export class RecordIndex {
 
   /** Empties the index: after this it is to be made again from the journal. */
   async discard(): Promise<void> {
+    await this.#sealing;
     await this.#writing;
     await this.#database.close();
     await rm(this.#options.directory, { recursive: true, force: true });
@@ -90,11 +106,58 @@ export class RecordIndex {
 
   async #write(frame: IndexedFrame, prepared: PreparedViews): Promise<void> {
     try {
+      if (this.#failure !== undefined) throw this.#failure;
       await this.#options.failpoint("index.beforeWrite");
       await this.#database.batch([...framePuts(frame), ...prepared]);
       await this.#options.failpoint("index.afterWrite");
+      this.#sealBefore(frame.location.segment);
     } catch (error) {
       throw new NodeError("INDEX_FAILED", "the index cannot be written", {}, error);
+    }
+  }
+
+  /**
+   * Told of a segment of the journal that was closed. When the first frame behind it is applied, all its views are
+   * there, since frames are applied in order; then it is sealed, apart from everybody who waits.
+   */
+  expectSeal(seal: SealedSegment): void {
+    this.#closed.push(seal);
+  }
+
+  /**
+   * Notes that all views of a closed segment are there, so that the next start need not read it. Before the note is
+   * written LevelDB is made to move its log, which it does not check, into files that it has synced: a bit that flips in
+   * the log later cannot take views away behind the note. Rejects with what LevelDB says.
+   */
+  async seal(seal: SealedSegment): Promise<void> {
+    const database: { compactRange?: (start: Buffer, end: Buffer) => Promise<void> } & Database = this.#database;
+    // Compacting any range first empties the log; this range holds no key, so nothing else is moved.
+    await database.compactRange?.(beyondAll, beyondAll);
+    const { key, value } = sealPut(seal);
+    await database.put(key, value);
+  }
+
+  /** Whether all views of this closed segment are there. */
+  async isSealed(seal: SealedSegment): Promise<boolean> {
+    const { key, value } = sealPut(seal);
+    return (await valueOf(this.#database, key))?.equals(value) ?? false;
+  }
+
+  /** Resolves when every segment that was closed and fully applied is sealed, or cannot be. */
+  async sealed(): Promise<void> {
+    await this.#sealing;
+  }
+
+  #sealBefore(segment: number): void {
+    for (let next = this.#closed[0]; next !== undefined && next.segment < segment; next = this.#closed[0]) {
+      const seal = next;
+      this.#closed.shift();
+      // A failure is told to the next frame that is applied: LevelDB takes nothing more then.
+      this.#sealing = this.#sealing
+        .then(() => this.seal(seal))
+        .catch((error: unknown) => {
+          this.#failure ??= error instanceof Error ? error : new Error("sealing failed", { cause: error });
+        });
     }
   }
 
@@ -105,10 +168,11 @@ export class RecordIndex {
     return first === undefined;
   }
 
-  /** The frames that the index knows, in the journal's order. */
-  async *frames(): AsyncGenerator<FrameEntry, undefined, undefined> {
+  /** The frames that the index knows, in the journal's order, from the one with this first index and sequence on. */
+  async *frames(firstIndex = 0, sequence = 0): AsyncGenerator<FrameEntry, undefined, undefined> {
     await this.#writing;
-    for await (const [key, value] of this.#database.iterator(rangeBounds("f"))) yield frameEntry(key, value);
+    const bounds = { gte: numberKey("f", firstIndex, sequence), lt: rangeBounds("f").lt };
+    for await (const [key, value] of this.#database.iterator(bounds)) yield frameEntry(key, value);
     return undefined;
   }
 
@@ -217,6 +281,7 @@ export class RecordIndex {
   }
 
   async close(): Promise<void> {
+    await this.#sealing;
     await this.#writing;
     await this.#database.close();
   }
