@@ -70,7 +70,7 @@ export interface NodeSettings {
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
+  anchor: { everyRecords: 10_000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
