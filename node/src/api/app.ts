@@ -12,6 +12,7 @@ import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { describeRoutes } from "./openapi.ts";
+import { policyRoutes } from "./policies.ts";
 import { answerError } from "./problems.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
@@ -62,7 +63,16 @@ export async function createApp(services: AppServices): Promise<App> {
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes, eventRoutes, webhookRoutes];
+  const resources = [
+    recordRoutes,
+    subjectRoutes,
+    logRoutes,
+    statusRoutes,
+    docsRoutes,
+    eventRoutes,
+    webhookRoutes,
+    policyRoutes,
+  ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);

@@ -4,6 +4,7 @@ import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import type { RefusalNote } from "./policies-port.ts";
 
 /** An RFC 9457 problem: `code` is API, `title` and `detail` are for people. */
 export interface Problem {
@@ -15,6 +16,8 @@ export interface Problem {
   readonly field?: string;
   /** Byte offset into the body, for syntax errors. */
   readonly offset?: number;
+  /** A refusal by rule, signed. */
+  readonly refusal?: RefusalNote;
   readonly requestId: string;
 }
 
@@ -62,12 +65,13 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset } = error.details;
+  const { field, offset, refusal } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(refusal === undefined ? {} : { refusal: refusal as RefusalNote }),
     requestId,
   };
 }

@@ -22,8 +22,8 @@ export function recordRoutes(app: App, services: AppServices, gate: WorkGate): v
 }
 
 function submissionRoute(app: App, services: AppServices, gate: WorkGate): void {
-  const { log, keys, settings, now } = services;
-  const rules = { keys, now, batchRecords: settings.batchRecords };
+  const { log, keys, settings, now, policies } = services;
+  const rules = { keys, now, policies, batchRecords: settings.batchRecords };
   app.route({
     method: "POST",
     url: "/v1/records",
@@ -40,13 +40,28 @@ function submissionRoute(app: App, services: AppServices, gate: WorkGate): void 
     },
     handler: async (request, reply) => {
       const caller = principalOfRequest(request);
-      const submissions = await readSubmissions(request.body as JsonValue, caller, rules);
+      const signing = refusingBy(services, caller, bodyDigest(request));
+      const submissions = await readSubmissions(request.body as JsonValue, caller, rules).catch(signing);
       const identity = { member: caller.member, key: idempotencyKey(request), requestDigest: bodyDigest(request) };
       const { receipt, replayed } = await log.submit(submissions, identity);
       if (replayed) void reply.header("idempotent-replay", "true");
       return reply.code(replayed ? 200 : 201).send({ ...receipt, records: [...receipt.records] });
     },
   });
+}
+
+/** Throws an error again, with the signed refusal if it was one by rule. */
+function refusingBy(
+  { policies }: AppServices,
+  { member }: Principal,
+  request: Hex,
+): (error: unknown) => Promise<never> {
+  return async (error) => {
+    if (policies === undefined || !(error instanceof NodeError)) throw error;
+    const refusal = await policies.refuse({ member, request, error });
+    if (refusal === undefined) throw error;
+    throw new NodeError(error.code, error.message, { ...error.details, refusal }, error);
+  };
 }
 
 function readRoute(app: App, { log, evidence }: AppServices): void {
