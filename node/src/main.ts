@@ -1,4 +1,5 @@
 import { sign } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Wallet } from "ethers";
 import { pino } from "pino";
@@ -11,6 +12,7 @@ import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzh
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
+import { openPolicies } from "@lianzheng/node/policies";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -126,10 +128,13 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
+  const directory = join(paths.folder, "policies");
+  const policies = await openPolicies({ directory, chain: rpc, deployment, origin, owner, log, key: logKey, logger });
+  opened.push(() => policies.close());
   if (membership.missing === undefined) await anchor.lookFirst();
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
-  return { folder, chain, deployment, log, failed, anchor, membership, tokens, logger };
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, policies, logger };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {

@@ -7,6 +7,7 @@ import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from
 import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import type { PolicyRoom } from "@lianzheng/node/policies";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
@@ -25,6 +26,7 @@ export interface NodeParts {
   readonly anchor: Anchor;
   readonly membership: Membership;
   readonly tokens: TokenWatch;
+  readonly policies: PolicyRoom;
   readonly logger: Logger;
 }
 
@@ -44,6 +46,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
     docs: docsAccessOf(folder.settings),
+    policies: parts.policies.desk,
     logger,
     now,
   };

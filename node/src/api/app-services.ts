@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
 import type { ErasureDesk } from "./erasure-port.ts";
+import type { PoliciesPort } from "./policies-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
@@ -21,6 +22,8 @@ export interface AppServices {
   readonly docs: "open" | "key";
   /** Events and webhooks; without it there are no such routes. */
   readonly events?: EventsPort;
+  /** Rules by which submissions are judged; without it there are none, and no such routes. */
+  readonly policies?: PoliciesPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -13,6 +13,7 @@ import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { describeRoutes } from "./openapi.ts";
+import { policyRoutes } from "./policies.ts";
 import { answerError } from "./problems.ts";
 import { readLineBodies } from "./record-stream.ts";
 import { recordRoutes } from "./records.ts";
@@ -74,6 +75,7 @@ export async function createApp(services: AppServices): Promise<App> {
     docsRoutes,
     eventRoutes,
     webhookRoutes,
+    policyRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

@@ -5,6 +5,7 @@ import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Tombstone } from "./erasure-port.ts";
+import type { RefusalNote } from "./policies-port.ts";
 
 /** An RFC 9457 problem: `code` is API, `title` and `detail` are for people. */
 export interface Problem {
@@ -22,6 +23,8 @@ export interface Problem {
   readonly until?: string;
   /** Line of a stream, counted from 1. */
   readonly line?: number;
+  /** A refusal by rule, signed. */
+  readonly refusal?: RefusalNote;
   readonly requestId: string;
 }
 
@@ -69,7 +72,7 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset, line, until, erasure } = error.details;
+  const { field, offset, line, until, erasure, refusal } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
@@ -78,6 +81,7 @@ export function toProblem(error: NodeError | EvidenceError, requestId: string): 
     ...(erasure === undefined ? {} : { erasure: erasure as Tombstone }),
     ...(typeof until === "string" ? { until } : {}),
     ...(typeof line === "number" ? { line } : {}),
+    ...(refusal === undefined ? {} : { refusal: refusal as RefusalNote }),
     requestId,
   };
 }
