@@ -238,6 +238,8 @@ async function openLog(
     now: Date.now,
     onProgress,
     onEnd: tell,
+    patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
   });
   return { log, failed };
 }
