@@ -10,6 +10,7 @@ import { readNodeFolder, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
+import { measuredRpc } from "@lianzheng/node/telemetry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -17,6 +18,7 @@ import type { NodeError } from "./errors.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
+import { Watch } from "./watch.ts";
 
 /** What a node is started with. */
 export interface NodeStart {
@@ -102,10 +104,12 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
-  const { log, failed } = await openLog(folder, logger);
+  const watch = new Watch();
+  const { log, failed } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
-    ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
+    ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
+    observe: (event, code) => watch.metrics.anchored(event, code),
     directory: paths.anchor,
     policy: settings.anchor,
   });
@@ -114,7 +118,9 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
-  return { folder, chain, deployment, log, failed, anchor, membership, logger };
+  opened.push(() => watch.close());
+  await watch.open({ folder, log, anchor, membership, logger });
+  return { folder, chain, deployment, log, failed, anchor, membership, watch, logger };
 }
 
 async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> {
@@ -184,6 +190,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 async function openLog(
   { settings, paths, logKey }: NodeFolder,
   logger: Logger,
+  watch: Watch,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
@@ -204,6 +211,7 @@ async function openLog(
     now: Date.now,
     onProgress,
     onEnd: tell,
+    onCommit: (group) => watch.committed(group),
   });
   return { log, failed };
 }

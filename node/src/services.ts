@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { buildEvidence } from "@lianzheng/node/anchor";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { createAccess, createMemberKeys } from "@lianzheng/node/api";
-import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from "@lianzheng/node/api";
+import type { AppServices, Condition, EvidenceDesk, NodeStatus } from "@lianzheng/node/api";
 import type { NodeFolder } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
@@ -11,6 +11,7 @@ import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import type { NodeError } from "./errors.ts";
 import type { Membership } from "./membership.ts";
+import type { Watch } from "./watch.ts";
 
 /** The opened parts of a node. */
 export interface NodeParts {
@@ -22,6 +23,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly watch: Watch;
   readonly logger: Logger;
 }
 
@@ -30,7 +32,7 @@ const statusPatienceMs = 2_000;
 
 /** What the API leans on, made of the node's parts. */
 export function servicesOf(parts: NodeParts): AppServices {
-  const { folder, chain, deployment, log, logger } = parts;
+  const { folder, chain, deployment, log, watch, logger } = parts;
   const now = Date.now;
   return {
     log,
@@ -39,6 +41,8 @@ export function servicesOf(parts: NodeParts): AppServices {
     condition: conditionOf(parts),
     access: createAccess(folder.tokens),
     settings: folder.settings.limits,
+    events: watch.events,
+    metrics: watch.metricsPort,
     logger,
     now,
   };
@@ -54,7 +58,7 @@ function evidenceDeskOf({ folder, chain, deployment, log, anchor }: NodeParts): 
 }
 
 function conditionOf(parts: NodeParts): Condition {
-  return { status: () => statusOf(parts), readiness: () => readinessOf(parts) };
+  return { status: () => statusOf(parts), readiness: () => parts.watch.readiness() };
 }
 
 async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
@@ -74,16 +78,6 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
     anchored: lastAnchored === null ? null : { ...lastAnchored, pending: backlog },
     anchoring: { healthy, code: membership.missing ?? error?.code ?? null },
   };
-}
-
-function readinessOf({ log, anchor, membership }: NodeParts): Readiness {
-  const { state, error } = anchor.status();
-  const reasons = [
-    ...(log.failure === undefined ? [] : [`the log takes nothing more (${log.failure.code})`]),
-    ...(membership.missing === undefined ? [] : [`the log is not on the chain yet (${membership.missing})`]),
-    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${error?.code ?? "no code"})`]),
-  ];
-  return { ready: reasons.length === 0, reasons };
 }
 
 /** Null when the chain does not say, or not in time: a status is for finding out what is wrong. */

@@ -3,9 +3,23 @@ import { bearer, members, problemIn, receiptIn, recordOf, withApi } from "./fixt
 import type { TestApi } from "./fixture.ts";
 
 /** Who calls. `own` has a part in the record that is asked for, `foreign` has none. */
-type Role = "nobody" | "wrong" | "expired" | "early" | "own" | "ownSubmit" | "foreign" | "operator";
+type Role =
+  | "nobody"
+  | "wrong"
+  | "expired"
+  | "early"
+  | "own"
+  | "ownSubmit"
+  | "foreign"
+  | "operator"
+  | "subscriber"
+  | "stranger"
+  | "monitor";
 
-const roles: readonly Role[] = ["nobody", "wrong", "expired", "early", "own", "ownSubmit", "foreign", "operator"];
+const roles: readonly Role[] = [
+  ...(["nobody", "wrong", "expired", "early", "own", "ownSubmit", "foreign", "operator"] as const),
+  ...(["subscriber", "stranger", "monitor"] as const),
+];
 
 /** The status that each route answers each role with. A route that is not here fails the test. */
 const matrix: Readonly<Record<string, Readonly<Record<Role, number>>>> = {
@@ -16,6 +30,20 @@ const matrix: Readonly<Record<string, Readonly<Record<Role, number>>>> = {
   "HEAD /v1/records/:id/evidence": row({ own: 200, ownSubmit: 401, foreign: 404, operator: 200 }),
   "GET /v1/subjects/:subject/evidence": row({ own: 200, ownSubmit: 401, foreign: 404, operator: 200 }),
   "HEAD /v1/subjects/:subject/evidence": row({ own: 200, ownSubmit: 401, foreign: 404, operator: 200 }),
+  "GET /v1/events": row({ subscriber: 200, stranger: 200, operator: 200 }),
+  "POST /v1/webhooks": row({ subscriber: 201, stranger: 201, operator: 201 }),
+  "GET /v1/webhooks": row({ subscriber: 200, stranger: 200, operator: 200 }),
+  "HEAD /v1/webhooks": row({ subscriber: 200, stranger: 200, operator: 200 }),
+  "GET /v1/webhooks/:id": row({ subscriber: 200, stranger: 404, operator: 200 }),
+  "HEAD /v1/webhooks/:id": row({ subscriber: 200, stranger: 404, operator: 200 }),
+  "GET /v1/webhooks/:id/deliveries": row({ subscriber: 200, stranger: 404, operator: 200 }),
+  "HEAD /v1/webhooks/:id/deliveries": row({ subscriber: 200, stranger: 404, operator: 200 }),
+  "POST /v1/webhooks/:id/resume": row({ subscriber: 200, stranger: 404, operator: 200 }),
+  "POST /v1/webhooks/:id/replay": row({ subscriber: 200, stranger: 404, operator: 200 }),
+  // The first who may delete it; for the next one it is gone.
+  "DELETE /v1/webhooks/:id": row({ subscriber: 404, stranger: 404, operator: 204 }),
+  "GET /metrics": row({ monitor: 200, operator: 200 }),
+  "HEAD /metrics": row({ monitor: 200, operator: 200 }),
   "GET /log/tile/entries/*": row({ own: 200, ownSubmit: 401, foreign: 200, operator: 200 }),
   "HEAD /log/tile/entries/*": row({ own: 200, ownSubmit: 401, foreign: 200, operator: 200 }),
   ...Object.fromEntries(
@@ -25,8 +53,8 @@ const matrix: Readonly<Record<string, Readonly<Record<Role, number>>>> = {
   ),
 };
 
-function row(known: Readonly<Record<"own" | "ownSubmit" | "foreign" | "operator", number>>): Record<Role, number> {
-  return { nobody: 401, wrong: 401, expired: 401, early: 401, ...known };
+function row(known: Readonly<Partial<Record<Role, number>>>): Record<Role, number> {
+  return { ...everybody(401), ...known };
 }
 
 function everybody(status: number): Record<Role, number> {
@@ -43,6 +71,12 @@ function tokenOf(api: TestApi & { special: ReadonlyMap<string, string> }, role: 
       return api.special.get("expired");
     case "early":
       return api.special.get("not yet valid");
+    case "subscriber":
+      return api.token(members.venue, ["subscribe"]);
+    case "stranger":
+      return api.token(members.broker, ["subscribe"]);
+    case "monitor":
+      return api.token(members.venue, ["monitor"]);
     case "own":
       return api.token(members.venue);
     case "ownSubmit":
@@ -54,18 +88,31 @@ function tokenOf(api: TestApi & { special: ReadonlyMap<string, string> }, role: 
   }
 }
 
+function bodyFor(url: string, role: Role): string {
+  if (url.endsWith("/replay")) return JSON.stringify({ cursor: "start" });
+  if (url.endsWith("/webhooks")) return JSON.stringify({ url: "https://hooks.example/" });
+  return JSON.stringify(url === "/v1/records" ? recordOf(`trade:${role}`) : {});
+}
+
 describe("access", () => {
   it("is what the matrix says, for every route, role and object", () =>
     withApi(async (api) => {
       const { records } = receiptIn(await api.submit(api.token(members.venue), recordOf("trade:1")));
       api.anchors.size = 1;
+      const hook = await api.webhooks.create(
+        { url: "https://hooks.example/" },
+        { member: members.venue, scopes: new Set(["subscribe"]) },
+      );
       const path = (url: string): string =>
         url
+          .replace("/webhooks/:id", `/webhooks/${hook.webhook.id}`)
           .replace(":id", String(records[0]?.id))
           .replace(":subject", "trade%3A1")
           .replace("/log/tile/entries/*", "/log/tile/entries/000.p/1")
           .replace("/log/tile/*", "/log/tile/0/000.p/1");
-      const routes = api.routes.flatMap(({ method, url }) => [method].flat().map((name) => ({ name, url })));
+      const routes = api.routes
+        .flatMap(({ method, url }) => [method].flat().map((name) => ({ name, url })))
+        .sort((one, other) => Number(one.name === "DELETE") - Number(other.name === "DELETE"));
       let count = 0;
       for (const { name, url } of routes) {
         const expected = matrix[`${name} ${url}`];
@@ -78,13 +125,15 @@ describe("access", () => {
               ...bearer(tokenOf(api, role)),
               ...(name === "POST" ? { "content-type": "application/json", "idempotency-key": `m-${role}` } : {}),
             },
-            ...(name === "POST" ? { payload: JSON.stringify(recordOf(`trade:${role}`)) } : {}),
+            ...(name === "POST" ? { payload: bodyFor(url, role) } : {}),
+            ...(url === "/v1/events" ? { payloadAsStream: true } : {}),
           });
           expect({ route: `${name} ${url}`, role, status: answer.statusCode }).to.deep.equal({
             route: `${name} ${url}`,
             role,
             status: expected?.[role],
           });
+          if (url === "/v1/events") answer.stream().destroy();
           count += 1;
         }
       }

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
+import type { MetricsPort } from "./metrics-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
@@ -17,6 +18,8 @@ export interface AppServices {
   readonly settings: ApiSettings;
   /** Events and webhooks; without it there are no such routes. */
   readonly events?: EventsPort;
+  /** `/metrics`, and who is told of each answer; without it there is no such route. */
+  readonly metrics?: MetricsPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

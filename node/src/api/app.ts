@@ -10,6 +10,7 @@ import { eventRoutes } from "./events.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { answerError } from "./problems.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
@@ -46,6 +47,7 @@ export async function createApp(services: AppServices): Promise<App> {
   const app = newServer(services);
   const routes = new RouteTable();
   app.decorateRequest("principal", null);
+  app.decorateRequest("refusedWith", null);
   readJsonBodies(app);
   app.setErrorHandler(answerError);
   app.addHook("onRoute", (route) => {
@@ -59,7 +61,7 @@ export async function createApp(services: AppServices): Promise<App> {
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, eventRoutes, webhookRoutes];
+  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, eventRoutes, webhookRoutes, metricsRoutes];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);
@@ -101,7 +103,7 @@ function newServer({ settings, logger }: AppServices): App {
 
 function addRequestHooks(
   app: App,
-  { access, now, logger }: AppServices,
+  { access, now, logger, metrics }: AppServices,
   routes: RouteTable,
   fields: Readonly<Record<string, string>>,
 ): void {
@@ -135,8 +137,10 @@ function addRequestHooks(
   app.addHook("onResponse", (request, reply, done) => {
     // The route's pattern, not the path: a path may hold what a log must not.
     const { url: route = "unknown" } = request.routeOptions;
-    const { method, id: requestId, principal } = request;
+    const { method, id: requestId, principal, refusedWith } = request;
     const token = principal?.tokenId;
+    const answered = { method, route, status: reply.statusCode, ms: reply.elapsedTime };
+    metrics?.answered(refusedWith === null ? answered : { ...answered, code: refusedWith });
     logger.info({ requestId, method, route, token, status: reply.statusCode, ms: reply.elapsedTime }, "request");
     done();
   });

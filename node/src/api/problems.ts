@@ -5,6 +5,13 @@ import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Code of the problem that it was answered with; null while it was not refused. */
+    refusedWith: string | null;
+  }
+}
+
 /** An RFC 9457 problem: `code` is API, `title` and `detail` are for people. */
 export interface Problem {
   readonly code: string;
@@ -15,6 +22,8 @@ export interface Problem {
   readonly field?: string;
   /** Byte offset into the body, for syntax errors. */
   readonly offset?: number;
+  /** Codes of what a node lacks that is not ready. */
+  readonly reasons?: readonly string[];
   readonly requestId: string;
 }
 
@@ -62,12 +71,13 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset } = error.details;
+  const { field, offset, reasons } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(Array.isArray(reasons) ? { reasons: reasons.map(String) } : {}),
     requestId,
   };
 }
@@ -76,6 +86,7 @@ export function toProblem(error: NodeError | EvidenceError, requestId: string): 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toKnownError(error);
   const problem = toProblem(known, request.id);
+  request.refusedWith = known.code;
   if (problem.status >= 500) request.log.error({ code: known.code, err: known.cause ?? known }, "request failed");
   const wait = waitOf(known);
   if (wait !== undefined) void reply.header("retry-after", String(wait));

@@ -11,6 +11,7 @@ const Problem = Type.Object({
   detail: Type.String(),
   field: Type.Optional(Type.String()),
   offset: Type.Optional(Type.Integer()),
+  reasons: Type.Optional(Type.Array(Type.String())),
   requestId: Type.String(),
 });
 

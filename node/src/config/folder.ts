@@ -9,6 +9,7 @@ import { readFileIfThere, readRequiredFile, requirePrivate, writeNewFile } from 
 import { openLogKey } from "./log-key.ts";
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
+import { sealingKeyIn } from "./sealing-key.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
 import { decodeTokens } from "./tokens.ts";
@@ -27,10 +28,13 @@ export interface NodePaths {
   /** The key that seals blocks; only with an embedded chain. */
   readonly sealerKey: string;
   readonly tokens: string;
+  /** The key that seals other secrets of the folder, those of webhooks; made when it is first needed. */
+  readonly sealingKey: string;
   readonly passphrase: string;
   /** The embedded chain's own folder. */
   readonly chain: string;
   readonly anchor: string;
+  readonly webhooks: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -45,9 +49,11 @@ export function pathsOf(folder: string): NodePaths {
     memberKey: join(keys, "member.json"),
     sealerKey: join(keys, "sealer.json"),
     tokens: join(keys, "tokens.json"),
+    sealingKey: join(keys, "sealing.json"),
     passphrase: join(keys, "passphrase"),
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
+    webhooks: join(folder, "webhooks"),
   };
 }
 
@@ -59,6 +65,8 @@ export interface NodeFolder {
   readonly logKey: LogKey;
   readonly memberKey: ChainKey;
   readonly sealerKey?: ChainKey;
+  /** The key that seals other secrets of the folder, 32 bytes. Made when it is first asked for; kept from then on. */
+  readonly sealingKey: () => Promise<Uint8Array>;
   readonly tokens: readonly TokenEntry[];
   /** Undefined before the first start with an embedded chain. */
   readonly deployment?: Deployment;
@@ -99,6 +107,7 @@ export async function readNodeFolder(folder: string, environment: Environment = 
     settings,
     logKey,
     memberKey,
+    sealingKey: sealingKeyIn(paths.sealingKey, paths.logKey, passphrase),
     tokens,
     passphraseSource,
     ...(sealerKey === undefined ? {} : { sealerKey }),

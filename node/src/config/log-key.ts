@@ -11,7 +11,8 @@ import { SettingsReader } from "./values.ts";
 export const defaultKeystoreCost = 131_072;
 
 const blockSize = 8;
-const largestCost = 2 ** 20;
+/** Largest cost that is read: 1 GiB of memory. */
+export const largestCost = 2 ** 20;
 
 /** The log's key pair, opened. */
 export interface LogKey {
@@ -100,7 +101,8 @@ function logKeyOf(privateKey: KeyObject, origin: string): LogKey {
   return { privateKey, publicKey, verifier: encodeVerifierKey(origin, publicKey) };
 }
 
-function bytesOf(reader: SettingsReader, name: string, length?: number): Buffer {
+/** The bytes under `name`, in hex: `length` of them, or at most 1,024. */
+export function bytesOf(reader: SettingsReader, name: string, length?: number): Buffer {
   const isBytes = (text: string): boolean => {
     try {
       const { length: found } = fromHex(text);
@@ -113,7 +115,8 @@ function bytesOf(reader: SettingsReader, name: string, length?: number): Buffer 
   return Buffer.from(reader.text(name, isBytes, "lower-case hex with 0x").slice(2), "hex");
 }
 
-function stretch(passphrase: string, salt: Uint8Array, cost: number): Promise<Buffer> {
+/** 32 bytes of a passphrase by scrypt (RFC 7914) at `cost`. */
+export function stretch(passphrase: string, salt: Uint8Array, cost: number): Promise<Buffer> {
   const maxmem = 256 * cost * blockSize;
   return new Promise((resolve, reject) => {
     scrypt(passphrase.normalize("NFC"), salt, 32, { N: cost, r: blockSize, p: 1, maxmem }, (error, key) => {

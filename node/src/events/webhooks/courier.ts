@@ -189,7 +189,8 @@ export class Courier {
   /** Full jitter between half and all of it, so that many webhooks of one receiver do not come back together. */
   #delayMs(failures: number): number {
     const { firstMs, longestMs } = this.#parts.retries;
-    return Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + Math.random() / 2);
+    const longest = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30));
+    return Math.ceil(longest * (0.5 + Math.random() / 2));
   }
 }
 
