@@ -146,6 +146,22 @@ export class NodeMetrics {
 
   /** One reading for all of these, so that they fit together. */
   #condition(read: () => Gauges): void {
+    // Registered first, so that it is asked first: what it sets is read after it.
+    new Gauge({
+      name: "lianzheng_ready",
+      help: "1 when readyz says so",
+      registers: [this.registry],
+      collect() {
+        const now = read();
+        this.set(now.ready ? 1 : 0);
+        for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) {
+          const value = now[name];
+          if (value !== undefined) gauges[name].set(value);
+        }
+        webhooks.set({ state: "active" }, now.webhooks.active);
+        webhooks.set({ state: "parked" }, now.webhooks.parked);
+      },
+    });
     const gauges = {
       logSize: this.#gauge("log_size", "Leaves of the newest checkpoint"),
       anchoredSize: this.#gauge("anchored_size", "Leaves of the newest checkpoint that the chain accepted"),
@@ -161,21 +177,6 @@ export class NodeMetrics {
       help: "Webhooks by state",
       labelNames: ["state"],
       registers: [this.registry],
-    });
-    new Gauge({
-      name: "lianzheng_ready",
-      help: "1 when readyz says so",
-      registers: [this.registry],
-      collect() {
-        const now = read();
-        this.set(now.ready ? 1 : 0);
-        for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) {
-          const value = now[name];
-          if (value !== undefined) gauges[name].set(value);
-        }
-        webhooks.set({ state: "active" }, now.webhooks.active);
-        webhooks.set({ state: "parked" }, now.webhooks.parked);
-      },
     });
   }
 
