@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import { bearer, members, problemIn, receiptIn, recordOf, withApi } from "./fixture.ts";
 import type { TestApi } from "./fixture.ts";
@@ -40,9 +41,9 @@ class StreamReader {
         this.#text = this.#text.slice(end + 2);
         return blockOf(block);
       }
-      const { value, done } = await this.#chunks.next();
-      if (done === true) return undefined;
-      this.#text += this.#decoder.decode(value, { stream: true });
+      const chunk = await this.#chunks.next();
+      if (chunk.done === true) return undefined;
+      this.#text += this.#decoder.decode(chunk.value, { stream: true });
     }
   }
 
@@ -187,7 +188,10 @@ describe("the stream of events", () => {
       expect(((await refused.json()) as { code: string }).code).to.equal("E_STREAM_LIMIT");
       readers[0]?.close();
       let again = await open(members.venue);
-      while (again.response.status !== 200) again = await open(members.venue);
+      while (again.response.status !== 200) {
+        await pause(20);
+        again = await open(members.venue);
+      }
       for (const reader of [...readers.slice(1), again]) reader.close();
     }));
 
@@ -211,8 +215,7 @@ describe("the stream of events", () => {
       let text = "";
       socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
       socket.resume();
-      while ((text.match(/\nevent: record\.accepted\n/g) ?? []).length < count)
-        await new Promise((done) => setTimeout(done, 20));
+      while ((text.match(/\nevent: record\.accepted\n/g) ?? []).length < count) await pause(20);
       expect(text).to.contain(`"index":${count - 1},`);
       socket.destroy();
     }));
