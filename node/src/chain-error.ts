@@ -47,7 +47,11 @@ export type ChainErrorCode =
   | "C_ANCHOR_TIMEOUT" // sent, and no receipt in time
   | "C_ANCHOR_STORE" // the anchors' own file could not be read or written
   | "C_NOT_ANCHORED" // asked for evidence of what no anchor covers yet
-  | "C_REORGANISED" // a block that was relied on is gone
+  | "C_REORGANISED" // a block that was relied on as final is gone
+  | "C_BLOCK_LOST" // a block that held the publication is gone, before it was final
+  | "C_CHAIN_STALLED" // the chain answers and makes no blocks
+  | "C_CLOCK_SKEW" // the node's clock and the chain's blocks disagree
+  | "C_FEE_CAP" // the chain wants more for its gas than the settings allow
   | "C_NONCE" // the account's nonce moved by other hands
   | "C_FUNDS";
 

@@ -4,9 +4,10 @@ import { Wallet } from "ethers";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
+import type { Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, writeDeployment } from "@lianzheng/node/config";
+import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -15,6 +16,7 @@ import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
 import type { NodeError } from "./errors.ts";
+import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
@@ -105,6 +107,13 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
   const watch = new Watch();
+  await bindFolder(paths.folder, {
+    logKey: logKey.verifier,
+    chainId: deployment.chainId,
+    genesis: deployment.genesis,
+    evidenceLogs: deployment.contracts.evidenceLogs.address,
+    memberKey: memberKey.address,
+  });
   const { log, failed } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
@@ -112,15 +121,34 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
     observe: (event, code) => watch.metrics.anchored(event, code),
     directory: paths.anchor,
     policy: settings.anchor,
+    maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
+    finality: finalityOf(settings),
+    onFenced: (refusal) => log.end(fencedFailure(refusal)),
   });
   opened.push(() => anchor.close());
   const { rpc } = chain;
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
+  if (membership.missing === undefined) await anchor.lookFirst();
+  const tokens = watchTokens(folder, logger);
+  opened.push(() => tokens.close());
   opened.push(() => watch.close());
   await watch.open({ folder, log, anchor, membership, logger });
-  return { folder, chain, deployment, log, failed, anchor, membership, watch, logger };
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger };
+}
+
+function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
+  return new TokenWatch({
+    path: paths.tokens,
+    tokens,
+    onChange: ({ length }) => logger.info({ tokens: length }, "tokens changed"),
+    onBroken: (error) => logger.error({ err: error }, "the tokens cannot be read; the old ones hold"),
+  });
+}
+
+function finalityOf({ anchor: { confirmations } }: NodeSettings): Finality {
+  return confirmations === 0 ? { kind: "immediate" } : { kind: "depth", blocks: confirmations };
 }
 
 async function listen(parts: NodeParts, opened: Closer[]): Promise<RunningNode> {
@@ -188,7 +216,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
   watch: Watch,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
@@ -208,6 +236,7 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,

@@ -5,6 +5,7 @@ import { checkDeployment, registerLog } from "@lianzheng/node/deployment";
 import type { ChainRpc } from "@lianzheng/node/anchor";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { toHex } from "@lianzheng/sdk/encoding";
+import { toInstant } from "@lianzheng/sdk/record";
 import { ChainError } from "./chain-error.ts";
 
 /** What a node joins its chain with. */
@@ -24,9 +25,16 @@ export interface MembershipOptions {
 /** How long between two attempts, ms. */
 const againMs = 2_000;
 
-/** Reasons that go away by themselves or by a vote of the council. Any other needs the operator. */
+/**
+ * Reasons that go away by themselves or by a vote of the council. Any other needs the operator. What an endpoint says that
+ * contradicts itself is its illness of the moment, not a fact about the chain.
+ */
 const passing: ReadonlySet<string> = new Set([
   "C_UNREACHABLE",
+  "C_INCONSISTENT",
+  "C_RPC_LIMIT",
+  "C_RPC_METHOD",
+  "C_FUNDS",
   "C_NOT_MEMBER",
   "C_NOT_ADMITTED",
   "C_ANCHOR_TIMEOUT",
@@ -42,6 +50,7 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #closing = new AbortController();
   #missing: string | undefined = "C_UNREACHABLE";
+  #since = toInstant(Date.now());
   #joining: Promise<void> = Promise.resolve();
 
   constructor(options: MembershipOptions) {
@@ -51,6 +60,11 @@ export class Membership {
   /** Code of what is missing; undefined once the log may be anchored. */
   get missing(): string | undefined {
     return this.#missing;
+  }
+
+  /** Instant from which on {@link missing} is what it is. */
+  get since(): string {
+    return this.#since;
   }
 
   /**
@@ -77,7 +91,7 @@ export class Membership {
       joined();
     } catch (error) {
       if (signal.aborted) return;
-      this.#missing = error instanceof ChainError ? error.code : "E_INTERNAL";
+      this.#misses(error instanceof ChainError ? error.code : "E_INTERNAL");
       this.#options.logger.error({ err: error }, "the node cannot join its chain; records are taken and wait");
     }
   }
@@ -90,9 +104,14 @@ export class Membership {
     } catch (error) {
       if (!(error instanceof ChainError) || !passing.has(error.code)) throw error;
       if (this.#missing !== error.code) this.#options.logger.warn({ code: error.code }, "not on the chain yet");
-      this.#missing = error.code;
+      this.#misses(error.code);
       return false;
     }
+  }
+
+  #misses(code: string): void {
+    if (this.#missing !== code) this.#since = toInstant(Date.now());
+    this.#missing = code;
   }
 
   async #register(): Promise<void> {

@@ -4,11 +4,13 @@ import { buildEvidence } from "@lianzheng/node/anchor";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { createAccess, createMemberKeys } from "@lianzheng/node/api";
 import type { AppServices, Condition, EvidenceDesk, NodeStatus } from "@lianzheng/node/api";
-import type { NodeFolder } from "@lianzheng/node/config";
+import { docsAccessOf } from "@lianzheng/node/config";
+import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
+import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
 import type { Membership } from "./membership.ts";
 import type { Watch } from "./watch.ts";
@@ -23,6 +25,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly tokens: TokenWatch;
   readonly watch: Watch;
   readonly logger: Logger;
 }
@@ -37,12 +40,14 @@ export function servicesOf(parts: NodeParts): AppServices {
   return {
     log,
     evidence: evidenceDeskOf(parts),
+    erasures: createErasureDesk({ log, owner: folder.settings.owner, retention: folder.settings.retention, now }),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
     condition: conditionOf(parts),
-    access: createAccess(folder.tokens),
+    access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
     events: watch.events,
     metrics: watch.metricsPort,
+    docs: docsAccessOf(folder.settings),
     logger,
     now,
   };
@@ -64,7 +69,7 @@ function conditionOf(parts: NodeParts): Condition {
 async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
-  const { lastAnchored, backlog, state, error } = anchor.status();
+  const { lastAnchored, backlog, state, error, alarms } = anchor.status();
   const [blockNumber, witness] = await Promise.all([blockNumberOf(chain), inTime(chain.witness(), unknownWitness)]);
   const healthy = membership.missing === undefined && (state === "idle" || state === "publishing");
   return {
@@ -76,7 +81,12 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
     chain: { chainId, genesis, blockNumber, ...witness },
     contracts,
     anchored: lastAnchored === null ? null : { ...lastAnchored, pending: backlog },
-    anchoring: { healthy, code: membership.missing ?? error?.code ?? null },
+    anchoring: {
+      healthy,
+      code: membership.missing ?? error?.code ?? null,
+      since: membership.missing === undefined ? (error?.since ?? null) : membership.since,
+      alarms: alarms.map(({ code, since }) => ({ code, since })),
+    },
   };
 }
 

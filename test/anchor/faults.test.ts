@@ -38,6 +38,7 @@ const methods = [
   "eth_call",
   "eth_getTransactionCount",
   "eth_estimateGas",
+  "eth_getBalance",
   "eth_gasPrice",
   "eth_sendRawTransaction",
   "eth_getTransactionReceipt",
@@ -62,7 +63,7 @@ describe("anchor with a faulty endpoint", () => {
     const before = ground.oracle.door.asked.length;
     await (await scene.anchor()).flush();
     expect([...new Set(ground.oracle.door.asked.slice(before))].toSorted()).to.deep.equal([...methods].toSorted());
-    expect(methods.length * faults.length).to.equal(160);
+    expect(methods.length * faults.length).to.equal(176);
   });
 
   for (const [at, method] of methods.entries())

@@ -7,8 +7,9 @@ import { expect } from "chai";
 import type { RouteOptions } from "fastify";
 import { pino } from "pino";
 import { createAccess, createApp, defaultApiSettings } from "@lianzheng/node/api";
-import type { App, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
+import type { App, AppServices, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
 import { issueToken } from "@lianzheng/node/config";
+import type { RetentionSettings, TokenEntry } from "@lianzheng/node/config";
 import { EventFeed, usualRetries, Webhooks, WebhookStore } from "@lianzheng/node/events";
 import type { RetryRules, TargetRules } from "@lianzheng/node/events";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -17,6 +18,8 @@ import { toHex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { createNoteSigner, encodeProof, encodeVerifierKey } from "@lianzheng/sdk/log";
 import { ChainError } from "../../node/src/chain-error.ts";
+import { createErasureDesk } from "../../node/src/erasure-desk.ts";
+import { scopes } from "../../node/src/scopes.ts";
 
 export const origin = "log.example/api";
 
@@ -118,6 +121,9 @@ export interface TestApi {
   /** Lines of the node's log. */
   readonly lines: string[];
   readonly token: (member: string, scopes?: readonly Scope[]) => string;
+  /** Tokens of the venue with every scope that are refused: `expired`, `not yet valid`, `revoked`. */
+  readonly special: ReadonlyMap<string, string>;
+  readonly revokeAll: () => void;
   readonly submit: (token: string, body: unknown, key?: string) => Promise<Answer>;
   readonly get: (url: string, token?: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -132,35 +138,70 @@ export interface ApiOptions {
   readonly retries?: Partial<RetryRules>;
   readonly targets?: Partial<TargetRules>;
   readonly heartbeatMs?: number;
+  readonly docs?: AppServices["docs"];
+  readonly retention?: RetentionSettings;
+  /** Services over those of the fixture, for the resources of other rooms. */
+  readonly services?: (log: EvidenceLog) => Partial<AppServices>;
   /** Awaited each time that the API asks for the node's status. */
   readonly beforeStatus?: () => Promise<void>;
 }
 
-const holders: readonly {
-  member: string;
-  scopes: readonly Scope[];
-  from?: number;
-  until?: number | null;
-  name?: string;
-}[] = [
-  ...Object.values(members).map((member) => ({ member, scopes: ["submit", "read"] as const })),
-  ...Object.values(members).map((member) => ({ member, scopes: ["read"] as const })),
-  ...Object.values(members).map((member) => ({ member, scopes: ["submit"] as const })),
-  ...Object.values(members).map((member) => ({ member, scopes: ["subscribe"] as const })),
-  ...Object.values(members).map((member) => ({ member, scopes: ["monitor"] as const })),
-  { member: members.operator, scopes: ["admin"] },
-  { member: members.venue, scopes: ["submit", "read"], from: now - 1000, until: now, name: "expired" },
-  { member: members.venue, scopes: ["submit", "read"], from: now + 1, until: null, name: "not yet valid" },
-];
+/** Everything may be erased at once. */
+const noRetention: RetentionSettings = { default: { years: 0 }, rules: [] };
+
+/** Tokens that are refused, and why. */
+const refusedTokens = {
+  expired: { from: now - 1000, until: now, revoked: null },
+  "not yet valid": { from: now + 1, until: null, revoked: null },
+  revoked: { from: now - 1000, until: null, revoked: now - 1 },
+} as const;
+
+/** Issues tokens as they are asked for; the same question gets the same token. */
+class TestTokens {
+  entries: readonly TokenEntry[] = [];
+  readonly special: ReadonlyMap<string, string>;
+  readonly #made = new Map<string, string>();
+
+  constructor() {
+    this.special = new Map(
+      Object.entries(refusedTokens).map(([name, times]) => [name, this.#add(members.venue, [...scopes], times)]),
+    );
+  }
+
+  of(member: string, granted: readonly Scope[] = ["submit", "read"]): string {
+    const name = `${member} ${granted.join(" ")}`;
+    const token = this.#made.get(name) ?? this.#add(member, granted, { from: 0, until: null, revoked: null });
+    this.#made.set(name, token);
+    return token;
+  }
+
+  /** Every token is revoked from now on. */
+  revokeAll(): void {
+    this.entries = this.entries.map((entry) => ({ ...entry, revoked: now }));
+  }
+
+  #add(member: string, granted: readonly Scope[], times: Pick<TokenEntry, "from" | "until" | "revoked">): string {
+    const { token, entry } = issueToken({ member, scopes: granted }, now);
+    this.entries = [...this.entries, { ...entry, ...times }];
+    return token;
+  }
+}
 
 /** Opens an API; {@link withApi} closes it again. */
-async function openApi(options: ApiOptions): Promise<TestApi & { readonly special: ReadonlyMap<string, string> }> {
+async function openApi(options: ApiOptions): Promise<TestApi> {
   const directory = await mkdtemp(join(tmpdir(), "lianzheng-api-"));
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const raw = new Uint8Array(Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url"));
   const signer = createNoteSigner(origin, raw, (message) => new Uint8Array(sign(null, message, privateKey)));
   const grown = { tell: (): void => undefined };
-  const log = await EvidenceLog.open({ directory, origin, signer, now: () => now, onCommit: () => grown.tell() });
+  const log = await EvidenceLog.open({
+    directory,
+    origin,
+    signer,
+    vaultKey: new Uint8Array(32),
+    now: () => now,
+    onCommit: () => grown.tell(),
+  });
   const feed = new EventFeed(log, members.operator);
   grown.tell = () => feed.grown();
   const metrics = new NodeMetrics(() => gaugesOf(log));
@@ -177,17 +218,19 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
     perMember: 16,
     damaged: (files) => told.push(...files),
   });
-  const issued = holders.map(({ member, scopes, from = 0, until = null, name }) => ({
-    ...issueToken(member, scopes, from, until),
-    name: name ?? `${member} ${scopes.join(" ")}`,
-  }));
-  const tokens = new Map(issued.map(({ name, token }) => [name, token]));
+  const tokens = new TestTokens();
   const [lines, routes]: [string[], RouteOptions[]] = [[], []];
   const anchors = new DecreedAnchors(log);
   const keys = new KnownKeys();
   const app = await createApp({
     log: options.wrap?.(log) ?? log,
     evidence: anchors,
+    erasures: createErasureDesk({
+      log,
+      owner: members.operator,
+      retention: options.retention ?? noRetention,
+      now: () => now,
+    }),
     keys,
     condition: {
       status: async () => {
@@ -207,11 +250,13 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
       read: async () => ({ text: await metrics.text(), mediaType: metrics.contentType }),
       answered: (request) => metrics.answered(request),
     },
-    access: createAccess(issued.map(({ entry }) => entry)),
+    access: createAccess(() => tokens.entries),
     settings: { ...defaultApiSettings, ...options.settings },
+    docs: options.docs ?? "open",
     logger: pino({ level: "debug" }, lineSink(lines)),
     now: () => now,
     onRoute: (route) => routes.push(route),
+    ...options.services?.(log),
   });
   let count = 0;
   return {
@@ -224,8 +269,9 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
     metrics,
     routes,
     lines,
-    special: tokens,
-    token: (member, scopes = ["submit", "read"]) => tokens.get(`${member} ${scopes.join(" ")}`) ?? "",
+    special: tokens.special,
+    token: (member, granted) => tokens.of(member, granted),
+    revokeAll: () => tokens.revokeAll(),
     submit: (token, body, key = `key-${(count += 1)}`) =>
       app.inject({
         method: "POST",
@@ -245,10 +291,7 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
 }
 
 /** Runs `work` with an API of its own. */
-export async function withApi<T>(
-  work: (api: Awaited<ReturnType<typeof openApi>>) => Promise<T>,
-  options: ApiOptions = {},
-): Promise<T> {
+export async function withApi<T>(work: (api: TestApi) => Promise<T>, options: ApiOptions = {}): Promise<T> {
   const api = await openApi(options);
   try {
     return await work(api);
@@ -307,7 +350,7 @@ function statusOf(
     },
     contracts: {},
     anchored: null,
-    anchoring: { healthy: true, code: null },
+    anchoring: { healthy: true, code: null, since: null, alarms: [] },
   };
 }
 

@@ -32,7 +32,7 @@ const status = {
   chain: { chainId: 20260, genesis: hash("3"), engine: "embedded", blockNumber: null, notice: "one operator" },
   contracts: { members: { address: `0x${"44".repeat(20)}`, codeHash: hash("5") } },
   anchored: { size: 3, transaction: hash("6"), blockNumber: 9, blockHash: hash("7"), pending: 1 },
-  anchoring: { healthy: true, code: null },
+  anchoring: { healthy: true, code: null, since: null, alarms: [] },
 };
 
 describe("client", () => {
@@ -231,7 +231,10 @@ describe("client", () => {
     it("the status gives what the node says, and passes over what it does not know", async () => {
       const node = await client([json(200, { ...status, newer: {} })]);
       expect(await node.status()).to.deep.equal(status);
-      const early = { ...status, anchored: null, anchoring: { healthy: false, code: "C_UNREACHABLE" } };
+      const since = "2026-11-22T09:14:05.120Z";
+      const alarms = [{ code: "C_CLOCK_SKEW", since }];
+      const anchoring = { healthy: false, code: "C_UNREACHABLE", since, alarms };
+      const early = { ...status, anchored: null, anchoring };
       expect(await (await client([json(200, early)])).status()).to.deep.equal(early);
     });
 
@@ -259,7 +262,7 @@ describe("client", () => {
         "has a wrong member within",
         json(200, { ...status, contracts: { members: { address: "0x", codeHash: hash("1") } } }),
       ],
-      ["has a text for a flag", json(200, { ...status, anchoring: { healthy: "yes", code: null } })],
+      ["has a text for a flag", json(200, { ...status, anchoring: { ...status.anchoring, healthy: "yes" } })],
       ["refuses without saying why", raw(404, "not found")],
       ["refuses with another status in the problem", json(404, { code: "E_X", status: 500, title: "", detail: "" })],
       ["refuses with a code that steers a terminal", problem(404, "E_X\u001b[2J")],

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { initNode, pathsOf, readNodeFolder, readNodeSettings } from "@lianzheng/node/config";
+import { defaultSettings, initNode, pathsOf, readNodeFolder, readNodeSettings } from "@lianzheng/node/config";
 import { initOf, owner, refusalOf, withFolder } from "./fixture.ts";
 
 describe("a node's folder", () => {
@@ -11,7 +11,7 @@ describe("a node's folder", () => {
       const read = await readNodeFolder(folder, {});
       expect(read.settings).to.deep.equal(made.settings);
       expect(read.settings).to.deep.include({ origin: "log.example/test", owner, logLevel: "info" });
-      expect(read.settings.anchor).to.deep.equal({ everyRecords: 1000, everySeconds: 3 });
+      expect(read.settings.anchor).to.deep.equal({ ...defaultSettings.anchor, everySeconds: 3 });
       expect(read.logKey.verifier).to.equal(made.logKey);
       expect(read.memberKey.address).to.equal(made.memberAddress);
       expect(read.sealerKey?.address).to.match(/^0x[0-9a-f]{40}$/);
@@ -23,7 +23,14 @@ describe("a node's folder", () => {
     withFolder(async (folder) => {
       const { paths } = await initNode(initOf(folder));
       const secrets = await readdir(paths.keys);
-      expect(secrets.sort()).to.deep.equal(["log.json", "member.json", "passphrase", "sealer.json", "tokens.json"]);
+      expect(secrets.sort()).to.deep.equal([
+        "log.json",
+        "member.json",
+        "passphrase",
+        "sealer.json",
+        "tokens.json",
+        "vault.json",
+      ]);
       for (const name of secrets) expect((await stat(join(paths.keys, name))).mode & 0o777).to.equal(0o600);
       for (const path of [paths.folder, paths.keys]) expect((await stat(path)).mode & 0o777).to.equal(0o700);
     }));
@@ -206,6 +213,9 @@ describe("settings", () => {
     { field: "/logLevel", change: { logLevel: "loud" } },
     { field: "/extra", change: { extra: 1 } },
     { field: "/anchor", change: { anchor: null } },
+    { field: "/anchor/maxFeePerGas", change: { anchor: { everyRecords: 1, everySeconds: 1, maxFeePerGas: 5 } } },
+    { field: "/anchor/maxFeePerGas", change: { anchor: { everyRecords: 1, everySeconds: 1, maxFeePerGas: "1e9" } } },
+    { field: "/anchor/confirmations", change: { anchor: { everyRecords: 1, everySeconds: 1, confirmations: -1 } } },
   ];
 
   it("that are not acceptable are refused by field, and the value is not repeated", () =>
@@ -222,7 +232,15 @@ describe("settings", () => {
         );
         expect(refusal.message).not.to.contain("secret");
       }
-      expect(changes).to.have.length(20);
+      expect(changes).to.have.length(23);
+    }));
+
+  it("of a folder from before a setting existed have its default", () =>
+    withFolder(async (folder) => {
+      const { paths, settings } = await initNode(initOf(folder));
+      const anchor = { everyRecords: 5, everySeconds: 7 };
+      await writeFile(paths.settings, JSON.stringify({ ...settings, anchor }));
+      expect((await readNodeSettings(folder)).anchor).to.deep.equal({ ...defaultSettings.anchor, ...anchor });
     }));
 
   it("that are not strict JSON are refused", () =>
@@ -248,12 +266,13 @@ describe("the environment", () => {
         LIANZHENG_PORT: "0",
         LIANZHENG_ANCHOR_RECORDS: "5",
         LIANZHENG_ANCHOR_SECONDS: "7",
+        LIANZHENG_ANCHOR_MAX_FEE: "250",
         LIANZHENG_LOG_LEVEL: "silent",
       });
       expect(changed).to.deep.equal({
         ...settings,
         listen: { host: "0.0.0.0", port: 0 },
-        anchor: { everyRecords: 5, everySeconds: 7 },
+        anchor: { everyRecords: 5, everySeconds: 7, maxFeePerGas: "250", confirmations: 0 },
         logLevel: "silent",
       });
     }));

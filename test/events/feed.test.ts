@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { LawEvent, LawEventSource } from "@lianzheng/node/events";
 import { NodeError } from "../../node/src/errors.ts";
-import { buyer, openLog, seller } from "../log-node/fixture.ts";
+import { buyer, identity, openLog, seller } from "../log-node/fixture.ts";
 import { anchor, inFolder, openFed, readAll, record } from "./fixture.ts";
 
 const typesOf = ({ events }: Awaited<ReturnType<typeof readAll>>): readonly string[] =>
@@ -46,12 +46,14 @@ describe("the feed", () => {
   it("tells an erasure, a warning and its handling besides the record, and a warning of the node's own member only", () =>
     inFolder(async (directory) => {
       const { log, feed, close } = await openFed(directory);
-      await record(log, "a", { type: "record.erasure" });
+      const erased = await record(log, "erased");
+      const asked = { issuer: seller, submitter: buyer, occurredAt: "2026-11-22T09:14:05.120Z" };
+      await log.erase({ record: erased, ground: "court-order", ...asked }, identity("erasure"));
       await record(log, "b", { type: "monitor.warning" });
       await record(log, "c", { type: "monitor.handling" });
       await record(log, "d", { type: "monitor.warning", issuer: buyer, submitter: buyer });
       expect(typesOf(await readAll(feed))).to.deep.equal([
-        ...["record.accepted", "record.erased", "record.accepted", "warning.raised"],
+        ...["record.accepted", "record.accepted", "record.erased", "record.accepted", "warning.raised"],
         ...["record.accepted", "warning.handled", "record.accepted"],
       ]);
       await close();
@@ -80,7 +82,7 @@ describe("the feed", () => {
       const before = await openFed(directory);
       await Promise.all(Array.from({ length: 20 }, (_, at) => record(before.log, `r${at}`)));
       await anchor(before.log, 20, 1);
-      await record(before.log, "last", { type: "record.erasure" });
+      await record(before.log, "last", { type: "monitor.warning" });
       const all = await readAll(before.feed);
       await before.close();
       const { feed, close } = await openFed(directory);

@@ -46,7 +46,11 @@ function statusRows(url: string, status: Status): readonly (readonly string[])[]
         ? "nothing yet"
         : `${anchored.size} records in block ${anchored.blockNumber}, ${anchored.pending} pending`,
     ],
-    ["anchoring", anchoring.healthy ? "healthy" : `not healthy: ${String(anchoring.code)}`],
+    [
+      "anchoring",
+      anchoring.healthy ? "healthy" : `not healthy: ${String(anchoring.code)} since ${anchoring.since ?? "?"}`,
+    ],
+    ...anchoring.alarms.map(({ code, since }) => ["alarm", `${code} since ${since}`]),
     ["note", chain.notice],
   ];
 }

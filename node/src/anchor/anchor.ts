@@ -1,9 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { logIdOf, type Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
+import { clockSkewMs } from "@lianzheng/sdk/evidence";
 import { ChainError } from "../chain-error.ts";
+import { Alarms } from "./alarms.ts";
+import { ChainClock } from "./chain-clock.ts";
 import { ChainView } from "./chain-view.ts";
-import { Condition, type AnchorStatus } from "./condition.ts";
+import { Condition, sightings, type AnchorStatus } from "./condition.ts";
 import type { AnchoredCheckpoint } from "@lianzheng/node/log";
 import type { AnchoredLog } from "./log-port.ts";
 import type { TransactionSigner } from "./publication.ts";
@@ -36,6 +39,13 @@ export interface AnchorOptions {
   readonly directory: string;
   readonly policy: AnchorPolicy;
   readonly finality?: Finality;
+  /** Never offered more for gas, wei per gas; {@link usualFeeCap} by default. */
+  readonly maxFeePerGas?: bigint;
+  /**
+   * Told once when the chain was seen, often enough to be believed, to hold what this log does not: another history, or
+   * more leaves. Whoever owns the log must take nothing more into it, for its next indexes were given out already.
+   */
+  readonly onFenced?: (refusal: ChainError) => void;
   /** Milliseconds since 1970, for what people read. */
   readonly now?: () => number;
   /** Milliseconds on a clock that never goes back, for waiting. */
@@ -46,6 +56,9 @@ export interface AnchorOptions {
   readonly timings?: Partial<AnchorTimings>;
   readonly failpoint?: (name: AnchorFailpoint) => void | Promise<void>;
 }
+
+/** 1,000 gwei: no consortium's chain asks for as much, and a publication costs at most a tenth of a coin at this price. */
+export const usualFeeCap = 1_000_000_000_000n;
 
 interface Waiter {
   readonly size: number;
@@ -69,6 +82,9 @@ export class Anchor {
   readonly #publisher: Publisher;
   readonly #state: AnchorState;
   readonly #condition: Condition;
+  readonly #alarms: Alarms;
+  readonly #clock = new ChainClock(clockSkewMs);
+  #isFenced = false;
   readonly #closing: AbortController;
   readonly #waiters = new Set<Waiter>();
   #latest: AnchoredCheckpoint | undefined;
@@ -95,10 +111,15 @@ export class Anchor {
     this.logId = logId;
     this.#state = state;
     this.#latest = parts.latest;
-    this.#condition = new Condition(options.now ?? Date.now);
+    const now = options.now ?? Date.now;
+    this.#condition = new Condition(now);
+    this.#alarms = new Alarms(now, (alarm) => options.logger?.warn(alarm, `anchor: ${alarm.code}`));
     this.#publisher = new Publisher({
       ...{ view, log, logId, deployment, signer, state, monotonic: this.#monotonic },
       finality: options.finality ?? { kind: "immediate" },
+      alarms: this.#alarms,
+      capPerGas: options.maxFeePerGas ?? usualFeeCap,
+      holdMs: timings.backoffLastMs,
       rebroadcastMs: timings.rebroadcastMs,
       replaceMs: timings.replaceMs,
       failpoint: options.failpoint ?? ((): void => undefined),
@@ -122,6 +143,17 @@ export class Anchor {
     const state = await AnchorState.open(options.directory, binding);
     const latest = await log.anchors.latest();
     return new Anchor(options, { logId, state, latest, timings: { ...usualTimings, ...options.timings } });
+  }
+
+  /**
+   * Looks at the chain before anything is taken: a log whose next indexes were given out already is found now, if the chain
+   * answers. What else is wrong is found again, and told of, by the looks that follow.
+   */
+  async lookFirst(): Promise<void> {
+    for (let looks = 0; looks < sightings; looks++) {
+      await this.#turn();
+      if (this.#condition.fault?.code !== "C_FENCED") return;
+    }
   }
 
   /** Publishes from now on by the policy. */
@@ -167,8 +199,9 @@ export class Anchor {
       lastAnchored: latest === undefined ? null : anchorFacts(latest),
       pending: pending === undefined ? null : pendingFacts(pending),
       backlog: Math.max(0, this.#options.log.size - (latest?.size ?? 0)),
-      blockNumber: this.#publisher.tip ?? null,
+      blockNumber: this.#publisher.tip?.number ?? null,
       error: this.#condition.fault ?? null,
+      alarms: this.#alarms.list,
     };
   }
 
@@ -208,6 +241,7 @@ export class Anchor {
     if (!wanted && !this.#isUnsettled && !isLookDue) return this.#timings.tickMs;
     try {
       const result = await this.#publisher.step(wanted);
+      this.#compareClocks();
       return await this.#stepped(result);
     } catch (error) {
       if (this.#closing.signal.aborted) return 0;
@@ -244,9 +278,27 @@ export class Anchor {
     const { fault } = this.#condition;
     this.#options.observe?.("failed", fault?.code ?? "E_INTERNAL");
     this.#options.logger?.warn({ err: error, ...fault }, `anchor: ${this.#condition.phase}`);
+    if (this.#condition.isRefused && error instanceof ChainError && error.code === "C_FENCED") this.#fence(error);
     const { backoffFirstMs, backoffLastMs } = this.#timings;
     const delayMs = Math.min(backoffLastMs, backoffFirstMs * 2 ** Math.min((fault?.attempts ?? 1) - 1, 16));
-    return delayMs * (0.75 + Math.random() / 2);
+    return delayMs * (1 + Math.random() / 2);
+  }
+
+  #fence(refusal: ChainError): void {
+    if (this.#isFenced) return;
+    this.#isFenced = true;
+    this.#options.onFenced?.(refusal);
+  }
+
+  #compareClocks(): void {
+    const { tip } = this.#publisher;
+    const now = (this.#options.now ?? Date.now)();
+    const skewMs = tip === undefined ? undefined : this.#clock.skewMs(tip, now);
+    if (skewMs === undefined) return;
+    if (skewMs === 0) return this.#alarms.clear("C_CLOCK_SKEW");
+    const where = skewMs > 0 ? "ahead of" : "behind";
+    const message = `the chain's blocks are ${Math.abs(Math.round(skewMs / 1000))} s ${where} this node's clock`;
+    this.#alarms.raise("C_CLOCK_SKEW", message, { skewMs });
   }
 
   #isStalled(): boolean {
@@ -255,7 +307,11 @@ export class Anchor {
 
   #stall(): ChainError {
     const { transaction } = this.#state.pending ?? {};
-    const { poolAnswer } = this.#publisher;
+    const { poolAnswer, wasTaken, tip, tipAgeMs } = this.#publisher;
+    if (wasTaken && tipAgeMs >= this.#timings.stallMs) {
+      const details = { blockNumber: tip?.number, transaction };
+      return new ChainError("C_CHAIN_STALLED", `the chain makes no blocks: ${tip?.number} is the newest`, details);
+    }
     const why = poolAnswer === undefined ? "" : `; ${poolAnswer}`;
     return new ChainError("C_ANCHOR_TIMEOUT", `no block took the publication yet${why}`, { transaction });
   }

@@ -6,6 +6,8 @@ export interface BlockAnswer {
   readonly number: number;
   readonly hash: Hex;
   readonly gasLimit: number;
+  /** Seconds since 1970. */
+  readonly timeS: number;
   readonly baseFeePerGas: bigint | undefined;
   readonly raw: unknown;
 }
@@ -27,6 +29,7 @@ export interface ReceiptAnswer {
   readonly blockHash: Hex;
   readonly blockNumber: number;
   readonly succeeded: boolean;
+  readonly gasUsed: number;
   readonly logs: readonly LogAnswer[];
   readonly raw: unknown;
 }
@@ -81,6 +84,7 @@ export class AnswerTo {
       number: this.count(block["number"], "number"),
       hash: this.hash(block["hash"], "hash"),
       gasLimit: this.count(block["gasLimit"], "gasLimit"),
+      timeS: this.count(block["timestamp"], "timestamp"),
       baseFeePerGas: fee === undefined || fee === null ? undefined : this.quantity(fee, "baseFeePerGas"),
       raw: value,
     };
@@ -108,6 +112,7 @@ export class AnswerTo {
       blockHash: this.hash(receipt["blockHash"], "blockHash"),
       blockNumber: this.count(receipt["blockNumber"], "blockNumber"),
       succeeded: this.count(receipt["status"], "status") === 1,
+      gasUsed: this.count(receipt["gasUsed"], "gasUsed"),
       logs: this.list(receipt["logs"], "logs").map((log) => this.log(log)),
       raw: value,
     };

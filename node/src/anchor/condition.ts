@@ -1,7 +1,8 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { toInstant } from "@lianzheng/sdk/record";
 import { ChainError } from "../chain-error.ts";
-import { isFork } from "./publisher.ts";
+import type { AnchorAlarm } from "./alarms.ts";
+import { isFork } from "./head-check.ts";
 
 /**
  * Where anchoring stands.
@@ -22,6 +23,8 @@ export interface AnchorFault {
   /** Instant, RFC 3339. */
   readonly since: string;
   readonly attempts: number;
+  /** Values behind it, for instance the expected and the actual genesis. */
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** Anchoring as plain data. Sizes in leaves. */
@@ -45,6 +48,8 @@ export interface AnchorStatus {
   /** Number of the newest block that was read. */
   readonly blockNumber: number | null;
   readonly error: AnchorFault | null;
+  /** What an operator should know of although anchoring goes on. */
+  readonly alarms: readonly AnchorAlarm[];
 }
 
 /** How often in a row the chain must say a thing before somebody is told that it is so: one answer may be a lie or late. */
@@ -111,7 +116,8 @@ export class Condition {
     const attempts = (sameAsBefore?.attempts ?? 0) + 1;
     const message = error instanceof Error ? error.message : String(error);
     this.#error = error;
-    this.#fault = { code, message, since: sameAsBefore?.since ?? toInstant(this.#now()), attempts };
+    const details = error instanceof ChainError ? error.details : {};
+    this.#fault = { code, message, since: sameAsBefore?.since ?? toInstant(this.#now()), attempts, details };
     this.#phase = isFork(error) && attempts >= sightings ? "forked" : phaseOf(error, code);
   }
 }

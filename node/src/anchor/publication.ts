@@ -2,7 +2,8 @@ import { Transaction, type Interface, type TransactionLike } from "ethers";
 import { toHex, type Digest, type Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import { AnswerTo, type BlockAnswer } from "./answer.ts";
-import type { ChainView } from "./chain-view.ts";
+import { at, type ChainView } from "./chain-view.ts";
+import { feesFor } from "./fees.ts";
 import { decodeRefusal, describeRefusal } from "./refusal.ts";
 import { revertData } from "./rpc.ts";
 
@@ -30,6 +31,11 @@ export interface SignedTransaction {
   readonly raw: Hex;
 }
 
+/** Signed, and what the chain would want for it per gas where that is above the cap. */
+export interface PricedTransaction extends SignedTransaction {
+  readonly beyondCap: bigint | undefined;
+}
+
 /** What a replacement keeps: the nonce, and fees that no pool takes for too low a bump. Of another key's it keeps nothing. */
 export interface Replaced {
   readonly sender: Hex;
@@ -49,7 +55,7 @@ export function publicationData(contract: Interface, publication: Publication): 
  * @throws ChainError C_ANCHOR_REVERTED with `details.reason` (the custom error's name) and `details.values`
  */
 export async function rehearse(view: ChainView, from: Hex, data: Hex, block: BlockAnswer | "latest"): Promise<void> {
-  const tag = block === "latest" ? block : `0x${block.number.toString(16)}`;
+  const tag = block === "latest" ? block : at(block.number);
   try {
     await view.ask("eth_call", [{ from, to: view.address, data }, tag]);
   } catch (error) {
@@ -67,27 +73,39 @@ export function refused(error: unknown): ChainError | undefined {
   return new ChainError("C_ANCHOR_REVERTED", `the contract refused the checkpoint: ${reason}`, details, error);
 }
 
+/** What a publication is signed for. */
+export interface SigningPlace {
+  readonly chainId: number;
+  readonly block: BlockAnswer;
+  /** What was signed last: if the chain has not used its nonce, the new bytes are a replacement. */
+  readonly replaced?: Replaced | undefined;
+  /** Never offered more than this, wei per gas. */
+  readonly capPerGas: bigint;
+}
+
 /**
  * Signs a publication for the chain's state at `block`. Nothing is sent.
  *
- * @throws ChainError C_ANCHOR_REVERTED if the contract would refuse; C_NONCE if the signer signed something else
+ * @throws ChainError C_ANCHOR_REVERTED if the contract would refuse; C_FUNDS if the key cannot pay; C_NONCE if the signer
+ *   signed something else
  */
 export async function signPublication(
   view: ChainView,
   signer: TransactionSigner,
   publication: Publication,
-  at: { readonly chainId: number; readonly block: BlockAnswer; readonly replaced?: Replaced | undefined },
-): Promise<SignedTransaction> {
+  place: SigningPlace,
+): Promise<PricedTransaction> {
   const from = (await signer.getAddress()).toLowerCase() as Hex;
   const data = publicationData(view.contract, publication);
-  await rehearse(view, from, data, at.block);
-  const replaced = at.replaced?.sender === from ? at.replaced : undefined;
-  const nonce = replaced?.nonce ?? (await view.nonce(from, at.block.number));
-  const fees = await feesFor(view, at.block, replaced);
-  const gasLimit = await gasFor(view, { from, to: view.address, data }, at.block);
-  const unsigned = { chainId: at.chainId, nonce, to: view.address, data, value: 0, gasLimit, ...fees };
+  await rehearse(view, from, data, place.block);
+  const { block, capPerGas, chainId } = place;
+  const nonce = await view.nonce(from, block.number);
+  const replaced = place.replaced?.sender === from && place.replaced.nonce === nonce ? place.replaced.raw : undefined;
+  const gasLimit = await gasFor(view, { from, to: view.address, data }, block);
+  const { fees, beyondCap } = await feesFor(view, { from, gasLimit, block, replaced, capPerGas });
+  const unsigned = { chainId, nonce, to: view.address, data, value: 0, gasLimit, ...fees };
   const raw = (await signer.signTransaction(unsigned)).toLowerCase() as Hex;
-  return checked(raw, { sender: from, nonce, to: view.address, data });
+  return { ...checked(raw, { sender: from, nonce, to: view.address, data }), beyondCap };
 }
 
 function checked(raw: Hex, asked: { sender: Hex; nonce: number; to: Hex; data: Hex }): SignedTransaction {
@@ -113,33 +131,10 @@ async function gasFor(
   block: BlockAnswer,
 ): Promise<number> {
   const method = "eth_estimateGas";
-  const estimate = new AnswerTo(method).count(await view.ask(method, [call]));
+  // Without the tag some engines estimate on top of their pool, where a publication that waits makes its replacement stale.
+  const estimate = new AnswerTo(method).count(await view.ask(method, [call, at(block.number)]));
   const least = 21_000 + 4 * (call.data.length / 2 - 1);
   if (estimate < least || estimate > block.gasLimit)
     throw new ChainError("C_INCONSISTENT", "the estimate is no gas for a publication", { method, estimate, least });
   return Math.min(Math.ceil(estimate * 1.25), block.gasLimit);
-}
-
-type Fees =
-  | { readonly type: 0; readonly gasPrice: bigint }
-  | { readonly type: 2; readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint };
-
-/** A consortium's chain takes zero; any other names its price, and the base fee may double before the block. */
-async function feesFor(view: ChainView, block: BlockAnswer, replaced: Replaced | undefined): Promise<Fees> {
-  const gasPrice = new AnswerTo("eth_gasPrice").quantity(await view.ask("eth_gasPrice", []));
-  const old = replaced === undefined ? undefined : Transaction.from(replaced.raw);
-  if (block.baseFeePerGas === undefined) return { type: 0, gasPrice: atLeast(gasPrice, bumped(old?.gasPrice)) };
-  const tip = gasPrice > block.baseFeePerGas ? gasPrice - block.baseFeePerGas : 0n;
-  const maxPriorityFeePerGas = atLeast(tip, bumped(old?.maxPriorityFeePerGas));
-  const maxFeePerGas = atLeast(2n * block.baseFeePerGas + maxPriorityFeePerGas, bumped(old?.maxFeePerGas));
-  return { type: 2, maxFeePerGas, maxPriorityFeePerGas };
-}
-
-/** An eighth more: the bump at which pools take a replacement (go-ethereum and Besu ask for 10 %). */
-function bumped(fee: bigint | null | undefined): bigint {
-  return fee === null || fee === undefined ? 0n : fee + (fee + 7n) / 8n;
-}
-
-function atLeast(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -37,7 +37,9 @@ export function httpRpc(url: string, limits: Partial<RpcLimits> = {}): ChainRpc 
   return {
     async send(method, params) {
       const id = ++lastId;
-      const body = await post(url, { jsonrpc: "2.0", id, method, params }, { timeoutMs, maxBytes });
+      const { status, body } = await post(url, { jsonrpc: "2.0", id, method, params }, { timeoutMs, maxBytes });
+      // Some servers answer a call that failed with a status of its own; whatever else comes with one is no answer.
+      if (status < 200 || status > 299) requireAnswerTo(id, method, status, body);
       return resultOf(body, id, method);
     },
   };
@@ -50,7 +52,12 @@ interface JsonRpcRequest {
   readonly params: readonly unknown[];
 }
 
-async function post(url: string, request: JsonRpcRequest, limits: RpcLimits): Promise<string> {
+interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function post(url: string, request: JsonRpcRequest, limits: RpcLimits): Promise<HttpAnswer> {
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -59,7 +66,7 @@ async function post(url: string, request: JsonRpcRequest, limits: RpcLimits): Pr
       redirect: "error",
       signal: AbortSignal.timeout(limits.timeoutMs),
     });
-    return await readBounded(response, limits.maxBytes, request.method);
+    return { status: response.status, body: await readBounded(response, limits.maxBytes, request.method) };
   } catch (cause) {
     if (cause instanceof ChainError) throw cause;
     throw new ChainError("C_UNREACHABLE", `no answer to ${request.method}`, { method: request.method }, cause);
@@ -76,6 +83,17 @@ async function readBounded(response: Response, maxBytes: number, method: string)
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** @throws ChainError C_UNREACHABLE with `details.status` if the body is no answer to this request */
+function requireAnswerTo(id: number, method: string, status: number, body: string): void {
+  try {
+    const answer = JSON.parse(body) as unknown;
+    if (isObject(answer) && answer["jsonrpc"] === "2.0" && answer["id"] === id) return;
+  } catch {
+    // A page in HTML, most often: the status says more than its text.
+  }
+  throw new ChainError("C_UNREACHABLE", `${method} was answered with HTTP status ${status}`, { method, status });
 }
 
 function resultOf(body: string, id: number, method: string): unknown {

@@ -24,13 +24,25 @@ export interface PendingPublication {
   /** Hash of `raw`. */
   readonly transaction: Hex;
   readonly raw: Hex;
+  /** Hashes of what was signed for this nonce before: of all these at most one is ever in the chain. */
+  readonly replaced?: readonly Hex[];
+}
+
+interface Kept {
+  readonly pending?: PendingPublication;
+  readonly last?: PendingPublication;
+}
+
+interface Written {
+  readonly pending: PendingPublication | null;
+  readonly last?: PendingPublication;
 }
 
 const format = "lianzheng-anchor";
 const version = 1;
 
 /**
- * The anchor's one file, `state.json`: the publication that is under way.
+ * The anchor's one file, `state.json`: the publication that is under way, else the last one, whose nonce may still be free.
  *
  * Lost, it costs nothing but a transaction that the contract refuses or ignores: what is anchored is read from the
  * chain, never from here. It exists so that a crash sends the same bytes again instead of other ones.
@@ -38,12 +50,12 @@ const version = 1;
 export class AnchorState {
   readonly #directory: string;
   readonly #binding: AnchorBinding;
-  #pending: PendingPublication | undefined;
+  #kept: Kept;
 
-  private constructor(directory: string, binding: AnchorBinding, pending: PendingPublication | undefined) {
+  private constructor(directory: string, binding: AnchorBinding, kept: Kept) {
     this.#directory = directory;
     this.#binding = binding;
-    this.#pending = pending;
+    this.#kept = kept;
   }
 
   /**
@@ -57,14 +69,19 @@ export class AnchorState {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       return new AnchorState(directory, binding, decode(await readFile(file, "utf8"), file, binding));
     } catch (error) {
-      if (isMissing(error)) return new AnchorState(directory, binding, undefined);
+      if (isMissing(error)) return new AnchorState(directory, binding, {});
       if (error instanceof ChainError) throw error;
       throw new ChainError("C_ANCHOR_STORE", `cannot read ${file}`, { file }, error);
     }
   }
 
   get pending(): PendingPublication | undefined {
-    return this.#pending;
+    return this.#kept.pending;
+  }
+
+  /** What was signed last, under way or not. */
+  get last(): PendingPublication | undefined {
+    return this.#kept.pending ?? this.#kept.last;
   }
 
   /**
@@ -75,14 +92,16 @@ export class AnchorState {
    */
   async save(pending: PendingPublication | undefined): Promise<void> {
     const file = join(this.#directory, "state.json");
+    const { last } = this;
+    const kept: Kept = pending !== undefined ? { pending } : last === undefined ? {} : { last };
     try {
-      await writeSynced(`${file}.tmp`, encode(this.#binding, pending));
+      await writeSynced(`${file}.tmp`, encode(this.#binding, kept));
       await rename(`${file}.tmp`, file);
       await syncFolder(this.#directory);
     } catch (cause) {
       throw new ChainError("C_ANCHOR_STORE", `cannot write ${file}`, { file }, cause);
     }
-    this.#pending = pending;
+    this.#kept = kept;
   }
 }
 
@@ -105,8 +124,8 @@ async function syncFolder(directory: string): Promise<void> {
   }
 }
 
-function encode(binding: AnchorBinding, pending: PendingPublication | undefined): string {
-  const content = { format, version, binding, pending: pending ?? null };
+function encode(binding: AnchorBinding, { pending, last }: Kept): string {
+  const content = { format, version, binding, pending: pending ?? null, ...(last === undefined ? {} : { last }) };
   return `${JSON.stringify({ ...content, checksum: checksumOf(content) })}\n`;
 }
 
@@ -114,15 +133,15 @@ function checksumOf(content: object): Hex {
   return toHex(sha256(utf8(JSON.stringify(content))));
 }
 
-function decode(text: string, file: string, expected: AnchorBinding): PendingPublication | undefined {
+function decode(text: string, file: string, expected: AnchorBinding): Kept {
   const { checksum, ...content } = parse(text, file);
   if (content["format"] !== format || content["version"] !== version || checksum !== checksumOf(content))
     throw new ChainError("C_ANCHOR_STORE", `${file} is damaged; it can be deleted, the chain knows the rest`, { file });
   // The checksum vouches that the members are those that encode() wrote.
-  const { binding, pending } = content as unknown as { binding: AnchorBinding; pending: PendingPublication | null };
+  const { binding, pending, last } = content as unknown as { readonly binding: AnchorBinding } & Written;
   for (const name of ["chainId", "genesis", "contract", "logId"] as const)
     if (binding[name] !== expected[name]) throw otherBinding(file, name, expected[name], binding[name]);
-  return pending ?? undefined;
+  return pending === null ? (last === undefined ? {} : { last }) : { pending };
 }
 
 function parse(text: string, file: string): Record<string, unknown> {

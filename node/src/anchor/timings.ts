@@ -27,7 +27,7 @@ export const usualTimings: AnchorTimings = {
   tickMs: 250,
   pollMs: 1_000,
   observeMs: 15_000,
-  backoffFirstMs: 250,
+  backoffFirstMs: 1_000,
   backoffLastMs: 30_000,
   rebroadcastMs: 10_000,
   replaceMs: 120_000,

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
 import type { MetricsPort } from "./metrics-port.ts";
+import type { ErasureDesk } from "./erasure-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
@@ -12,10 +13,13 @@ export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 export interface AppServices {
   readonly log: RecordLog;
   readonly evidence: EvidenceDesk;
+  readonly erasures: ErasureDesk;
   readonly keys: MemberKeys;
   readonly condition: Condition;
   readonly access: Access;
   readonly settings: ApiSettings;
+  /** Who may read `/docs`: anybody, or who may `read`. */
+  readonly docs: "open" | "key";
   /** Events and webhooks; without it there are no such routes. */
   readonly events?: EventsPort;
   /** `/metrics`, and who is told of each answer; without it there is no such route. */

@@ -5,13 +5,17 @@ import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { authorize } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
+import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
+import { erasureRoutes } from "./erasures.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { metricsRoutes } from "./metrics.ts";
+import { describeRoutes } from "./openapi.ts";
 import { answerError } from "./problems.ts";
+import { readLineBodies } from "./record-stream.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
@@ -49,6 +53,7 @@ export async function createApp(services: AppServices): Promise<App> {
   app.decorateRequest("principal", null);
   app.decorateRequest("refusedWith", null);
   readJsonBodies(app);
+  readLineBodies(app);
   app.setErrorHandler(answerError);
   app.addHook("onRoute", (route) => {
     if (route.config?.access === undefined) throw new TypeError(`route ${route.url} does not say who may use it`);
@@ -56,12 +61,23 @@ export async function createApp(services: AppServices): Promise<App> {
     services.onRoute?.(route);
   });
   addRequestHooks(app, services, routes, await browserSafetyFields());
+  await describeRoutes(app);
   app.setNotFoundHandler((request, reply) => {
     routes.answer(request, reply);
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, eventRoutes, webhookRoutes, metricsRoutes];
+  const resources = [
+    recordRoutes,
+    erasureRoutes,
+    subjectRoutes,
+    logRoutes,
+    statusRoutes,
+    docsRoutes,
+    eventRoutes,
+    webhookRoutes,
+    metricsRoutes,
+  ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);

@@ -36,7 +36,6 @@ export function eventRoutes(app: App, { events }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/events",
-    exposeHeadRoute: false,
     config: { access: "subscribe", isStream: true },
     schema: {
       operationId: "streamEvents",

@@ -4,6 +4,7 @@ import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import type { Tombstone } from "./erasure-port.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -20,10 +21,16 @@ export interface Problem {
   readonly detail: string;
   /** JSON pointer (RFC 6901) to what is wrong, where that is known. */
   readonly field?: string;
-  /** Byte offset into the body, for syntax errors. */
+  /** Byte offset into the body, or into the line, for syntax errors. */
   readonly offset?: number;
   /** Codes of what a node lacks that is not ready. */
   readonly reasons?: readonly string[];
+  /** Which record says that what was asked for is erased, with E_ERASED. */
+  readonly erasure?: Tombstone;
+  /** Until when it must be kept, with E_RETENTION. */
+  readonly until?: string;
+  /** Line of a stream, counted from 1. */
+  readonly line?: number;
   readonly requestId: string;
 }
 
@@ -49,7 +56,7 @@ const fastifyFaults: Readonly<Record<string, NodeErrorCode>> = {
 };
 
 /** Codes after which the same request may work later, with the seconds to wait (RFC 9110 section 10.2.3). */
-const retryAfterSeconds: Readonly<Partial<Record<NodeErrorCode, number>>> = {
+export const retryAfterSeconds: Readonly<Partial<Record<NodeErrorCode, number>>> = {
   E_OVERLOADED: 1,
   E_IN_PROGRESS: 1,
   E_NOT_ANCHORED: 5,
@@ -71,13 +78,16 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset, reasons } = error.details;
+  const { field, offset, reasons, line, until, erasure } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
     ...(Array.isArray(reasons) ? { reasons: reasons.map(String) } : {}),
+    ...(erasure === undefined ? {} : { erasure: erasure as Tombstone }),
+    ...(typeof until === "string" ? { until } : {}),
+    ...(typeof line === "number" ? { line } : {}),
     requestId,
   };
 }
@@ -103,7 +113,8 @@ function summaryOf(error: NodeError | EvidenceError): Pick<Problem, "status" | "
   return { status: evidenceStatus(error.code), title: "The submission is not acceptable", detail: error.message };
 }
 
-function evidenceStatus(code: EvidenceErrorCode): number {
+/** Status of an sdk code. */
+export function evidenceStatus(code: EvidenceErrorCode): number {
   return malformed.has(code) ? 400 : 422;
 }
 

@@ -4,7 +4,7 @@ import { Type } from "typebox";
 const Hex = Type.String();
 
 /** RFC 9457, with the members that every refusal of this node has. */
-const Problem = Type.Object({
+export const Problem = Type.Object({
   code: Type.String(),
   status: Type.Integer(),
   title: Type.String(),
@@ -12,6 +12,11 @@ const Problem = Type.Object({
   field: Type.Optional(Type.String()),
   offset: Type.Optional(Type.Integer()),
   reasons: Type.Optional(Type.Array(Type.String())),
+  erasure: Type.Optional(
+    Type.Object({ record: Type.String(), index: Type.Integer(), ground: Type.String(), erasedAt: Type.String() }),
+  ),
+  until: Type.Optional(Type.String()),
+  line: Type.Optional(Type.Integer()),
   requestId: Type.String(),
 });
 
@@ -55,6 +60,7 @@ export const RecordAnswer = Type.Object({
 
 export const IdParams = Type.Object({ id: Type.String() });
 export const SubjectParams = Type.Object({ subject: Type.String() });
+export const AssetParams = Type.Object({ asset: Type.String() });
 export const TileParams = Type.Object({ "*": Type.String() });
 
 /** Bytes and texts that are sent as they stand. */
@@ -85,7 +91,12 @@ export const StatusAnswer = Type.Object({
     }),
     Type.Null(),
   ]),
-  anchoring: Type.Object({ healthy: Type.Boolean(), code: Type.Union([Type.String(), Type.Null()]) }),
+  anchoring: Type.Object({
+    healthy: Type.Boolean(),
+    code: Type.Union([Type.String(), Type.Null()]),
+    since: Type.Union([Type.String(), Type.Null()]),
+    alarms: Type.Array(Type.Object({ code: Type.String(), since: Type.String() })),
+  }),
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });

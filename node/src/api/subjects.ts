@@ -3,11 +3,17 @@ import { encodeBundle, maxBundleRecords } from "@lianzheng/sdk/evidence";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { decodeEntry, isSubject } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
+import type { NodeErrorCode } from "../errors.ts";
 import { maySee, principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
+import { readingRefusals, SubjectName } from "./record-docs.ts";
 import { requireAnchor } from "./records.ts";
+import type { RouteDocs } from "./route-docs.ts";
 import { NoQuery, problemAnswers, Raw, SubjectParams } from "./schemas.ts";
+
+const aboutOneSubject: RouteDocs = { parameters: { subject: SubjectName }, decoderRefusals: ["E_ID_CHARSET"] };
+const evidenceRefusals: readonly NodeErrorCode[] = [...readingRefusals, "E_NOT_ANCHORED", "E_SUBJECT_TOO_LARGE"];
 
 /** Records that are read at once. */
 const readAtOnce = 16;
@@ -21,13 +27,16 @@ export function subjectRoutes(app: App, { log, evidence }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/subjects/:subject/evidence",
-    config: { access: "read" },
-    schema: { querystring: NoQuery, params: SubjectParams, response: { 200: Raw, ...problemAnswers } },
+    config: { access: "read", docs: { ...aboutOneSubject, refusals: evidenceRefusals } },
+    schema: {
+      ...{ operationId: "readSubjectEvidence", summary: "The evidence bundle of a subject", tags: ["subjects"] },
+      ...{ querystring: NoQuery, params: SubjectParams, response: { 200: Raw, ...problemAnswers } },
+    },
     handler: async (request, reply) => {
       const indexes = await log.indexesOf(checkedSubject(request.params.subject), maxBundleRecords + 1);
       if (indexes.length > maxBundleRecords) throw tooLarge();
       const records = await recordsAt(log, indexes);
-      const visible = records.map((record) => isVisible(record, principalOfRequest(request)));
+      const visible = visibleAmong(records, principalOfRequest(request));
       if (!visible.includes(true)) throw new NodeError("E_NOT_FOUND", "There is no such subject.");
       await requireAnchor(evidence, Math.max(...indexes));
       const bundle = withholding(await evidence.bundleOf(indexes), visible);
@@ -68,6 +77,13 @@ async function recordAt(log: AppServices["log"], index: number): Promise<StoredR
   const record = await log.recordAt(index);
   if (record === undefined) throw new NodeError("LOG_CORRUPT", `The index names entry ${index}, which is not there.`);
   return record;
+}
+
+/** Whoever may see a record may see why it was erased. */
+function visibleAmong(records: readonly StoredRecord[], caller: Principal): readonly boolean[] {
+  const own = records.map((record) => isVisible(record, caller));
+  const erasures = new Set(records.filter((_record, at) => own[at]).map(({ erasedBy }) => erasedBy));
+  return records.map(({ index }, at) => own[at] === true || erasures.has(index));
 }
 
 function isVisible({ entry, submitter }: StoredRecord, caller: Principal): boolean {

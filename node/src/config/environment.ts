@@ -1,5 +1,5 @@
 import { NodeError } from "../errors.ts";
-import { chainUrlForm, isChainUrl, isHost, isLogLevel, logLevels } from "./settings.ts";
+import { chainUrlForm, isChainUrl, isHost, isLogLevel, isWei, logLevels, weiForm } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
 import { wrongValue } from "./values.ts";
 
@@ -36,6 +36,11 @@ const overrides: Readonly<Record<string, Override>> = {
     ...settings,
     anchor: { ...settings.anchor, everySeconds: countOf(text, name, 1, 86_400) },
   }),
+  /** Never offer more for gas, wei per gas. */
+  LIANZHENG_ANCHOR_MAX_FEE: (settings, text, name) => {
+    if (!isWei(text)) throw wrongValue(name, "", weiForm);
+    return { ...settings, anchor: { ...settings.anchor, maxFeePerGas: text } };
+  },
   /** How much the node writes to its log. */
   LIANZHENG_LOG_LEVEL: (settings, text, name) => {
     if (!isLogLevel(text)) throw wrongValue(name, "", `one of ${logLevels.join(", ")}`);

@@ -2,11 +2,13 @@ import { chmod, readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { isUscc } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
+import { scopes } from "../scopes.ts";
 import type { Environment } from "./environment.ts";
 import { makePrivateFolder, writeNewFile } from "./files.ts";
 import { pathsOf } from "./folder.ts";
 import type { NodePaths } from "./folder.ts";
-import { defaultKeystoreCost, makeLogKey, sealLogKey } from "./log-key.ts";
+import { defaultKeystoreCost } from "./keystore.ts";
+import { makeLogKey, sealLogKey } from "./log-key.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
 import type {
@@ -19,6 +21,7 @@ import type {
 } from "./settings.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
 import { wrongValue } from "./values.ts";
+import { makeVaultKey, sealVaultKey } from "./vault-key.ts";
 import { makeChainKey, sealChainKey } from "./wallet.ts";
 
 /** What a new node is told. */
@@ -58,6 +61,8 @@ export interface InitializedNode {
   readonly memberAddress: `0x${string}`;
   /** A token for everything on this node. It is kept nowhere: who loses it issues another. */
   readonly adminToken: string;
+  /** When that token ends, ms; null for never. */
+  readonly adminTokenUntil: number | null;
   /** `generated` when the passphrase lies in `keys/passphrase`. */
   readonly passphraseSource: "file" | "generated";
 }
@@ -80,15 +85,23 @@ export async function initNode(init: NodeInit): Promise<InitializedNode> {
   const logKey = makeLogKey(settings.origin);
   const memberKey = makeChainKey();
   await writeNewFile(paths.logKey, await sealLogKey(logKey, passphrase, keystoreCost), "secret");
+  const vaultKey = await sealVaultKey(makeVaultKey(), logKey.verifier, passphrase, keystoreCost);
+  await writeNewFile(paths.vaultKey, vaultKey, "secret");
   await writeNewFile(paths.memberKey, await sealChainKey(memberKey, passphrase, keystoreCost), "secret");
   if (settings.chain.kind === "embedded") {
     await writeNewFile(paths.sealerKey, await sealChainKey(makeChainKey(), passphrase, keystoreCost), "secret");
   }
-  const { token, entry } = issueToken(settings.owner, ["submit", "read", "subscribe", "monitor", "admin"], now());
+  const { token, entry } = issueToken({ member: settings.owner, scopes }, now());
   await writeNewFile(paths.tokens, encodeTokens([entry]), "secret");
   await writeNewFile(paths.settings, encodeSettings(settings), "open");
   const { verifier } = logKey;
-  return { paths, settings, logKey: verifier, memberAddress: memberKey.address, adminToken: token, passphraseSource };
+  return {
+    ...{ paths, settings, passphraseSource },
+    logKey: verifier,
+    memberAddress: memberKey.address,
+    adminToken: token,
+    adminTokenUntil: entry.until,
+  };
 }
 
 function encodeSettings(settings: NodeSettings): string {
@@ -115,6 +128,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     events: { ...defaultSettings.events, ...events },
     telemetry: { ...defaultSettings.telemetry, ...telemetry },
     logLevel,
+    retention: defaultSettings.retention,
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

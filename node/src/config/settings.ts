@@ -2,6 +2,8 @@ import { isJsonObject, isUscc, parseJson } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import { NodeError } from "../errors.ts";
+import { defaultRetention, retentionOf } from "./retention.ts";
+import type { RetentionSettings } from "./retention.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
 /** The chain of one operator, run by this node in its own folder. */
@@ -23,6 +25,10 @@ export interface RemoteChainSettings {
 export interface AnchorSettings {
   readonly everyRecords: number;
   readonly everySeconds: number;
+  /** Never offered more for gas: wei per gas, decimal. */
+  readonly maxFeePerGas: string;
+  /** Blocks on top of an anchor's before it counts: 0 on a chain whose blocks are final at once (QBFT, the embedded one). */
+  readonly confirmations: number;
 }
 
 /** Bounds of the API; more is refused, never cut. */
@@ -52,6 +58,8 @@ export interface TelemetrySettings {
   /** Who may read `/metrics`: holders of a key with the scope `monitor`, or everybody who reaches the port. */
   readonly metrics: "monitor" | "open";
 }
+/** `open`: anybody reads the API's description; `key`: who holds a token that may `read`. */
+export type DocsAccess = "open" | "key";
 
 /** Levels of the node's log. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
@@ -74,12 +82,16 @@ export interface NodeSettings {
   readonly events: EventSettings;
   readonly telemetry: TelemetrySettings;
   readonly logLevel: LogLevel;
+  /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
+  readonly docs?: DocsAccess;
+  /** How long records are kept. */
+  readonly retention: RetentionSettings;
 }
 
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10 },
+  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
@@ -97,6 +109,7 @@ export const defaultSettings = {
   },
   telemetry: { metrics: "monitor" },
   logLevel: "info",
+  retention: defaultRetention,
   chainId: 20260,
 } as const;
 
@@ -108,6 +121,19 @@ export function isOrigin(text: string): boolean {
 /** Whether `text` is a host to listen on: a name or an address. */
 export function isHost(text: string): boolean {
   return /^[A-Za-z0-9.:_-]{1,253}$/.test(text);
+}
+
+function isDocsAccess(text: string): text is DocsAccess {
+  return text === "open" || text === "key";
+}
+
+/** Who may read `/docs`: what the settings say, else anybody on this machine and only token holders from elsewhere. */
+export function docsAccessOf({ docs, listen }: Pick<NodeSettings, "docs" | "listen">): DocsAccess {
+  return docs ?? (isLoopback(listen.host) ? "open" : "key");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 /** Whether `text` is one of {@link logLevels}. */
@@ -122,6 +148,14 @@ export function isChainUrl(text: string): boolean {
   return ["http:", "https:"].includes(protocol) && username === "" && password === "";
 }
 
+/** Whether `text` is an amount of wei. */
+export function isWei(text: string): boolean {
+  return /^(0|[1-9]\d{0,29})$/.test(text);
+}
+
+/** What {@link isWei} asks, in words. */
+export const weiForm = "a whole number of wei, in quotes";
+
 /** What {@link isChainUrl} asks, in words. */
 export const chainUrlForm = "an http or https URL without user and password";
 
@@ -132,7 +166,9 @@ export const chainUrlForm = "an http or https URL without user and password";
  */
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
-  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, ["events", "telemetry"]);
+  // A file from before a room had settings is read as it is: what it leaves out has a default.
+  const optional = ["docs", "retention", "events", "telemetry"];
+  const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
   return {
@@ -142,11 +178,13 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     owner: reader.text("owner", isUscc, "a unified social credit code with its check character"),
     listen: listenOf(reader.object("listen", ["host", "port"])),
     chain: chainOf(reader, source),
-    anchor: anchorOf(reader.object("anchor", ["everyRecords", "everySeconds"])),
+    anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     events: eventsOf(reader),
     telemetry: telemetryOf(reader),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
+    ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
 
@@ -176,10 +214,18 @@ function chainOf(reader: SettingsReader, source: string): NodeSettings["chain"] 
   return { kind, chainId: chain.count("chainId", 1, 2 ** 31), rpcPort };
 }
 
-function anchorOf(reader: SettingsReader): AnchorSettings {
+/** A folder from before a setting existed has its default. */
+function anchorOf(settings: SettingsReader): AnchorSettings {
+  const value = settings.value("anchor");
+  const { maxFeePerGas, confirmations } = defaultSettings.anchor;
+  const has = (name: string): boolean => isJsonObject(value) && Object.hasOwn(value, name);
+  const later = ["maxFeePerGas", "confirmations"].filter(has);
+  const reader = settings.object("anchor", ["everyRecords", "everySeconds", ...later]);
   return {
     everyRecords: reader.count("everyRecords", 1, 1_000_000),
     everySeconds: reader.count("everySeconds", 1, 86_400),
+    maxFeePerGas: has("maxFeePerGas") ? reader.text("maxFeePerGas", isWei, weiForm) : maxFeePerGas,
+    confirmations: has("confirmations") ? reader.count("confirmations", 0, 10_000) : confirmations,
   };
 }
 

@@ -17,9 +17,9 @@ export class SettingsReader {
   readonly #path: string;
 
   /**
-   * @param known - the members that there must be
-   * @param optional - those that there may be besides
-   * @throws NodeError CONFIG_VALUE: not an object, a member that is in neither list, or one of `known` that is missing
+   * @param known - members that must be there
+   * @param optional - members that may be left out
+   * @throws NodeError CONFIG_VALUE: not an object, a member that is in neither list, or one that is missing
    */
   constructor(
     source: string,
@@ -41,14 +41,14 @@ export class SettingsReader {
     }
   }
 
+  /** Whether there is a member `name`. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name);
+  }
+
   /** The object under `name`, with exactly the members `known`. */
   object(name: string, known: readonly string[]): SettingsReader {
     return new SettingsReader(this.#source, this.#object[name], `${this.#path}/${name}`, known);
-  }
-
-  /** Whether there is something under `name`. */
-  has(name: string): boolean {
-    return Object.hasOwn(this.#object, name);
   }
 
   /** The yes or no under `name`. */

@@ -55,7 +55,14 @@ export interface NodeStatus {
   };
   readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
   readonly anchored: (AnchorPlace & { readonly pending: number }) | null;
-  readonly anchoring: { readonly healthy: boolean; readonly code: string | null };
+  readonly anchoring: {
+    readonly healthy: boolean;
+    readonly code: string | null;
+    /** Instant from which on `code` holds. */
+    readonly since: string | null;
+    /** What an operator should know although anchoring goes on. */
+    readonly alarms: readonly { readonly code: string; readonly since: string }[];
+  };
 }
 
 export function readReceipt(answer: AnswerReader, replayed: boolean): SubmissionReceipt {
@@ -103,6 +110,8 @@ export function readStatus(answer: AnswerReader): NodeStatus {
     anchoring: answer.within("anchoring", (anchoring) => ({
       healthy: anchoring.flag("healthy"),
       code: anchoring.orNull("code", () => anchoring.text("code")),
+      since: anchoring.orNull("since", () => anchoring.text("since")),
+      alarms: anchoring.list("alarms", (alarm) => ({ code: alarm.text("code"), since: alarm.text("since") })),
     })),
   };
 }
