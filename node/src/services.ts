@@ -11,6 +11,7 @@ import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import type { NodeError } from "./errors.ts";
+import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
 
 /** The opened parts of a node. */
@@ -42,6 +43,9 @@ export function servicesOf(parts: NodeParts): AppServices {
     access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
     docs: docsAccessOf(folder.settings),
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => ownPolicyOf(parts) },
     logger,
     now,
   };

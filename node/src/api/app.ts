@@ -8,17 +8,21 @@ import type { App, AppServices } from "./app-services.ts";
 import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
+import { evidenceBatchRoutes } from "./evidence-batch.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { describeRoutes } from "./openapi.ts";
 import { answerError } from "./problems.ts";
 import { readLineBodies } from "./record-stream.ts";
+import { proofRoutes } from "./proofs.ts";
+import { recordListRoutes } from "./record-lists.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
 import { webhookRoutes } from "./webhooks.ts";
+import { verificationRoutes } from "./verification.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -64,7 +68,12 @@ export async function createApp(services: AppServices): Promise<App> {
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes, eventRoutes, webhookRoutes];
+  const resources = [
+    ...[recordRoutes, recordListRoutes, evidenceBatchRoutes, subjectRoutes, logRoutes, proofRoutes, verificationRoutes],
+    ...[statusRoutes, docsRoutes],
+    eventRoutes,
+    webhookRoutes,
+  ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);

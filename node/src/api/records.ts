@@ -102,7 +102,7 @@ export async function requireAnchor(evidence: AppServices["evidence"], index: nu
 }
 
 /** The record, if the caller may see it. One that it may not see is answered exactly like one that does not exist. */
-async function visibleRecord(log: AppServices["log"], id: string, caller: Principal): Promise<StoredRecord> {
+export async function visibleRecord(log: AppServices["log"], id: string, caller: Principal): Promise<StoredRecord> {
   const record = await log.recordById(recordId(id));
   if (
     record === undefined ||
