@@ -38,6 +38,14 @@ export const nodeFaults = {
   E_NOT_ERASABLE: { status: 422, title: "The record cannot be erased" },
   E_RETENTION: { status: 409, title: "The record must still be kept" },
 
+  // By which rules it is judged. The answers carry a signed refusal.
+  E_SCHEMA: { status: 422, title: "The record does not fit the schema of its type" },
+  E_SCHEMA_UNKNOWN_VERSION: { status: 422, title: "The node has no usable schema of the version in force" },
+  E_RECORD_TYPE_UNREGISTERED: { status: 422, title: "No schema is registered for this record type" },
+  E_RECORD_TYPE_RESERVED: { status: 422, title: "Records of this type are the node's own" },
+  E_RED_LINE: { status: 422, title: "The record crosses a red line" },
+  E_POLICY_UNKNOWN_VERSION: { status: 422, title: "The node has not got a policy that is in force" },
+
   // What is asked for.
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
   E_ERASED: { status: 410, title: "The record was erased" },

@@ -10,6 +10,7 @@ import type { EvidenceLog } from "@lianzheng/node/log";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
+import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
 import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
@@ -38,6 +39,7 @@ export function servicesOf(parts: NodeParts): AppServices {
   return {
     log,
     evidence: evidenceDeskOf(parts),
+    erasures: createErasureDesk({ log, owner: folder.settings.owner, retention: folder.settings.retention, now }),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
     condition: conditionOf(parts),
     access: createAccess(() => parts.tokens.current),
@@ -45,7 +47,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     docs: docsAccessOf(folder.settings),
     listing: log,
     proofs: log,
-    verification: { ownPolicy: () => ownPolicyOf(parts) },
+    verification: { ownPolicy: () => ownPolicyOf(folder, deployment, parts.anchor.logId) },
     logger,
     now,
   };

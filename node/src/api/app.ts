@@ -8,6 +8,7 @@ import type { App, AppServices } from "./app-services.ts";
 import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
+import { erasureRoutes } from "./erasures.ts";
 import { evidenceBatchRoutes } from "./evidence-batch.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
@@ -69,7 +70,16 @@ export async function createApp(services: AppServices): Promise<App> {
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
   const resources = [
-    ...[recordRoutes, recordListRoutes, evidenceBatchRoutes, subjectRoutes, logRoutes, proofRoutes, verificationRoutes],
+    ...[
+      recordRoutes,
+      erasureRoutes,
+      recordListRoutes,
+      evidenceBatchRoutes,
+      subjectRoutes,
+      logRoutes,
+      proofRoutes,
+      verificationRoutes,
+    ],
     ...[statusRoutes, docsRoutes],
     eventRoutes,
     webhookRoutes,

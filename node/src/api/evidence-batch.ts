@@ -9,7 +9,7 @@ import type { WorkGate } from "./gate.ts";
 import { requireJson } from "./json-body.ts";
 import { jsonRefusals, readingRefusals, RecordId } from "./record-docs.ts";
 import { lineMediaType } from "./record-stream.ts";
-import { requireAnchor, visibleRecord } from "./records.ts";
+import { evidenceOf } from "./records.ts";
 import { toKnownError, toProblem } from "./problems.ts";
 import type { RouteDocs } from "./route-docs.ts";
 import { NoQuery, problemAnswers, Raw } from "./schemas.ts";
@@ -74,11 +74,9 @@ async function* linesOf(
   return undefined;
 }
 
-async function lineOf(id: string, request: FastifyRequest, { log, evidence }: AppServices): Promise<string> {
+async function lineOf(id: string, request: FastifyRequest, services: AppServices): Promise<string> {
   try {
-    const { index } = await visibleRecord(log, id, principalOfRequest(request));
-    await requireAnchor(evidence, index);
-    const bundle = await evidence.bundleOf([index]);
+    const bundle = await evidenceOf(id, principalOfRequest(request), services);
     return canonicalJson({ id, bundle } as unknown as JsonValue);
   } catch (error) {
     const known = toKnownError(error);

@@ -113,7 +113,15 @@ export const readingRefusals: readonly NodeErrorCode[] = [
 export const writingRefusals: readonly NodeErrorCode[] = [
   ...(["E_BODY_TOO_LARGE", "E_BODY_EMPTY", "E_MEDIA_TYPE", "E_ENCODING_UNSUPPORTED", "E_EXPECTATION"] as const),
   ...(["E_IDEMPOTENCY_KEY", "E_IDEMPOTENCY_MISMATCH", "E_IN_PROGRESS", "E_BATCH_EMPTY", "E_BATCH_TOO_LARGE"] as const),
-  ...(["E_DUPLICATE_IN_BATCH", "E_MEMBER_MISMATCH", "LOG_ENTRY", "E_READ_ONLY", "E_STORAGE_FULL"] as const),
+  ...([
+    "E_DUPLICATE_IN_BATCH",
+    "E_ERASURE_TYPE",
+    "E_ERASED",
+    "E_MEMBER_MISMATCH",
+    "LOG_ENTRY",
+    "E_READ_ONLY",
+    "E_STORAGE_FULL",
+  ] as const),
   ...(["JOURNAL_LOCK_LOST", "JOURNAL_FRAME_TOO_LARGE", ...readingRefusals] as const),
 ];
 

@@ -1,12 +1,14 @@
 import { EvidenceError, fromHex, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { encodeBundle } from "@lianzheng/sdk/evidence";
+import type { Bundle } from "@lianzheng/sdk/evidence";
 import { decodeEntry } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import { maySee, principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
+import { refuseErased } from "./erased.ts";
 import type { WorkGate } from "./gate.ts";
 import { requireJson } from "./json-body.ts";
 import type { Principal, StoredRecord } from "./ports.ts";
@@ -52,17 +54,18 @@ function submissionRoute(app: App, services: AppServices, gate: WorkGate): void 
   });
 }
 
-function readRoute(app: App, { log, evidence }: AppServices): void {
+function readRoute(app: App, { log, evidence, erasures }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/records/:id",
-    config: { access: "read", docs: { ...aboutOneRecord, refusals: readingRefusals } },
+    config: { access: "read", docs: { ...aboutOneRecord, refusals: [...readingRefusals, "E_ERASED"] } },
     schema: {
       ...{ operationId: "readRecord", summary: "A record, and where it is anchored", tags: ["records"] },
       ...{ querystring: NoQuery, params: IdParams, response: { 200: RecordAnswer, ...problemAnswers } },
     },
     handler: async (request) => {
       const record = await visibleRecord(log, request.params.id, principalOfRequest(request));
+      await refuseErased(erasures, record);
       const anchor = (await evidence.anchorOf(record.index)) ?? null;
       const { id, index, entry, disclosures, submitter } = record;
       return { id, index, entry, disclosures: [...disclosures], submitter, anchor };
@@ -70,23 +73,42 @@ function readRoute(app: App, { log, evidence }: AppServices): void {
   });
 }
 
-function evidenceRoute(app: App, { log, evidence }: AppServices): void {
+function evidenceRoute(app: App, services: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/records/:id/evidence",
-    config: { access: "read", docs: { ...aboutOneRecord, refusals: [...readingRefusals, "E_NOT_ANCHORED"] } },
+    config: {
+      access: "read",
+      docs: { ...aboutOneRecord, refusals: [...readingRefusals, "E_NOT_ANCHORED", "E_ERASED"] },
+    },
     schema: {
       ...{ operationId: "readRecordEvidence", summary: "The evidence bundle of a record", tags: ["records"] },
       ...{ querystring: NoQuery, params: IdParams, response: { 200: Raw, ...problemAnswers } },
     },
     handler: async (request, reply) => {
-      const { id, index } = await visibleRecord(log, request.params.id, principalOfRequest(request));
-      await requireAnchor(evidence, index);
-      const text = encodeBundle(await evidence.bundleOf([index]));
+      const { id } = request.params;
+      const text = encodeBundle(await evidenceOf(id, principalOfRequest(request), services));
       void reply.header("content-disposition", `attachment; filename="${id}.evidence.json"`);
       return reply.type("application/json").send(text);
     },
   });
+}
+
+/**
+ * Evidence of one record.
+ *
+ * @throws NodeError E_NOT_FOUND for what is not there or not the caller's to see, E_ERASED, E_NOT_ANCHORED; EvidenceError
+ *   E_HEX_FORM, E_HASH_FORM, E_HASH_ZERO
+ */
+export async function evidenceOf(
+  id: string,
+  caller: Principal,
+  { log, evidence, erasures }: AppServices,
+): Promise<Bundle> {
+  const record = await visibleRecord(log, id, caller);
+  await refuseErased(erasures, record);
+  await requireAnchor(evidence, record.index);
+  return evidence.bundleOf([record.index]);
 }
 
 /**
@@ -131,7 +153,7 @@ function fromHex32(text: string): Uint8Array {
 }
 
 /** 1 to 256 visible ASCII characters. A field sent twice arrives joined by a comma and a blank, and is refused. */
-function idempotencyKey({ headers }: FastifyRequest): string {
+export function idempotencyKey({ headers }: FastifyRequest): string {
   const key = headers["idempotency-key"];
   if (typeof key === "string" && /^[\x21-\x7e]{1,256}$/.test(key)) return key;
   const detail = "Send Idempotency-Key: 1 to 256 visible ASCII characters, the same for a repetition of this request.";
@@ -139,12 +161,12 @@ function idempotencyKey({ headers }: FastifyRequest): string {
 }
 
 /** Length of the body as far as it is known before it is read. */
-function bodyLength({ headers }: FastifyRequest, most: number): number {
+export function bodyLength({ headers }: FastifyRequest, most: number): number {
   const length = headers["content-length"];
   return length === undefined ? most : Math.min(Number(length), most);
 }
 
-function bodyDigest({ bodyDigest: digest }: FastifyRequest): Hex {
+export function bodyDigest({ bodyDigest: digest }: FastifyRequest): Hex {
   if (digest === null) throw new NodeError("E_BODY_EMPTY", "Send a record, or an array of records, as the body.");
   return digest;
 }

@@ -107,7 +107,7 @@ function evidenceRoute(app: App, { log, evidence }: AppServices): void {
       const indexes = await log.indexesOf(checkedSubject(request.params.subject), maxBundleRecords + 1);
       if (indexes.length > maxBundleRecords) throw tooLarge();
       const records = await recordsAt(log, indexes);
-      const visible = records.map((record) => isVisible(record, principalOfRequest(request)));
+      const visible = visibleAmong(records, principalOfRequest(request));
       if (!visible.includes(true)) throw new NodeError("E_NOT_FOUND", "There is no such subject.");
       await requireAnchor(evidence, Math.max(...indexes));
       const bundle = withholding(await evidence.bundleOf(indexes), visible);
@@ -129,6 +129,13 @@ function encoded(bundle: Bundle): string {
 function tooLarge(cause?: EvidenceError): NodeError {
   const detail = `The subject has more entries than the ${maxBundleRecords} or the 16 MiB of one bundle. Ask for the evidence of single records.`;
   return new NodeError("E_SUBJECT_TOO_LARGE", detail, { limit: maxBundleRecords }, cause);
+}
+
+/** Whoever may see a record may see why it was erased. */
+function visibleAmong(records: readonly StoredRecord[], caller: Principal): readonly boolean[] {
+  const own = records.map((record) => isVisible(record, caller));
+  const erasures = new Set(records.filter((_record, at) => own[at]).map(({ erasedBy }) => erasedBy));
+  return records.map(({ index }, at) => own[at] === true || erasures.has(index));
 }
 
 /** The bundle without the disclosures of what the caller may not see; still complete, for the entries stay. */

@@ -117,6 +117,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     anchor: { ...defaultSettings.anchor, ...anchor },
     limits: { ...defaultSettings.limits, ...limits },
     logLevel,
+    retention: defaultSettings.retention,
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

@@ -2,6 +2,8 @@ import { isJsonObject, isUscc, parseJson } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import { NodeError } from "../errors.ts";
+import { defaultRetention, retentionOf } from "./retention.ts";
+import type { RetentionSettings } from "./retention.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
 /** The chain of one operator, run by this node in its own folder. */
@@ -61,12 +63,14 @@ export interface NodeSettings {
   readonly logLevel: LogLevel;
   /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
   readonly docs?: DocsAccess;
+  /** How long records are kept. */
+  readonly retention: RetentionSettings;
 }
 
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
+  anchor: { everyRecords: 10_000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
@@ -74,6 +78,7 @@ export const defaultSettings = {
     requestTimeoutMs: 30_000,
   },
   logLevel: "info",
+  retention: defaultRetention,
   chainId: 20260,
 } as const;
 
@@ -131,7 +136,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs"];
+  const optional = ["docs", "retention"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -145,6 +150,7 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }

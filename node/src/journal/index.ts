@@ -6,6 +6,8 @@ export { checksumBytes, frameOverheadBytes, headerBytes, maxPayloadBytes } from 
 export type { Frame, FrameType } from "./frame.ts";
 export { GroupQueue } from "./group.ts";
 export type { GroupLimits, Waiting } from "./group.ts";
+export { inspectJournal, journalFaults, requireJournal } from "./inspection.ts";
+export type { Inspected, InspectionOptions, JournalFault, JournalFaultCode } from "./inspection.ts";
 export { Journal } from "./journal.ts";
 export type { JournalOptions } from "./journal.ts";
 export { JournalLock } from "./lock.ts";

@@ -19,8 +19,8 @@ import { logIdentity, openParts } from "./opening.ts";
 import type { LogResource } from "./reader.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptOfRecord } from "./receipt.ts";
-import type { LogRecord } from "./sealed-records.ts";
-import { openRecord } from "./sealed-records.ts";
+import type { ListedEntry, LogRecord } from "./sealed-records.ts";
+import { listedEntry, openRecord } from "./sealed-records.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { Draft, Idempotency, Submission } from "./submission.ts";
 import { assertIdempotency, draftOf } from "./submission.ts";
@@ -224,6 +224,14 @@ export class EvidenceLog {
   async recordAt(index: number): Promise<LogRecord | undefined> {
     if (!isBelow(index, this.size)) return undefined;
     return openRecord(this.#vault, await this.#parts.reader.recordAt(index));
+  }
+
+  /** At most `count` records from index `first` on, without what they disclose: fewer only at the log's end. */
+  async list(first: number, count: number): Promise<readonly ListedEntry[]> {
+    const most = Math.min(count, this.size - first);
+    if (most <= 0) return [];
+    const entries = await this.#parts.reader.entriesFrom(first, most);
+    return entries.map(({ entry, submitter }, at) => listedEntry(this.#vault, first + at, entry, submitter));
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */

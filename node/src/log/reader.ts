@@ -6,7 +6,7 @@ import { leafHash } from "@lianzheng/node/index";
 import type { Journal, RecordPlace } from "@lianzheng/node/journal";
 import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import type { EntrySource } from "./entry-source.ts";
+import type { EntrySource, StoredEntry } from "./entry-source.ts";
 import type { SealedRecord } from "./sealed-records.ts";
 import type { TileStore } from "./tile-store.ts";
 
@@ -69,6 +69,11 @@ export class LogReader {
   /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
   async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
     return await this.#index.indexesBy(member, most, from);
+  }
+
+  /** `count` entries from index `first` on, all below the log's size, from verified frames. */
+  async entriesFrom(first: number, count: number): Promise<readonly StoredEntry[]> {
+    return await this.#entries.stored(first, count);
   }
 
   /** The resource at `path` in a log of `size` leaves; undefined if there is none. */

@@ -321,6 +321,17 @@ export interface VersionRow {
   readonly since: number;
 }
 
+/** A version of a document of the consortium. */
+export interface PolicyRow {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly effectiveFrom: number;
+  /** 0 while no end is decided. */
+  readonly retiredFrom: number;
+  readonly reason: string | null;
+}
+
 /** Every table with its rows. */
 export interface Tables {
   readonly members: MemberRow;
@@ -342,6 +353,7 @@ export interface Tables {
   readonly logs: LogRow;
   readonly validators: ValidatorRow;
   readonly versions: VersionRow;
+  readonly policies: PolicyRow;
 }
 
 export type TableName = keyof Tables;
