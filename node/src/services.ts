@@ -13,6 +13,7 @@ import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
+import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
 import type { Watch } from "./watch.ts";
 
@@ -51,6 +52,9 @@ export function servicesOf(parts: NodeParts): AppServices {
     metrics: watch.metricsPort,
     docs: docsAccessOf(folder.settings),
     policies: parts.policies.desk,
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => ownPolicyOf(folder, deployment, parts.anchor.logId) },
     logger,
     now,
   };
