@@ -7,10 +7,11 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import { defaultRegistrySettings, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
-import { deployContracts } from "@lianzheng/node/deployment";
+import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
+import { openNodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -120,9 +121,16 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
   if (membership.missing === undefined) await anchor.lookFirst();
+  const identify = (): Promise<void> => checkDeployment(rpc, deployment);
+  const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
+  const registry = await openNodeRegistry({
+    ...{ log, deployment, logger, identify, chain: rpc, directory: paths.registry },
+    ...{ ...registrySettings, timings: { pollMs } },
+  });
+  opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
-  return { folder, chain, deployment, log, failed, anchor, membership, tokens, logger };
+  return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, logger };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {

@@ -7,6 +7,7 @@ import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from
 import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
@@ -23,6 +24,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly registry: NodeRegistry;
   readonly tokens: TokenWatch;
   readonly logger: Logger;
 }
@@ -42,6 +44,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
     docs: docsAccessOf(folder.settings),
+    registry: parts.registry.desk,
     logger,
     now,
   };
@@ -84,13 +87,16 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
   };
 }
 
-function readinessOf({ log, anchor, membership }: NodeParts): Readiness {
+function readinessOf({ log, anchor, membership, registry }: NodeParts): Readiness {
   const { state, error } = anchor.status();
   const trouble = error === null ? "no code" : `${error.code} since ${error.since}`;
   const reasons = [
     ...(log.failure === undefined ? [] : [`the log takes nothing more (${log.failure.code})`]),
     ...(membership.missing === undefined ? [] : [`the log is not on the chain yet (${membership.missing})`]),
     ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${trouble})`]),
+    ...(registry.registry.status.check.code === "REGISTRY_DIFFERS"
+      ? ["a row of the registry is not what the contract says (REGISTRY_DIFFERS)"]
+      : []),
   ];
   return { ready: reasons.length === 0, reasons };
 }

@@ -66,7 +66,7 @@ export async function openRegistry(
 
 /** Everything that a registry shows, key by key. */
 export async function viewsOf(registry: Registry): Promise<ReadonlyMap<string, string>> {
-  const reading = registry.read();
+  const reading = await registry.read();
   try {
     const views = new Map<string, string>();
     for await (const [key, value] of reading.everything()) views.set(key, value.toString("base64"));

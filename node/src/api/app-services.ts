@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
+import type { RegistryPort } from "./registry-port.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
@@ -19,6 +20,8 @@ export interface AppServices {
   readonly docs: "open" | "key";
   /** Events and webhooks; without it there are no such routes. */
   readonly events?: EventsPort;
+  /** Views of the chain's law; without it there are no such routes. */
+  readonly registry?: RegistryPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -14,6 +14,7 @@ import { logRoutes } from "./log-tiles.ts";
 import { describeRoutes } from "./openapi.ts";
 import { answerError } from "./problems.ts";
 import { recordRoutes } from "./records.ts";
+import { registryRoutes } from "./registry/index.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
@@ -62,7 +63,16 @@ export async function createApp(services: AppServices): Promise<App> {
   });
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
-  const resources = [recordRoutes, subjectRoutes, logRoutes, statusRoutes, docsRoutes, eventRoutes, webhookRoutes];
+  const resources = [
+    recordRoutes,
+    subjectRoutes,
+    logRoutes,
+    statusRoutes,
+    docsRoutes,
+    eventRoutes,
+    webhookRoutes,
+    registryRoutes,
+  ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {
       addRoutes(plugin, services, gate);

@@ -34,3 +34,4 @@ export type {
   Scope,
   StoredRecord,
 } from "./ports.ts";
+export type { RegistryPort } from "./registry-port.ts";

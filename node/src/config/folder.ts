@@ -31,6 +31,8 @@ export interface NodePaths {
   /** The embedded chain's own folder. */
   readonly chain: string;
   readonly anchor: string;
+  /** Views of the chain and words of the records: can be deleted, and are made again. */
+  readonly registry: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -48,6 +50,7 @@ export function pathsOf(folder: string): NodePaths {
     passphrase: join(keys, "passphrase"),
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
+    registry: join(folder, "registry"),
   };
 }
 

@@ -5,7 +5,7 @@ export type { NodeFolder, NodePaths } from "./folder.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
-export { defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
+export { defaultRegistrySettings, defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
 export type { AnchorSettings, DocsAccess, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";
 export { TokenWatch } from "./token-watch.ts";

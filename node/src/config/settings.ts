@@ -61,7 +61,22 @@ export interface NodeSettings {
   readonly logLevel: LogLevel;
   /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
   readonly docs?: DocsAccess;
+  /** How the chain's law is followed; {@link defaultRegistrySettings} where nothing is said. */
+  readonly registry?: RegistrySettings;
 }
+
+/** How the registry follows the chain. */
+export interface RegistrySettings {
+  /** Between two looks at the chain's newest block. */
+  readonly pollMs: number;
+  /** Blocks that can be undone when the chain replaces them; more, and the registry is made again. */
+  readonly undoBlocks: number;
+  /** Seconds between two comparisons of some rows with the contracts; 0 for none. */
+  readonly checkSeconds: number;
+}
+
+/** For a chain with a block every few seconds. */
+export const defaultRegistrySettings: RegistrySettings = { pollMs: 1_000, undoBlocks: 256, checkSeconds: 600 };
 
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
@@ -131,7 +146,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs"];
+  const optional = ["docs", "registry"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -145,6 +160,9 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    ...(reader.has("registry")
+      ? { registry: registryOf(reader.object("registry", Object.keys(defaultRegistrySettings))) }
+      : {}),
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
@@ -187,6 +205,14 @@ function anchorOf(settings: SettingsReader): AnchorSettings {
     everySeconds: reader.count("everySeconds", 1, 86_400),
     maxFeePerGas: has("maxFeePerGas") ? reader.text("maxFeePerGas", isWei, weiForm) : maxFeePerGas,
     confirmations: has("confirmations") ? reader.count("confirmations", 0, 10_000) : confirmations,
+  };
+}
+
+function registryOf(reader: SettingsReader): RegistrySettings {
+  return {
+    pollMs: reader.count("pollMs", 50, 3_600_000),
+    undoBlocks: reader.count("undoBlocks", 1, 100_000),
+    checkSeconds: reader.count("checkSeconds", 0, 604_800),
   };
 }
 

@@ -10,7 +10,7 @@ import { logsBloom } from "@lianzheng/sdk/chain";
 import { fromHex, type Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import type { EventReader, PlacedLog } from "./event.ts";
-import type { BlockPoint } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
 
 /** A block whose header hashes to its hash. */
 export interface Heading extends BlockPoint {

@@ -6,7 +6,7 @@ import type { Facts } from "./facts.ts";
 import { memberBytes, type LawReader } from "./law-facts.ts";
 import type { Reading } from "./reading.ts";
 import type { TableName, Tables } from "./rows.ts";
-import type { BlockPoint } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
 import { keccak256, fromHex, toHex } from "@lianzheng/sdk/encoding";
 import { AbiCoder } from "ethers";
 
@@ -159,6 +159,8 @@ const questions: { readonly [Name in TableName]?: Asking<Name> } = {
       },
       { contract: "evidenceLogs", view: "latest", args: [logId], expected: { size, root, at } },
     ]),
+  policies: ({ policy, version, digest, publishedAt, effectiveFrom, retiredFrom }) =>
+    ask("policies", "policyOf", [policy, version], { digest, publishedAt, effectiveFrom, retiredFrom }),
   validators: ({ validator, member, removedIn }) =>
     ask("validators", "memberOf", [validator], removedIn === 0 ? member : null),
 };

@@ -6,7 +6,8 @@ import { Draft } from "./draft.ts";
 import type { EventReader } from "./event.ts";
 import { takeIn } from "./law/index.ts";
 import { completeFacts, type LawReader } from "./law-facts.ts";
-import type { BlockPoint, RegistryStore } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
+import type { RegistryStore } from "./store.ts";
 
 /** What the follower tells of itself; pino's loggers fit. */
 export interface RegistryLogger {
@@ -188,7 +189,7 @@ export class Follower {
 
   async #takeBlock({ point, logs }: LawBlock): Promise<void> {
     const { store, reader, law } = this.#parts;
-    const before = store.read();
+    const before = await store.read();
     try {
       const draft = new Draft(before);
       const events = logs.map((log) => reader.eventOf(log));

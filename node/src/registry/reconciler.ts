@@ -6,7 +6,8 @@ import type { RegistryLogger } from "./follower.ts";
 import type { LawReader } from "./law-facts.ts";
 import type { Reading } from "./reading.ts";
 import type { TableName } from "./rows.ts";
-import type { BlockPoint, RegistryStore } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
+import type { RegistryStore } from "./store.ts";
 
 /** What a comparison found. */
 export interface CheckReport {
@@ -77,7 +78,7 @@ export class Reconciler {
 
   /** Compares up to so many rows of each table, and goes on behind them the next time. @throws ChainError, NodeError REGISTRY_CORRUPT */
   async check(rowsOfTable: number): Promise<CheckReport> {
-    const reading = this.#parts.store.read();
+    const reading = await this.#parts.store.read();
     try {
       const found: Difference[] = [];
       let rows = 0;

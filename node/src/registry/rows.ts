@@ -321,6 +321,17 @@ export interface VersionRow {
   readonly since: number;
 }
 
+export interface PolicyRow {
+  readonly policy: string;
+  readonly version: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly publishedAt: number;
+  readonly effectiveFrom: number;
+  readonly retiredFrom: number;
+  readonly reason: string | null;
+}
+
 /** Every table with its rows. */
 export interface Tables {
   readonly members: MemberRow;
@@ -342,6 +353,7 @@ export interface Tables {
   readonly logs: LogRow;
   readonly validators: ValidatorRow;
   readonly versions: VersionRow;
+  readonly policies: PolicyRow;
 }
 
 export type TableName = keyof Tables;

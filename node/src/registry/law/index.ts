@@ -11,6 +11,7 @@ import type { Handlers } from "./handler.ts";
 import { logs } from "./logs.ts";
 import { members } from "./members.ts";
 import { directory, validators } from "./network.ts";
+import { policies } from "./policies.ts";
 import { rights } from "./rights.ts";
 import { subjects } from "./subjects.ts";
 import { trades } from "./trades.ts";
@@ -21,6 +22,7 @@ export const handlers: Readonly<Record<ContractName, Handlers>> = {
   members,
   council,
   emergency,
+  policies,
   cases,
   attestations,
   registry: subjects,
