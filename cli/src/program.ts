@@ -4,8 +4,10 @@ import { withCommonOptions } from "./command.ts";
 import { chainCommand } from "./commands/chain.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
+import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { rebuildCommand } from "./commands/rebuild.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -38,6 +40,8 @@ export function buildProgram(context: Context): Command {
     verifyCommand(context),
     policyCommand(context),
     statusCommand(context),
+    fsckCommand(context),
+    rebuildCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   frame(program, context.out);

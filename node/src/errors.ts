@@ -34,9 +34,21 @@ export const nodeFaults = {
   E_BATCH_EMPTY: { status: 422, title: "The batch holds no record" },
   E_BATCH_TOO_LARGE: { status: 422, title: "The batch holds more records than the node accepts" },
   E_DUPLICATE_IN_BATCH: { status: 422, title: "The batch holds one record twice" },
+  E_ERASURE_TYPE: { status: 422, title: "A record of an erasure is made by erasing, not by submitting" },
+  E_NOT_ERASABLE: { status: 422, title: "The record cannot be erased" },
+  E_RETENTION: { status: 409, title: "The record must still be kept" },
+
+  // By which rules it is judged. The answers carry a signed refusal.
+  E_SCHEMA: { status: 422, title: "The record does not fit the schema of its type" },
+  E_SCHEMA_UNKNOWN_VERSION: { status: 422, title: "The node has no usable schema of the version in force" },
+  E_RECORD_TYPE_UNREGISTERED: { status: 422, title: "No schema is registered for this record type" },
+  E_RECORD_TYPE_RESERVED: { status: 422, title: "Records of this type are the node's own" },
+  E_RED_LINE: { status: 422, title: "The record crosses a red line" },
+  E_POLICY_UNKNOWN_VERSION: { status: 422, title: "The node has not got a policy that is in force" },
 
   // What is asked for.
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
+  E_ERASED: { status: 410, title: "The record was erased" },
   E_NOT_ANCHORED: { status: 409, title: "The record is not anchored yet" },
   E_SUBJECT_TOO_LARGE: { status: 422, title: "The subject has more entries than a bundle of evidence holds" },
   E_PAGE: { status: 422, title: "The page is out of range" },
@@ -68,6 +80,13 @@ export const nodeFaults = {
   JOURNAL_CORRUPT: { status: 503, title: "The journal is damaged" },
   JOURNAL_FRAME_TOO_LARGE: { status: 413, title: "The frame is larger than the journal accepts" },
   JOURNAL_CLOSED: { status: 503, title: "The journal is closed" },
+
+  // The vault: the keys of the records.
+  VAULT_MISSING: { status: 503, title: "Keys of the vault are missing although the journal has their records" },
+  VAULT_CORRUPT: { status: 503, title: "The vault is damaged" },
+  VAULT_IDENTITY: { status: 503, title: "The vault belongs to another log" },
+  VAULT_KEY: { status: 503, title: "The vault was sealed under another key" },
+  VAULT_FAILED: { status: 503, title: "A write to the vault failed" },
 
   // The index: a view, made from the journal.
   INDEX_CORRUPT: { status: 503, title: "The index is damaged; delete it and it is made again from the journal" },

@@ -7,11 +7,18 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { defaultRegistrySettings, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import {
+  bindFolder,
+  defaultRegistrySettings,
+  readNodeFolder,
+  TokenWatch,
+  writeDeployment,
+} from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
-import { EvidenceLog } from "@lianzheng/node/log";
+import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
 import { openNodeRegistry } from "@lianzheng/node/registry";
+import type { SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -105,6 +112,13 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  await bindFolder(paths.folder, {
+    logKey: logKey.verifier,
+    chainId: deployment.chainId,
+    genesis: deployment.genesis,
+    evidenceLogs: deployment.contracts.evidenceLogs.address,
+    memberKey: memberKey.address,
+  });
   const { log, failed } = await openLog(folder, logger);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
@@ -124,13 +138,29 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const identify = (): Promise<void> => checkDeployment(rpc, deployment);
   const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
   const registry = await openNodeRegistry({
-    ...{ log, deployment, logger, identify, chain: rpc, directory: paths.registry },
+    ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
     ...{ ...registrySettings, timings: { pollMs } },
   });
   opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, logger };
+}
+
+/** The log for those who search it: its records, and which of them erased which. */
+function searchedLogOf(log: EvidenceLog): SearchedLog {
+  return {
+    get size() {
+      return log.size;
+    },
+    recordAt: async (index) => {
+      const record = await log.recordAt(index);
+      const erasure = record === undefined ? undefined : erasureOf(record);
+      if (record === undefined || erasure === undefined) return record;
+      const target = await log.recordAt(erasure.index);
+      return target?.erasedBy === index ? { ...record, erases: target.id } : record;
+    },
+  };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
@@ -211,7 +241,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
@@ -230,6 +260,7 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,

@@ -23,7 +23,14 @@ describe("a node's folder", () => {
     withFolder(async (folder) => {
       const { paths } = await initNode(initOf(folder));
       const secrets = await readdir(paths.keys);
-      expect(secrets.sort()).to.deep.equal(["log.json", "member.json", "passphrase", "sealer.json", "tokens.json"]);
+      expect(secrets.sort()).to.deep.equal([
+        "log.json",
+        "member.json",
+        "passphrase",
+        "sealer.json",
+        "tokens.json",
+        "vault.json",
+      ]);
       for (const name of secrets) expect((await stat(join(paths.keys, name))).mode & 0o777).to.equal(0o600);
       for (const path of [paths.folder, paths.keys]) expect((await stat(path)).mode & 0o777).to.equal(0o700);
     }));

@@ -86,9 +86,9 @@ describe("a frame of records", () => {
       { member: "91460000MA5T000160", key: "k", requestDigest, count: 1 },
     ],
     records: [
-      { entry: '{"a":1}', submitter: "91460000MA5T000160", disclosures: ["abc", "def"] },
-      { entry: '{"a":2}', submitter: "91460000MA5T000160", disclosures: ["ghi"] },
-      { entry: '{"a":3}', submitter: "91460000MA5T000160", disclosures: ["x".repeat(70_000)] },
+      { entry: '{"a":1}', submitter: "91460000MA5T000160", sealed: Buffer.from("abc\ndef") },
+      { entry: '{"a":2}', submitter: "91460000MA5T000160", sealed: Buffer.from([0, 10, 255, 10]) },
+      { entry: '{"a":3}', submitter: "91460000MA5T000160", sealed: Buffer.alloc(70_000, 0x0a) },
     ],
   };
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { contractInterfaces } from "@lianzheng/sdk/contracts";
 import { contractNames } from "@lianzheng/sdk/chain";
 import { handlers } from "../../node/src/registry/law/index.ts";
-import { checkedTables } from "../../node/src/registry/check.ts";
+import { checkedTables } from "../../node/src/registry/questions.ts";
 import { networkHelpers, world } from "../contracts/fixture.ts";
 import { deploymentOf, openRegistry, withFolder } from "./scene.ts";
 import { busyStory } from "./story.ts";

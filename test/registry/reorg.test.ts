@@ -6,7 +6,9 @@ import { Story } from "./story.ts";
 /** A snapshot of the chain, to which it is taken back by `revert`. */
 async function snapshot(): Promise<() => Promise<void>> {
   const id: unknown = await chain.send("evm_snapshot", []);
-  return async () => void (await chain.send("evm_revert", [id]));
+  return async () => {
+    await chain.send("evm_revert", [id]);
+  };
 }
 
 /** A story of its own for each test: the fixture takes the chain back, not what the story remembers. */

@@ -28,7 +28,7 @@ export async function deploymentOf(world: World): Promise<Deployment> {
     const contract = name === "evidenceLogs" ? world.logs : world[name];
     const address = (await contract.getAddress()).toLowerCase() as Hex;
     const code = await ethers.provider.getCode(address);
-    book.push([name, { address, codeHash: toHex(keccak256(fromHex(code as Hex))), block: 1 }]);
+    book.push([name, { address, codeHash: toHex(keccak256(fromHex(code))), block: 1 }]);
   }
   return {
     chainId: Number(chainId),

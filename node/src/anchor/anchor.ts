@@ -289,7 +289,10 @@ export class Anchor {
     const now = (this.#options.now ?? Date.now)();
     const skewMs = tip === undefined ? undefined : this.#clock.skewMs(tip, now);
     if (skewMs === undefined) return;
-    if (skewMs === 0) return this.#alarms.clear("C_CLOCK_SKEW");
+    if (skewMs === 0) {
+      this.#alarms.clear("C_CLOCK_SKEW");
+      return;
+    }
     const where = skewMs > 0 ? "ahead of" : "behind";
     const message = `the chain's blocks are ${Math.abs(Math.round(skewMs / 1000))} s ${where} this node's clock`;
     this.#alarms.raise("C_CLOCK_SKEW", message, { skewMs });
@@ -301,8 +304,8 @@ export class Anchor {
 
   #stall(): ChainError {
     const { transaction } = this.#state.pending ?? {};
-    const { poolAnswer, tip, tipAgeMs } = this.#publisher;
-    if (poolAnswer === undefined && tipAgeMs >= this.#timings.stallMs) {
+    const { poolAnswer, wasTaken, tip, tipAgeMs } = this.#publisher;
+    if (wasTaken && tipAgeMs >= this.#timings.stallMs) {
       const details = { blockNumber: tip?.number, transaction };
       return new ChainError("C_CHAIN_STALLED", `the chain makes no blocks: ${tip?.number} is the newest`, details);
     }

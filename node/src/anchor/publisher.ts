@@ -88,6 +88,7 @@ export class Publisher {
   #tip: BlockAnswer | undefined;
   #tipSince = 0;
   #poolAnswer: string | undefined;
+  #wasTaken = false;
   /** The block in which the pending publication was last seen. */
   #seen: Outcome | undefined;
   #hold: { readonly error: ChainError; readonly until: number; readonly inARow: number } | undefined;
@@ -110,6 +111,11 @@ export class Publisher {
   /** With what the chain answered the pending transaction when it was last sent, if with an error. For people. */
   get poolAnswer(): string | undefined {
     return this.#poolAnswer;
+  }
+
+  /** Whether the chain ever took the pending transaction without an error. Sent again it may say "known", and means the same. */
+  get wasTaken(): boolean {
+    return this.#wasTaken;
   }
 
   /** Milliseconds since the pending publication was first sent by this process; undefined without one. */
@@ -317,6 +323,7 @@ export class Publisher {
     const pending = { previousSize: head.size, size, root, checkpoint, ...signed, replaced: earlier };
     await state.save(pending);
     await failpoint("anchor.afterPersist");
+    this.#wasTaken = false;
     if (replaced === undefined) this.#pursuedSince = undefined;
     else notice("replaced", { transaction: replaced.transaction, nonce: replaced.nonce });
     notice("signed", { size, nonce: signed.nonce, transaction: signed.transaction });
@@ -325,7 +332,10 @@ export class Publisher {
 
   #tellOfCap(beyondCap: bigint | undefined): void {
     const { alarms, capPerGas } = this.#options;
-    if (beyondCap === undefined) return alarms.clear("C_FEE_CAP");
+    if (beyondCap === undefined) {
+      alarms.clear("C_FEE_CAP");
+      return;
+    }
     const message = `the chain wants ${beyondCap} wei per gas, the cap is ${capPerGas}; sent with the cap`;
     alarms.raise("C_FEE_CAP", message, { wanted: String(beyondCap), cap: String(capPerGas) });
   }
@@ -342,6 +352,7 @@ export class Publisher {
     this.#poolAnswer = undefined;
     try {
       await view.ask("eth_sendRawTransaction", [pending.raw]);
+      this.#wasTaken = true;
       notice("sent", { transaction, nonce });
     } catch (error) {
       if (!(error instanceof ChainError) || !error.code.startsWith("C_RPC_")) throw error;
@@ -359,7 +370,10 @@ export class Publisher {
     const needed = highestCost(raw);
     if (needed === 0n || this.#tip === undefined) return;
     const balance = await balanceOf(view, sender, this.#tip.number);
-    if (balance >= needed) return alarms.clear("C_FUNDS");
+    if (balance >= needed) {
+      alarms.clear("C_FUNDS");
+      return;
+    }
     const details = { sender, balance: String(balance), needed: String(needed) };
     alarms.raise("C_FUNDS", `${sender} has ${balance} wei, its publication may cost ${needed}`, details);
   }

@@ -1,10 +1,15 @@
 export { environmentVariables, passphraseFileVariable } from "./environment.ts";
 export type { Environment } from "./environment.ts";
-export { pathsOf, readNodeFolder, readNodeSettings, writeDeployment } from "./folder.ts";
+export { pathsOf, readNodeFolder, readNodeSettings, readNodeVerifier, writeDeployment } from "./folder.ts";
 export type { NodeFolder, NodePaths } from "./folder.ts";
+export { bindFolder, identityPath } from "./identity.ts";
+export type { FolderIdentity } from "./identity.ts";
+export { readFileIfThere } from "./files.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
+export { retentionEnd, retentionYears, shortestRetention } from "./retention.ts";
+export type { RetentionRule, RetentionSettings } from "./retention.ts";
 export { defaultRegistrySettings, defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
 export type { AnchorSettings, DocsAccess, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";

@@ -7,12 +7,14 @@ import type { Environment } from "./environment.ts";
 import { makePrivateFolder, writeNewFile } from "./files.ts";
 import { pathsOf } from "./folder.ts";
 import type { NodePaths } from "./folder.ts";
-import { defaultKeystoreCost, makeLogKey, sealLogKey } from "./log-key.ts";
+import { defaultKeystoreCost } from "./keystore.ts";
+import { makeLogKey, sealLogKey } from "./log-key.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
 import type { AnchorSettings, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
 import { wrongValue } from "./values.ts";
+import { makeVaultKey, sealVaultKey } from "./vault-key.ts";
 import { makeChainKey, sealChainKey } from "./wallet.ts";
 
 /** What a new node is told. */
@@ -74,6 +76,8 @@ export async function initNode(init: NodeInit): Promise<InitializedNode> {
   const logKey = makeLogKey(settings.origin);
   const memberKey = makeChainKey();
   await writeNewFile(paths.logKey, await sealLogKey(logKey, passphrase, keystoreCost), "secret");
+  const vaultKey = await sealVaultKey(makeVaultKey(), logKey.verifier, passphrase, keystoreCost);
+  await writeNewFile(paths.vaultKey, vaultKey, "secret");
   await writeNewFile(paths.memberKey, await sealChainKey(memberKey, passphrase, keystoreCost), "secret");
   if (settings.chain.kind === "embedded") {
     await writeNewFile(paths.sealerKey, await sealChainKey(makeChainKey(), passphrase, keystoreCost), "secret");
@@ -113,6 +117,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     anchor: { ...defaultSettings.anchor, ...anchor },
     limits: { ...defaultSettings.limits, ...limits },
     logLevel,
+    retention: defaultSettings.retention,
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

@@ -2,6 +2,8 @@ import { isJsonObject, isUscc, parseJson } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import { NodeError } from "../errors.ts";
+import { defaultRetention, retentionOf } from "./retention.ts";
+import type { RetentionSettings } from "./retention.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
 /** The chain of one operator, run by this node in its own folder. */
@@ -63,6 +65,8 @@ export interface NodeSettings {
   readonly docs?: DocsAccess;
   /** How the chain's law is followed; {@link defaultRegistrySettings} where nothing is said. */
   readonly registry?: RegistrySettings;
+  /** How long records are kept. */
+  readonly retention: RetentionSettings;
 }
 
 /** How the registry follows the chain. */
@@ -89,6 +93,7 @@ export const defaultSettings = {
     requestTimeoutMs: 30_000,
   },
   logLevel: "info",
+  retention: defaultRetention,
   chainId: 20260,
 } as const;
 
@@ -146,7 +151,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs", "registry"];
+  const optional = ["docs", "retention", "registry"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -163,6 +168,7 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     ...(reader.has("registry")
       ? { registry: registryOf(reader.object("registry", Object.keys(defaultRegistrySettings))) }
       : {}),
+    retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }

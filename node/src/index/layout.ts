@@ -1,4 +1,4 @@
-import type { FrameLocation } from "@lianzheng/node/journal";
+import type { FrameLocation, SealedSegment } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { RequestName } from "./keys.ts";
 import {
@@ -14,9 +14,10 @@ import {
 import type { IndexedFrame } from "./view.ts";
 
 /** Which keys and values there are, in words of the identity: an index in another layout is made again. */
-export const layoutVersion = "2";
+export const layoutVersion = "4";
 
-interface Put {
+/** One key and its value. */
+export interface Put {
   readonly type: "put";
   readonly key: Buffer;
   readonly value: Buffer;
@@ -59,8 +60,9 @@ export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" 
   const { firstIndex, records } = frame;
   const puts: Put[] = [];
   const newest = new Map<string, number>();
-  for (const [at, { id, subject, sequence }] of records.entries()) {
+  for (const [at, { id, subject, sequence, erases }] of records.entries()) {
     puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, sequence), [firstIndex + at]));
+    if (erases) puts.push(put(numberKey("x", firstIndex + at), []));
     newest.set(subject, at);
   }
   for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
@@ -92,6 +94,11 @@ function requestPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | 
     index += count;
     return made;
   });
+}
+
+/** The view that says that all views of a closed segment are there. */
+export function sealPut({ segment, bytes, frames, firstIndex, records }: SealedSegment): Put {
+  return put(numberKey("g", segment), [bytes, frames, firstIndex, records]);
 }
 
 /** Where a frame stands, as three numbers of a value say it. */

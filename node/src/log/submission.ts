@@ -37,6 +37,7 @@ export interface Place {
 
 /** An entry of which only the place is missing, in two pieces of its final text. */
 export interface Draft {
+  readonly type: string;
   readonly subject: string;
   readonly submitter: string;
   readonly disclosures: readonly string[];
@@ -80,7 +81,7 @@ export function draftOf(submission: Submission): Draft {
   const entryLength = head.length + widestPlaceLength + tail.length;
   if (entryLength > maxEntryLength) assertByTheSdk(submission, commitments);
   const weight = disclosures.reduce((sum, { length }) => sum + length + 1, entryLength);
-  return { subject, submitter, disclosures, head, tail, weight };
+  return { type, subject, submitter, disclosures, head, tail, weight };
 }
 
 /**

@@ -166,7 +166,7 @@ function byBlock(logs: readonly LogAnswer[]): ReadonlyMap<number, readonly LogAn
 }
 
 function isSame({ address, data, topics, place }: PlacedLog, told: LogAnswer | undefined, hash: Hex): boolean {
-  if (told === undefined || told.blockHash !== hash || told.logIndex !== place.logIndex) return false;
+  if (told?.blockHash !== hash || told.logIndex !== place.logIndex) return false;
   if (told.address !== address || told.data !== data || told.transactionHash !== place.transaction) return false;
   return told.topics.length === topics.length && topics.every((topic, at) => told.topics[at] === topic);
 }

@@ -165,7 +165,10 @@ export class Follower {
       const cursor = this.#cursor();
       if ((await source.heading(cursor.number))?.hash === cursor.hash) return;
       if (depth === 1) logger.warn({ block: cursor.number }, "the chain replaced blocks; the registry goes back");
-      if (!(await store.undo())) return await this.#rebuild("the chain replaced more blocks than can be undone");
+      if (!(await store.undo())) {
+        await this.#rebuild("the chain replaced more blocks than can be undone");
+        return;
+      }
       this.#undone += 1;
     }
   }

@@ -38,7 +38,11 @@ export async function lineageOf(
     ...ancestors.steps.map(([child, parent]) => ({ from: parent, to: child })),
     ...descendants.steps.map(([parent, child]) => ({ from: parent, to: child })),
   ];
-  return { nodes: nodes.toSorted(byDistance), edges, complete: ancestors.complete && descendants.complete };
+  return {
+    nodes: nodes.toSorted((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1)),
+    edges,
+    complete: ancestors.complete && descendants.complete,
+  };
 }
 
 interface Walk {
@@ -68,13 +72,13 @@ async function walk(start: string, depth: number, next: (id: string) => Promise<
   return { distances, steps, complete: true };
 }
 
-async function nodeOf(reading: Reading, id: string, distance: number): Promise<JsonObject> {
+async function nodeOf(
+  reading: Reading,
+  id: string,
+  distance: number,
+): Promise<JsonObject & { readonly id: string; readonly distance: number }> {
   const row = await reading.row("subjects", id);
   if (row === undefined) return { id, distance };
   const { owner, isProduct, grade, source, status, number } = row;
   return { id, distance, owner, isProduct, grade, source, status, number };
-}
-
-function byDistance(a: JsonObject, b: JsonObject): number {
-  return Number(a["distance"]) - Number(b["distance"]) || (String(a["id"]) < String(b["id"]) ? -1 : 1);
 }

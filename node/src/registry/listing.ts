@@ -29,8 +29,8 @@ const clocked: Readonly<Partial<Record<TableName, ReadonlySet<string>>>> = {
 };
 
 /** Rows of a table in the order of their making, as far as they fit the filters. */
-export async function listRows<Name extends TableName>(
-  table: Name,
+export async function listRows(
+  table: TableName,
   reading: Reading,
   { filters, limit, after, time = reading.block?.time ?? 0 }: ListQuery,
 ): Promise<ListPage> {

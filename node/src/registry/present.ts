@@ -67,7 +67,7 @@ export async function presented<Name extends TableName>(
   reading: Reading,
   time: number,
 ): Promise<JsonObject> {
-  const present = presenting[table] as Presenting<Name> | undefined;
+  const present = presenting[table];
   return { ...(row as unknown as JsonObject), ...(await present?.(row, reading, time)) };
 }
 

@@ -47,7 +47,7 @@ export class Reading {
   /** The block is read from the snapshot, too: what is being written now is in both or in neither. */
   static async open(database: Level<string, Buffer>): Promise<Reading> {
     const snapshot = database.snapshot();
-    const value = (await database.get(cursorKey, { snapshot })) as Buffer | undefined;
+    const value = await valueOf(database, cursorKey, snapshot);
     return new Reading(database, snapshot, value === undefined ? undefined : (unseal(cursorKey, value) as BlockPoint));
   }
 
@@ -57,7 +57,7 @@ export class Reading {
 
   async kept<Name extends TableName>(table: Name, id: string): Promise<Kept<Name> | undefined> {
     const key = keyOf("r", table, id);
-    const value = (await this.#database.get(key, { snapshot: this.#snapshot })) as Buffer | undefined;
+    const value = await valueOf(this.#database, key, this.#snapshot);
     return value === undefined ? undefined : (unseal(key, value) as Kept<Name>);
   }
 
@@ -120,3 +120,12 @@ export class Reading {
 
 /** 12 digits of the block, 6 of the event's place in it. */
 export const orderLength = 18;
+
+/** The library's types leave out that a missing key answers undefined. */
+async function valueOf(
+  database: Level<string, Buffer>,
+  key: string,
+  snapshot: AbstractSnapshot,
+): Promise<Buffer | undefined> {
+  return await database.get<string, Buffer>(key, { snapshot });
+}

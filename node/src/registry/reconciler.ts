@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
-import { checkedTables, differencesOf, type Difference } from "./check.ts";
+import { differencesOf, type Difference } from "./check.ts";
+import { checkedTables } from "./questions.ts";
 import type { RegistryLogger } from "./follower.ts";
 import type { LawReader } from "./law-facts.ts";
 import type { Reading } from "./reading.ts";
@@ -65,7 +66,7 @@ export class Reconciler {
   async run(): Promise<void> {
     const { everyMs, signal, logger } = this.#parts;
     if (everyMs === 0) return;
-    while (!signal.aborted) {
+    for (;;) {
       await pause(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       await this.check(sampled).catch((error: unknown) => {

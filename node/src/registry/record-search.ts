@@ -20,6 +20,8 @@ export interface SearchedRecord {
   readonly entry: string;
   readonly disclosures: readonly string[];
   readonly submitter: string;
+  /** Id of the record that this one erased, if it is an erasure. */
+  readonly erases?: Hex;
 }
 
 /** A record that was found, as far as its finder may see it anyway. */
@@ -107,19 +109,21 @@ export class RecordSearch {
    * A record that was never taken in, or was forgotten before, is forgotten all the same.
    */
   async forget(id: Hex): Promise<void> {
-    await this.#alone(async () => {
-      const key = keyOf("r", id);
-      const value = await valueOf(this.#database, key);
-      const kept = value === undefined ? undefined : (unseal(key, value) as Kept);
-      const tombstone = keyOf("m", id);
-      const gone = kept === undefined ? [] : [key, ...wordKeys(kept)];
-      await this.#database.batch([
-        ...gone.map((name) => ({ type: "del" as const, key: name })),
-        { type: "put", key: tombstone, value: seal(tombstone, 1) },
-      ]);
-      // LevelDB keeps what was deleted until it merges its files: this merges all of them now.
-      await compact(this.#database);
-    });
+    await this.#alone(() => this.#forget(id));
+  }
+
+  async #forget(id: Hex): Promise<void> {
+    const key = keyOf("r", id);
+    const value = await valueOf(this.#database, key);
+    const kept = value === undefined ? undefined : (unseal(key, value) as Kept);
+    const tombstone = keyOf("m", id);
+    const gone = kept === undefined ? [] : [key, ...wordKeys(kept)];
+    await this.#database.batch([
+      ...gone.map((name) => ({ type: "del" as const, key: name })),
+      { type: "put", key: tombstone, value: seal(tombstone, 1) },
+    ]);
+    // LevelDB keeps what was deleted until it merges its files: this merges all of them now.
+    await compact(this.#database);
   }
 
   /** Records that the audience may see and that have a word beginning with `start`; at most `limit`. */
@@ -165,6 +169,8 @@ export class RecordSearch {
   async #takeNext(): Promise<void> {
     const record = await this.#log.recordAt(this.#next);
     const next = this.#next + 1;
+    // Before the cursor: after a crash it is forgotten once more.
+    if (record?.erases !== undefined) await this.#forget(record.erases);
     const cursor = { type: "put" as const, key: cursorKey, value: seal(cursorKey, next) };
     const forgotten = record === undefined || (await valueOf(this.#database, keyOf("m", record.id))) !== undefined;
     const kept = forgotten ? undefined : keptOf(record);

@@ -28,7 +28,7 @@ function shared(url: string): RouteAccess {
 
 export const resource: AccessResource = {
   services: () => ({ registry }),
-  routes: Object.fromEntries([
+  routes: Object.fromEntries<RouteAccess>([
     ...[...paths, ...others].map((url) => [`GET ${url}`, shared(url)] as const),
     ["GET /v1/search", { ...shared("/v1/search"), ask: () => ({ url: "/v1/search?q=data" }) }],
   ]),

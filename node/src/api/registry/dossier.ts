@@ -1,6 +1,6 @@
 import { EMPTY_STAGE_HEAD, stageHead } from "@lianzheng/sdk/chain";
 import { isHex, type Hex } from "@lianzheng/sdk/encoding";
-import { decodeEntry, isJsonObject, type JsonObject } from "@lianzheng/sdk/record";
+import { decodeEntry, isJsonObject, type JsonObject, type JsonValue } from "@lianzheng/sdk/record";
 import { Type } from "typebox";
 import { maySee, principalOfRequest } from "../access.ts";
 import type { App, AppServices } from "../app-services.ts";
@@ -43,7 +43,7 @@ export function dossierRoute(app: App, registry: RegistryPort, log: AppServices[
       const { id } = request.params;
       const { block, item, attestations, cases, orders } = required(await registry.dossier(id), "trade");
       const { steps: taken, ...trade } = item;
-      const steps = Array.isArray(taken) ? taken.filter((step) => isJsonObject(step)) : [];
+      const steps = Array.isArray(taken) ? (taken as readonly JsonValue[]).filter(isJsonObject) : [];
       const { records, all } = await visibleRecords(log, `trade:${id}`, principalOfRequest(request));
       return {
         block: { ...block },
@@ -124,5 +124,5 @@ const stages = [
 ];
 
 function headAfter(head: Hex, { stage, evidence }: JsonObject): Hex {
-  return isHex(evidence, 32) ? stageHead(head, stages.indexOf(String(stage)), evidence) : head;
+  return isHex(evidence, 32) && typeof stage === "string" ? stageHead(head, stages.indexOf(stage), evidence) : head;
 }

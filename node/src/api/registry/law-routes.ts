@@ -1,5 +1,5 @@
 import { fromInstant } from "@lianzheng/sdk/record";
-import { Type } from "typebox";
+import { Type, type Static } from "typebox";
 import { NodeError } from "../../errors.ts";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import type { App } from "../app-services.ts";
@@ -98,7 +98,7 @@ function itemRoute(app: App, registry: RegistryPort, { path, name, table }: LawR
 }
 
 /** A page as it is answered. */
-export function pageAnswer({ block, items, next }: AtLawBlock<LawPage>, list: string) {
+export function pageAnswer({ block, items, next }: AtLawBlock<LawPage>, list: string): Static<typeof PageAnswer> {
   return { block: { ...block }, items: items.map((item) => ({ ...item })), next: cursorOf(next, list) };
 }
 
