@@ -166,7 +166,7 @@ export class Story {
   }
 
   /** The next step of a trade on its way from listing to certificate. */
-  async step(number: number): Promise<void> {
+  async step(number: number, record?: string): Promise<void> {
     const { trades } = this.world;
     const { id, seller, buyer, venue } = this.trades[number % Math.max(1, this.trades.length)]!;
     const { stage } = await trades.tradeOf(id);
@@ -176,7 +176,7 @@ export class Story {
       [[seller], [buyer], all, [seller], [buyer], all, venue === undefined ? [] : [venue]][reached - 1] ?? [];
     const expires = reached === 2 ? (await now()) + 7 * DAY : 0;
     const { tradeId, evidence, count, deadline } = await this.#next(id);
-    const step = { tradeId, stage: reached, evidence, count, expires, deadline };
+    const step = { tradeId, stage: reached, evidence: record ?? evidence, count, expires, deadline };
     await trades.record(step, await this.#sign("Step", step, signers));
   }
 
