@@ -119,6 +119,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     limits: { ...defaultSettings.limits, ...limits },
     logLevel,
     retention: defaultSettings.retention,
+    log: { ...defaultSettings.log, ...init.log },
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

@@ -90,6 +90,7 @@ export const defaultSettings = {
   },
   logLevel: "info",
   retention: defaultRetention,
+  log: { entries: "members", publishSeconds: 1, patrolBytesPerSecond: 1024 * 1024 },
   chainId: 20260,
 } as const;
 
