@@ -12,6 +12,7 @@ import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzh
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
+import type { Witnesses } from "@lianzheng/node/witness";
 import { openPolicies } from "@lianzheng/node/policies";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
@@ -20,6 +21,7 @@ import type { NodeError } from "./errors.ts";
 import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
+import { openWitnesses } from "./witnessing.ts";
 import type { NodeParts } from "./services.ts";
 
 /** What a node is started with. */
@@ -120,7 +122,7 @@ async function openParts(
     evidenceLogs: deployment.contracts.evidenceLogs.address,
     memberKey: memberKey.address,
   });
-  const { log, failed } = await openLog(folder, logger);
+  const { log, failed, witnesses } = await openLog(folder, logger);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
     ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
@@ -142,7 +144,7 @@ async function openParts(
   if (membership.missing === undefined) await anchor.lookFirst();
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
-  return { folder, chain, deployment, log, failed, anchor, membership, tokens, policies, logger };
+  return { folder, chain, deployment, log, failed, witnesses, anchor, membership, tokens, policies, logger };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
@@ -223,9 +225,10 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey, vaultKey }: NodeFolder,
+  folder: NodeFolder,
   logger: Logger,
-): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
+): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError>; readonly witnesses: Witnesses }> {
+  const { settings, paths, logKey, vaultKey } = folder;
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
   const onProgress = (progress: object): void => logger.info(progress, "log opens");
@@ -238,7 +241,14 @@ async function openLog(
     );
     onEnd?.(failure);
   };
-  const log = await EvidenceLog.open({
+  let opened: EvidenceLog | undefined;
+  const logOf = (): EvidenceLog => {
+    if (opened === undefined) throw new TypeError("the log is not open yet");
+    return opened;
+  };
+  const witnesses = await openWitnesses(folder, logOf, logger);
+  const cosign = settings.witnesses.length === 0 ? {} : { cosign: (note: string) => witnesses.cosign(note) };
+  const log = (opened = await EvidenceLog.open({
     directory: paths.folder,
     origin,
     signer,
@@ -247,7 +257,7 @@ async function openLog(
     onProgress,
     onEnd: tell,
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
-    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
-  });
-  return { log, failed };
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000, ...cosign },
+  }));
+  return { log, failed, witnesses };
 }

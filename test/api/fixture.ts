@@ -303,5 +303,6 @@ function statusOf(
     contracts: {},
     anchored: null,
     anchoring: { healthy: true, code: null, since: null, alarms: [] },
+    witnesses: [],
   };
 }

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
 import type { ErasureDesk } from "./erasure-port.ts";
 import type { PoliciesPort } from "./policies-port.ts";
+import type { WitnessPort } from "./witness-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
@@ -24,6 +25,8 @@ export interface AppServices {
   readonly events?: EventsPort;
   /** Rules by which submissions are judged; without it there are none, and no such routes. */
   readonly policies?: PoliciesPort;
+  /** Cosigns other members' checkpoints; without it there is no such route. */
+  readonly witness?: WitnessPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -21,6 +21,7 @@ import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
 import { webhookRoutes } from "./webhooks.ts";
+import { witnessRoutes } from "./witness.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -76,6 +77,7 @@ export async function createApp(services: AppServices): Promise<App> {
     eventRoutes,
     webhookRoutes,
     policyRoutes,
+    witnessRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

@@ -17,6 +17,7 @@ export type {
   WebhookFacts,
   WebhookRequest,
 } from "./events-port.ts";
+export type { WitnessPort } from "./witness-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,

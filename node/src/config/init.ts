@@ -120,6 +120,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     logLevel,
     retention: defaultSettings.retention,
     log: { ...defaultSettings.log, ...init.log },
+    witnesses: [],
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }
