@@ -16,6 +16,7 @@ import {
   writeDeployment,
 } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
+import type { Witnesses } from "@lianzheng/node/witness";
 import { openPolicies } from "@lianzheng/node/policies";
 import { measuredRpc } from "@lianzheng/node/telemetry";
 import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
@@ -29,6 +30,7 @@ import type { NodeError } from "./errors.ts";
 import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
+import { openWitnesses } from "./witnessing.ts";
 import type { NodeParts } from "./services.ts";
 import { Watch } from "./watch.ts";
 
@@ -131,7 +133,7 @@ async function openParts(
     evidenceLogs: deployment.contracts.evidenceLogs.address,
     memberKey: memberKey.address,
   });
-  const { log, failed } = await openLog(folder, logger, watch);
+  const { log, failed, witnesses } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
     ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
@@ -163,7 +165,8 @@ async function openParts(
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
   await watch.open({ folder, log, anchor, membership, registry, logger });
-  return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, policies, watch, logger };
+  const following = { registry, policies, witnesses };
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
 }
 
 /** The log for those who search it: its records, and which of them erased which. */
@@ -260,10 +263,11 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey, vaultKey }: NodeFolder,
+  folder: NodeFolder,
   logger: Logger,
   watch: Watch,
-): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
+): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError>; readonly witnesses: Witnesses }> {
+  const { settings, paths, logKey, vaultKey } = folder;
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
   const onProgress = (progress: object): void => logger.info(progress, "log opens");
@@ -276,7 +280,14 @@ async function openLog(
     );
     onEnd?.(failure);
   };
-  const log = await EvidenceLog.open({
+  let opened: EvidenceLog | undefined;
+  const logOf = (): EvidenceLog => {
+    if (opened === undefined) throw new TypeError("the log is not open yet");
+    return opened;
+  };
+  const witnesses = await openWitnesses(folder, logOf, logger);
+  const cosign = settings.witnesses.length === 0 ? {} : { cosign: (note: string) => witnesses.cosign(note) };
+  const log = (opened = await EvidenceLog.open({
     directory: paths.folder,
     origin,
     signer,
@@ -285,8 +296,8 @@ async function openLog(
     onProgress,
     onEnd: tell,
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
-    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
     onCommit: (group) => watch.committed(group),
-  });
-  return { log, failed };
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000, ...cosign },
+  }));
+  return { log, failed, witnesses };
 }

@@ -7,6 +7,8 @@ import type { AppServices, Condition, EvidenceDesk, NodeStatus } from "@lianzhen
 import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import type { Witnesses } from "@lianzheng/node/witness";
+import { witnessOf } from "./witnessing.ts";
 import type { PolicyRoom } from "@lianzheng/node/policies";
 import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
@@ -26,6 +28,8 @@ export interface NodeParts {
   readonly log: EvidenceLog;
   /** Resolves when the log has ended writing for good. */
   readonly failed: Promise<NodeError>;
+  /** The witnesses that the log asks. */
+  readonly witnesses: Witnesses;
   readonly anchor: Anchor;
   readonly membership: Membership;
   readonly registry: NodeRegistry;
@@ -42,8 +46,10 @@ const statusPatienceMs = 2_000;
 export function servicesOf(parts: NodeParts): AppServices {
   const { folder, chain, deployment, log, watch, logger } = parts;
   const now = Date.now;
+  const witness = witnessOf(folder, logger);
   return {
     log,
+    ...(witness === undefined ? {} : { witness }),
     evidence: evidenceDeskOf(parts),
     erasures: createErasureDesk({ log, owner: folder.settings.owner, retention: folder.settings.retention, now }),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
@@ -76,7 +82,15 @@ function conditionOf(parts: NodeParts): Condition {
   return { status: () => statusOf(parts), readiness: () => parts.watch.readiness() };
 }
 
-async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
+async function statusOf({
+  folder,
+  chain,
+  deployment,
+  log,
+  witnesses,
+  anchor,
+  membership,
+}: NodeParts): Promise<NodeStatus> {
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
   const { lastAnchored, backlog, state, error, alarms } = anchor.status();
@@ -97,6 +111,7 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
       since: membership.missing === undefined ? (error?.since ?? null) : membership.since,
       alarms: alarms.map(({ code, since }) => ({ code, since })),
     },
+    witnesses: [...witnesses.states()],
   };
 }
 

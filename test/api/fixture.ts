@@ -354,6 +354,7 @@ function statusOf(
     contracts: {},
     anchored: null,
     anchoring: { healthy: true, code: null, since: null, alarms: [] },
+    witnesses: [],
   };
 }
 

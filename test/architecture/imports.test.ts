@@ -20,6 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "node/vault": ["node/journal", "node", "sdk/*"],
   "node/index": ["node/journal", "node", "sdk/*"],
   "node/log": ["node/index", "node/vault", "node/journal", "node", "sdk/*"],
+  "node/witness": ["node/journal", "node", "sdk/*"],
   "node/anchor": ["node/log", "node", "sdk/*"],
   "node/registry": ["node/anchor", "node", "sdk/*"],
   "node/api": ["node/anchor", "node/log", "node", "sdk/*"],

@@ -6,6 +6,7 @@ import type { MetricsPort } from "./metrics-port.ts";
 import type { ErasureDesk } from "./erasure-port.ts";
 import type { PoliciesPort } from "./policies-port.ts";
 import type { ListingPort } from "./listing-port.ts";
+import type { WitnessPort } from "./witness-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 import type { ProofsPort } from "./proofs-port.ts";
 import type { VerificationPort } from "./verification-port.ts";
@@ -37,6 +38,8 @@ export interface AppServices {
   readonly metrics?: MetricsPort;
   /** Views of the chain's law; without it there are no such routes. */
   readonly registry?: RegistryPort;
+  /** Cosigns other members' checkpoints; without it there is no such route. */
+  readonly witness?: WitnessPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -27,6 +27,7 @@ import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { verificationRoutes } from "./verification.ts";
+import { witnessRoutes } from "./witness.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -90,6 +91,7 @@ export async function createApp(services: AppServices): Promise<App> {
     policyRoutes,
     metricsRoutes,
     registryRoutes,
+    witnessRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

@@ -99,6 +99,9 @@ export const StatusAnswer = Type.Object({
     since: Type.Union([Type.String(), Type.Null()]),
     alarms: Type.Array(Type.Object({ code: Type.String(), since: Type.String() })),
   }),
+  witnesses: Type.Array(
+    Type.Object({ name: Type.String(), size: Type.Integer(), reason: Type.Union([Type.String(), Type.Null()]) }),
+  ),
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });

@@ -20,6 +20,8 @@ export type {
   LogSettings,
   NodeSettings,
   TelemetrySettings,
+  WitnessingSettings,
+  WitnessSettings,
 } from "./settings.ts";
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";
 export { TokenWatch } from "./token-watch.ts";

@@ -132,6 +132,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     logLevel,
     log: { ...defaultSettings.log, ...log },
     retention: defaultSettings.retention,
+    witnesses: [],
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

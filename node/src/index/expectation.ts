@@ -118,10 +118,8 @@ export class IndexExpectation {
     for (const range of damaged) wrong(`values of range ${range} are damaged or not those of the journal`);
     for (const range of new Set([...this.#tallies.keys(), ...found.keys()])) {
       const [expected, is] = [this.#tallies.get(range) ?? none, found.get(range) ?? none];
-      if (expected?.count !== is?.count)
-        wrong(`range ${range} has ${is?.count ?? 0} keys, not ${expected?.count ?? 0}`);
-      else if (expected.sum !== is.sum && !damaged.has(range))
-        wrong(`range ${range} has other keys than the journal`);
+      if (expected.count !== is.count) wrong(`range ${range} has ${is.count} keys, not ${expected.count}`);
+      else if (expected.sum !== is.sum && !damaged.has(range)) wrong(`range ${range} has other keys than the journal`);
     }
   }
 

@@ -219,9 +219,10 @@ export class EvidenceLog {
     return this.#writer.checkpoint;
   }
 
-  /** The checkpoint that the files have, with what witnesses signed; the newest one where no files are kept. */
+  /** The checkpoint that was published last, with what witnesses signed; the newest one where there are none. */
   publishedCheckpoint(): string {
-    return this.#publication?.checkpoint ?? this.checkpoint();
+    const { cosign } = this.#options.publication ?? {};
+    return (cosign === undefined ? undefined : this.#publication?.checkpoint) ?? this.checkpoint();
   }
 
   /** Puts the newest tree into the files now, unless it is there. */
