@@ -6,6 +6,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { rulesCommand } from "./commands/rules.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -37,6 +38,7 @@ export function buildProgram(context: Context): Command {
     evidenceCommand(context),
     verifyCommand(context),
     policyCommand(context),
+    rulesCommand(context),
     statusCommand(context),
   ];
   for (const command of commands) program.addCommand(command);

@@ -17,7 +17,7 @@ interface Refused extends ProblemBody {
 const { deskOf } = await openRoom();
 const withRules = <T>(work: (api: TestApi) => Promise<T>): Promise<T> =>
   withApi(work, { services: (log) => ({ policies: deskOf(log) }) });
-const refusedIn = (answer: Answer): Refused => problemIn(answer) as Refused;
+const refusedIn = (answer: Answer): Refused => problemIn(answer);
 const noteOf = ({ refusal }: Refused): string => refusal?.note ?? expect.fail("no signed refusal");
 const prepared = (record: RecordInput) => prepareRecord(record, new Uint8Array(32).fill(7));
 

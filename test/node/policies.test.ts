@@ -7,7 +7,7 @@ import { callerOf, init, origin, owner, recordOf, until, withFolder, withNode } 
 describe("a node's rules", () => {
   it("refuse by what is built in, with a note that the log's published key verifies, before and after a restart", () =>
     withFolder(async (folder) => {
-      const { token } = await init(folder);
+      const { adminToken: token } = await init(folder);
       let note = "";
       await withNode(folder, async (node) => {
         const { submit, get } = callerOf(node, token);
