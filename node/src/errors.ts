@@ -92,6 +92,11 @@ export const nodeFaults = {
   INDEX_CORRUPT: { status: 503, title: "The index is damaged; delete it and it is made again from the journal" },
   INDEX_FAILED: { status: 503, title: "The index cannot be read or written" },
 
+  // The registry: views of the chain's events.
+  REGISTRY_CORRUPT: { status: 503, title: "The registry is damaged; it is made again from the chain" },
+  REGISTRY_FAILED: { status: 503, title: "The registry cannot be read or written" },
+  REGISTRY_DIFFERS: { status: 503, title: "A row of the registry is not what the contract says" },
+
   // The log: entries, tiles, checkpoints.
   LOG_CORRUPT: { status: 503, title: "The log's stored parts contradict each other" },
   LOG_SIGNER: { status: 503, title: "The signing key is not this log's" },

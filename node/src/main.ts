@@ -5,10 +5,10 @@ import { Wallet } from "ethers";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
-import type { Finality } from "@lianzheng/node/anchor";
+import type { AnchorTimings, Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -33,6 +33,8 @@ export interface NodeStart {
   readonly logTo?: DestinationStream;
   /** `process.env` by default. */
   readonly environment?: Environment;
+  /** How long anchoring waits for what, where the usual does not fit the chain. */
+  readonly anchorTimings?: Partial<AnchorTimings>;
 }
 
 /** A node that runs. */
@@ -77,7 +79,7 @@ export async function startNode(start: NodeStart): Promise<RunningNode> {
   }
   const opened: Closer[] = [];
   try {
-    return await listen(await openParts(folder, logger, opened), opened);
+    return await listen(await openParts(folder, logger, opened, start.anchorTimings), opened);
   } catch (error) {
     await closeAll(opened, logger);
     throw error;
@@ -99,13 +101,25 @@ export function stopOnSignal(node: RunningNode, host: NodeJS.Process = process):
 }
 
 /** Opens one part after the other; each knows only those before it. */
-async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): Promise<NodeParts> {
+async function openParts(
+  folder: NodeFolder,
+  logger: Logger,
+  opened: Closer[],
+  timings: Partial<AnchorTimings> = {},
+): Promise<NodeParts> {
   const { settings, paths, memberKey, logKey } = folder;
   const { owner, origin } = settings;
   const chain = await openChainLink(folder);
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  await bindFolder(paths.folder, {
+    logKey: logKey.verifier,
+    chainId: deployment.chainId,
+    genesis: deployment.genesis,
+    evidenceLogs: deployment.contracts.evidenceLogs.address,
+    memberKey: memberKey.address,
+  });
   const { log, failed } = await openLog(folder, logger);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
@@ -114,6 +128,7 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
     policy: settings.anchor,
     maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
     finality: finalityOf(settings),
+    timings,
     onFenced: (refusal) => log.end(fencedFailure(refusal)),
   });
   opened.push(() => anchor.close());
@@ -231,6 +246,8 @@ async function openLog(
     now: Date.now,
     onProgress,
     onEnd: tell,
+    patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
   });
   return { log, failed };
 }

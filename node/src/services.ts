@@ -11,6 +11,7 @@ import type { PolicyRoom } from "@lianzheng/node/policies";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
+import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
 import type { Membership } from "./membership.ts";
 
@@ -39,6 +40,7 @@ export function servicesOf(parts: NodeParts): AppServices {
   return {
     log,
     evidence: evidenceDeskOf(parts),
+    erasures: createErasureDesk({ log, owner: folder.settings.owner, retention: folder.settings.retention, now }),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
     condition: conditionOf(parts),
     access: createAccess(() => parts.tokens.current),

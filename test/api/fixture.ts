@@ -9,12 +9,13 @@ import { pino } from "pino";
 import { createAccess, createApp, defaultApiSettings } from "@lianzheng/node/api";
 import type { App, AppServices, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
 import { issueToken } from "@lianzheng/node/config";
-import type { TokenEntry } from "@lianzheng/node/config";
+import type { RetentionSettings, TokenEntry } from "@lianzheng/node/config";
 import { EvidenceLog } from "@lianzheng/node/log";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { createNoteSigner, encodeProof, encodeVerifierKey } from "@lianzheng/sdk/log";
 import { ChainError } from "../../node/src/chain-error.ts";
+import { createErasureDesk } from "../../node/src/erasure-desk.ts";
 import { scopes } from "../../node/src/scopes.ts";
 
 export const origin = "log.example/api";
@@ -116,6 +117,7 @@ export interface TestApi {
   readonly token: (member: string, scopes?: readonly Scope[]) => string;
   /** Tokens of the venue with every scope that are refused: `expired`, `not yet valid`, `revoked`. */
   readonly special: ReadonlyMap<string, string>;
+  readonly revokeAll: () => void;
   readonly submit: (token: string, body: unknown, key?: string) => Promise<Answer>;
   readonly get: (url: string, token?: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -128,11 +130,15 @@ export interface ApiOptions {
   readonly wrap?: (log: EvidenceLog) => RecordLog;
   readonly ready?: () => boolean;
   readonly docs?: AppServices["docs"];
+  readonly retention?: RetentionSettings;
   /** Services over those of the fixture, for the resources of other rooms. */
   readonly services?: (log: EvidenceLog) => Partial<AppServices>;
   /** Awaited each time that the API asks for the node's status. */
   readonly beforeStatus?: () => Promise<void>;
 }
+
+/** Everything may be erased at once. */
+const noRetention: RetentionSettings = { default: { years: 0 }, rules: [] };
 
 /** Tokens that are refused, and why. */
 const refusedTokens = {
@@ -160,6 +166,11 @@ class TestTokens {
     return token;
   }
 
+  /** Every token is revoked from now on. */
+  revokeAll(): void {
+    this.entries = this.entries.map((entry) => ({ ...entry, revoked: now }));
+  }
+
   #add(member: string, granted: readonly Scope[], times: Pick<TokenEntry, "from" | "until" | "revoked">): string {
     const { token, entry } = issueToken({ member, scopes: granted }, now);
     this.entries = [...this.entries, { ...entry, ...times }];
@@ -181,6 +192,12 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
   const app = await createApp({
     log: options.wrap?.(log) ?? log,
     evidence: anchors,
+    erasures: createErasureDesk({
+      log,
+      owner: members.operator,
+      retention: options.retention ?? noRetention,
+      now: () => now,
+    }),
     keys,
     condition: {
       status: async () => {
@@ -208,6 +225,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     lines,
     special: tokens.special,
     token: (member, granted) => tokens.of(member, granted),
+    revokeAll: () => tokens.revokeAll(),
     submit: (token, body, key = `key-${(count += 1)}`) =>
       app.inject({
         method: "POST",

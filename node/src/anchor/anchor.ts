@@ -301,8 +301,8 @@ export class Anchor {
 
   #stall(): ChainError {
     const { transaction } = this.#state.pending ?? {};
-    const { poolAnswer, tip, tipAgeMs } = this.#publisher;
-    if (poolAnswer === undefined && tipAgeMs >= this.#timings.stallMs) {
+    const { poolAnswer, wasTaken, tip, tipAgeMs } = this.#publisher;
+    if (wasTaken && tipAgeMs >= this.#timings.stallMs) {
       const details = { blockNumber: tip?.number, transaction };
       return new ChainError("C_CHAIN_STALLED", `the chain makes no blocks: ${tip?.number} is the newest`, details);
     }

@@ -50,6 +50,7 @@ export interface ChainViewOptions {
 export class ChainView {
   readonly contract = contractInterfaces.evidenceLogs;
   readonly #options: ChainViewOptions;
+  #answered = false;
 
   constructor(options: ChainViewOptions) {
     this.#options = options;
@@ -59,8 +60,24 @@ export class ChainView {
     return this.#options.deployment.contracts.evidenceLogs.address;
   }
 
-  ask(method: string, params: readonly unknown[]): Promise<unknown> {
-    return ask(this.#options.rpc, method, params, this.#options);
+  /**
+   * Asks the chain. A read that fails right after another was answered is asked once more, for a step needs a dozen answers in
+   * a row, which an endpoint that loses every third call would hardly ever give. One that is away is not asked twice.
+   */
+  async ask(method: string, params: readonly unknown[]): Promise<unknown> {
+    const mayRepeat = this.#answered && method !== "eth_sendRawTransaction";
+    this.#answered = false;
+    const { rpc, signal } = this.#options;
+    const first = ask(rpc, method, params, this.#options);
+    const answer = await (mayRepeat ? first.catch((error: unknown) => this.#askAgain(error, method, params)) : first);
+    this.#answered = signal?.aborted !== true;
+    return answer;
+  }
+
+  async #askAgain(error: unknown, method: string, params: readonly unknown[]): Promise<unknown> {
+    const isPassing = error instanceof ChainError && ["C_UNREACHABLE", "C_INCONSISTENT", "C_RPC_EXECUTION"].includes(error.code);
+    if (!isPassing || error.details["timeoutMs"] !== undefined) throw error;
+    return await ask(this.#options.rpc, method, params, this.#options);
   }
 
   /**
@@ -167,6 +184,23 @@ export class ChainView {
     return logs.toSorted((a, b) => b.blockNumber - a.blockNumber || b.logIndex - a.logIndex);
   }
 
+  /**
+   * Logs of some contracts in the blocks `from` to `to`, as the chain orders them. An answer in another order, with a log twice or of another
+   * contract is refused: such an endpoint cannot be trusted to have left nothing out.
+   */
+  async logsOf(addresses: readonly Hex[], from: number, to: number): Promise<readonly LogAnswer[]> {
+    const method = "eth_getLogs";
+    const answer = await this.ask(method, [{ address: addresses, fromBlock: at(from), toBlock: at(to) }]);
+    const logs = new AnswerTo(method).list(answer).map((log) => new AnswerTo(method).log(log));
+    for (const [index, log] of logs.entries()) {
+      const before = logs[index - 1];
+      requireAnswer(addresses.includes(log.address), method, "address");
+      requireAnswer(log.blockNumber >= from && log.blockNumber <= to, method, "blockNumber");
+      requireAnswer(before === undefined || isAfter(log, before), method, "logIndex");
+    }
+    return logs;
+  }
+
   /** Where in its receipt, and its receipt in its block, an event stands. */
   async locate(log: LogAnswer): Promise<Omit<FoundPublication, "size" | "root">> {
     const receipt = await this.receipt(log.transactionHash);
@@ -194,6 +228,11 @@ export class ChainView {
     requireAnswer(event.logId === asked.logId && event.size === asked.size, "eth_getLogs", "topics");
     return { size: event.size, root: event.root, ...(await this.locate(log)) };
   }
+}
+
+function isAfter(log: LogAnswer, before: LogAnswer): boolean {
+  if (log.blockNumber === before.blockNumber) return log.logIndex > before.logIndex;
+  return log.blockNumber > before.blockNumber;
 }
 
 /** A block number as JSON-RPC wants it. */

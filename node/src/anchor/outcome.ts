@@ -25,9 +25,16 @@ export async function outcomeOf(view: ChainView, pending: PendingPublication): P
 }
 
 /** A publication that a block took and the contract refused, although the contract would have accepted it when asked. */
-export function minedAndRefused(pending: PendingPublication, { transaction, gasUsed, blockNumber }: Outcome): ChainError {
+export function minedAndRefused(
+  pending: PendingPublication,
+  { transaction, gasUsed, blockNumber }: Outcome,
+): ChainError {
   const gasLimit = Number(Transaction.from(pending.raw).gasLimit);
   const why = gasUsed >= gasLimit ? "out of gas" : "reverted";
   const details = { transaction, blockNumber, gasUsed, gasLimit, reason: why };
-  return new ChainError("C_ANCHOR_REVERTED", `block ${blockNumber} took the publication, and it failed: ${why}`, details);
+  return new ChainError(
+    "C_ANCHOR_REVERTED",
+    `block ${blockNumber} took the publication, and it failed: ${why}`,
+    details,
+  );
 }

@@ -2,7 +2,7 @@ import { Transaction, type Interface, type TransactionLike } from "ethers";
 import { toHex, type Digest, type Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import { AnswerTo, type BlockAnswer } from "./answer.ts";
-import type { ChainView } from "./chain-view.ts";
+import { at, type ChainView } from "./chain-view.ts";
 import { feesFor } from "./fees.ts";
 import { decodeRefusal, describeRefusal } from "./refusal.ts";
 import { revertData } from "./rpc.ts";
@@ -55,7 +55,7 @@ export function publicationData(contract: Interface, publication: Publication): 
  * @throws ChainError C_ANCHOR_REVERTED with `details.reason` (the custom error's name) and `details.values`
  */
 export async function rehearse(view: ChainView, from: Hex, data: Hex, block: BlockAnswer | "latest"): Promise<void> {
-  const tag = block === "latest" ? block : `0x${block.number.toString(16)}`;
+  const tag = block === "latest" ? block : at(block.number);
   try {
     await view.ask("eth_call", [{ from, to: view.address, data }, tag]);
   } catch (error) {
@@ -93,17 +93,17 @@ export async function signPublication(
   view: ChainView,
   signer: TransactionSigner,
   publication: Publication,
-  at: SigningPlace,
+  place: SigningPlace,
 ): Promise<PricedTransaction> {
   const from = (await signer.getAddress()).toLowerCase() as Hex;
   const data = publicationData(view.contract, publication);
-  await rehearse(view, from, data, at.block);
-  const nonce = await view.nonce(from, at.block.number);
-  const replaced = at.replaced?.sender === from && at.replaced.nonce === nonce ? at.replaced.raw : undefined;
-  const gasLimit = await gasFor(view, { from, to: view.address, data }, at.block);
-  const { block, capPerGas } = at;
+  await rehearse(view, from, data, place.block);
+  const { block, capPerGas, chainId } = place;
+  const nonce = await view.nonce(from, block.number);
+  const replaced = place.replaced?.sender === from && place.replaced.nonce === nonce ? place.replaced.raw : undefined;
+  const gasLimit = await gasFor(view, { from, to: view.address, data }, block);
   const { fees, beyondCap } = await feesFor(view, { from, gasLimit, block, replaced, capPerGas });
-  const unsigned = { chainId: at.chainId, nonce, to: view.address, data, value: 0, gasLimit, ...fees };
+  const unsigned = { chainId, nonce, to: view.address, data, value: 0, gasLimit, ...fees };
   const raw = (await signer.signTransaction(unsigned)).toLowerCase() as Hex;
   return { ...checked(raw, { sender: from, nonce, to: view.address, data }), beyondCap };
 }
@@ -131,7 +131,8 @@ async function gasFor(
   block: BlockAnswer,
 ): Promise<number> {
   const method = "eth_estimateGas";
-  const estimate = new AnswerTo(method).count(await view.ask(method, [call]));
+  // Without the tag some engines estimate on top of their pool, where a publication that waits makes its replacement stale.
+  const estimate = new AnswerTo(method).count(await view.ask(method, [call, at(block.number)]));
   const least = 21_000 + 4 * (call.data.length / 2 - 1);
   if (estimate < least || estimate > block.gasLimit)
     throw new ChainError("C_INCONSISTENT", "the estimate is no gas for a publication", { method, estimate, least });

@@ -88,6 +88,7 @@ export class Publisher {
   #tip: BlockAnswer | undefined;
   #tipSince = 0;
   #poolAnswer: string | undefined;
+  #wasTaken = false;
   /** The block in which the pending publication was last seen. */
   #seen: Outcome | undefined;
   #hold: { readonly error: ChainError; readonly until: number; readonly inARow: number } | undefined;
@@ -110,6 +111,11 @@ export class Publisher {
   /** With what the chain answered the pending transaction when it was last sent, if with an error. For people. */
   get poolAnswer(): string | undefined {
     return this.#poolAnswer;
+  }
+
+  /** Whether the chain ever took the pending transaction without an error. Sent again it may say "known", and means the same. */
+  get wasTaken(): boolean {
+    return this.#wasTaken;
   }
 
   /** Milliseconds since the pending publication was first sent by this process; undefined without one. */
@@ -317,6 +323,7 @@ export class Publisher {
     const pending = { previousSize: head.size, size, root, checkpoint, ...signed, replaced: earlier };
     await state.save(pending);
     await failpoint("anchor.afterPersist");
+    this.#wasTaken = false;
     if (replaced === undefined) this.#pursuedSince = undefined;
     else notice("replaced", { transaction: replaced.transaction, nonce: replaced.nonce });
     notice("signed", { size, nonce: signed.nonce, transaction: signed.transaction });
@@ -342,6 +349,7 @@ export class Publisher {
     this.#poolAnswer = undefined;
     try {
       await view.ask("eth_sendRawTransaction", [pending.raw]);
+      this.#wasTaken = true;
       notice("sent", { transaction, nonce });
     } catch (error) {
       if (!(error instanceof ChainError) || !error.code.startsWith("C_RPC_")) throw error;

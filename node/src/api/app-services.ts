@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
+import type { ErasureDesk } from "./erasure-port.ts";
 import type { PoliciesPort } from "./policies-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
@@ -12,6 +13,7 @@ export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 export interface AppServices {
   readonly log: RecordLog;
   readonly evidence: EvidenceDesk;
+  readonly erasures: ErasureDesk;
   readonly keys: MemberKeys;
   readonly condition: Condition;
   readonly access: Access;

@@ -8,12 +8,14 @@ import type { App, AppServices } from "./app-services.ts";
 import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
+import { erasureRoutes } from "./erasures.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { describeRoutes } from "./openapi.ts";
 import { policyRoutes } from "./policies.ts";
 import { answerError } from "./problems.ts";
+import { readLineBodies } from "./record-stream.ts";
 import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
@@ -50,6 +52,7 @@ export async function createApp(services: AppServices): Promise<App> {
   const routes = new RouteTable();
   app.decorateRequest("principal", null);
   readJsonBodies(app);
+  readLineBodies(app);
   app.setErrorHandler(answerError);
   app.addHook("onRoute", (route) => {
     if (route.config?.access === undefined) throw new TypeError(`route ${route.url} does not say who may use it`);
@@ -65,6 +68,7 @@ export async function createApp(services: AppServices): Promise<App> {
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
   const resources = [
     recordRoutes,
+    erasureRoutes,
     subjectRoutes,
     logRoutes,
     statusRoutes,

@@ -1,6 +1,7 @@
 export { createAccess } from "./access.ts";
 export type { TokenRecord } from "./access.ts";
 export { createApp } from "./app.ts";
+export type { DueRecord, ErasureDesk, ErasureWish, Tombstone } from "./erasure-port.ts";
 export { createMemberKeys } from "./member-keys.ts";
 export type { ChainReader, MemberKeyOptions } from "./member-keys.ts";
 export type { App, AppServices } from "./app-services.ts";

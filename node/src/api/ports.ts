@@ -42,8 +42,11 @@ export interface StoredRecord {
   readonly index: number;
   /** The leaf's text, docs/formats.md section 5. */
   readonly entry: string;
+  /** None once it is erased. */
   readonly disclosures: readonly string[];
   readonly submitter: string;
+  /** Index of the `record.erasure` that says that it was erased. */
+  readonly erasedBy?: number;
 }
 
 /** What the API needs of the node's log; an EvidenceLog is one. */

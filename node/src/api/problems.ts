@@ -4,6 +4,7 @@ import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import type { Tombstone } from "./erasure-port.ts";
 import type { RefusalNote } from "./policies-port.ts";
 
 /** An RFC 9457 problem: `code` is API, `title` and `detail` are for people. */
@@ -14,8 +15,14 @@ export interface Problem {
   readonly detail: string;
   /** JSON pointer (RFC 6901) to what is wrong, where that is known. */
   readonly field?: string;
-  /** Byte offset into the body, for syntax errors. */
+  /** Byte offset into the body, or into the line, for syntax errors. */
   readonly offset?: number;
+  /** Which record says that what was asked for is erased, with E_ERASED. */
+  readonly erasure?: Tombstone;
+  /** Until when it must be kept, with E_RETENTION. */
+  readonly until?: string;
+  /** Line of a stream, counted from 1. */
+  readonly line?: number;
   /** A refusal by rule, signed. */
   readonly refusal?: RefusalNote;
   readonly requestId: string;
@@ -65,12 +72,15 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset, refusal } = error.details;
+  const { field, offset, line, until, erasure, refusal } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(erasure === undefined ? {} : { erasure: erasure as Tombstone }),
+    ...(typeof until === "string" ? { until } : {}),
+    ...(typeof line === "number" ? { line } : {}),
     ...(refusal === undefined ? {} : { refusal: refusal as RefusalNote }),
     requestId,
   };

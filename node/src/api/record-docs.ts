@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { NodeErrorCode } from "../errors.ts";
+import { Receipt } from "./schemas.ts";
 import type { DecoderCode, RouteDocs } from "./route-docs.ts";
 
 /*
@@ -110,7 +111,15 @@ export const readingRefusals: readonly NodeErrorCode[] = [
 export const writingRefusals: readonly NodeErrorCode[] = [
   ...(["E_BODY_TOO_LARGE", "E_BODY_EMPTY", "E_MEDIA_TYPE", "E_ENCODING_UNSUPPORTED", "E_EXPECTATION"] as const),
   ...(["E_IDEMPOTENCY_KEY", "E_IDEMPOTENCY_MISMATCH", "E_IN_PROGRESS", "E_BATCH_EMPTY", "E_BATCH_TOO_LARGE"] as const),
-  ...(["E_DUPLICATE_IN_BATCH", "E_MEMBER_MISMATCH", "LOG_ENTRY", "E_READ_ONLY", "E_STORAGE_FULL"] as const),
+  ...([
+    "E_DUPLICATE_IN_BATCH",
+    "E_ERASURE_TYPE",
+    "E_ERASED",
+    "E_MEMBER_MISMATCH",
+    "LOG_ENTRY",
+    "E_READ_ONLY",
+    "E_STORAGE_FULL",
+  ] as const),
   ...(["JOURNAL_LOCK_LOST", "JOURNAL_FRAME_TOO_LARGE", ...readingRefusals] as const),
 ];
 
@@ -118,11 +127,25 @@ export const writingRefusals: readonly NodeErrorCode[] = [
 export const submissionDocs: RouteDocs = {
   description:
     "All records are stored, or none. 201 says that they are on disk and covered by the checkpoint of the receipt; 200 " +
-    "with `Idempotent-Replay: true` is the same receipt for a repetition.",
+    "with `Idempotent-Replay: true` is the same receipt for a repetition.\n\n" +
+    "A stream (`application/x-ndjson`) has one record a line, and is stored in groups of 500 lines, fewer before an empty " +
+    "line; each group whole or not at all. The answer is a stream too, 200, with a line for each group as soon as it is on " +
+    "disk: `{ group, line, replayed, records, checkpoint }`, then `{ done, groups, stored }`. A refusal is the last line, " +
+    "`{ error }`, a problem with the number of the `line`; what came before it stays stored. The same stream sent again " +
+    "under the same key gets the same receipts and stores what is missing.",
   refusals: writingRefusals,
   decoderRefusals: [...jsonRefusals, ...recordRefusals],
   headers: { "Idempotency-Key": IdempotencyKey },
-  body: { "application/json": { schema: Submission, example: submissionExample } },
+  body: {
+    "application/json": { schema: Submission, example: submissionExample },
+    "application/x-ndjson": { schema: Type.String({ description: "One record a line" }) },
+  },
+  answers: {
+    200: {
+      "application/json": { schema: Receipt },
+      "application/x-ndjson": { schema: Type.String({ description: "A receipt a line" }) },
+    },
+  },
 };
 
 /** Routes about the record that `id` names. */

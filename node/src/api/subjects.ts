@@ -36,7 +36,7 @@ export function subjectRoutes(app: App, { log, evidence }: AppServices): void {
       const indexes = await log.indexesOf(checkedSubject(request.params.subject), maxBundleRecords + 1);
       if (indexes.length > maxBundleRecords) throw tooLarge();
       const records = await recordsAt(log, indexes);
-      const visible = records.map((record) => isVisible(record, principalOfRequest(request)));
+      const visible = visibleAmong(records, principalOfRequest(request));
       if (!visible.includes(true)) throw new NodeError("E_NOT_FOUND", "There is no such subject.");
       await requireAnchor(evidence, Math.max(...indexes));
       const bundle = withholding(await evidence.bundleOf(indexes), visible);
@@ -77,6 +77,13 @@ async function recordAt(log: AppServices["log"], index: number): Promise<StoredR
   const record = await log.recordAt(index);
   if (record === undefined) throw new NodeError("LOG_CORRUPT", `The index names entry ${index}, which is not there.`);
   return record;
+}
+
+/** Whoever may see a record may see why it was erased. */
+function visibleAmong(records: readonly StoredRecord[], caller: Principal): readonly boolean[] {
+  const own = records.map((record) => isVisible(record, caller));
+  const erasures = new Set(records.filter((_record, at) => own[at]).map(({ erasedBy }) => erasedBy));
+  return records.map(({ index }, at) => own[at] === true || erasures.has(index));
 }
 
 function isVisible({ entry, submitter }: StoredRecord, caller: Principal): boolean {

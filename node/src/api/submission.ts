@@ -5,6 +5,7 @@ import {
   canonicalJson,
   commitmentsOf,
   decodeSubmission,
+  erasureType,
   fromInstant,
   recoverStatementKey,
   toInstant,
@@ -146,10 +147,16 @@ function settle(
 ): { readonly submission: LogSubmission; readonly statement: Statement | undefined } {
   const prepared = "disclosures" in record ? record : prepareQuickly(record, freshSalt);
   const { issuer = caller.member, statement, type, subject, occurredAt, disclosures } = prepared;
+  if (type === erasureType) throw erasureSubmitted(at);
   refuseFuture(occurredAt, at, nowMs);
   if (statement === undefined && issuer !== caller.member)
     throw mismatch("Only a signed record may name another member as its issuer.", `${at}/issuer`);
   return { submission: { issuer, submitter: caller.member, type, subject, occurredAt, disclosures }, statement };
+}
+
+function erasureSubmitted(at: string): NodeError {
+  const detail = `A record of type ${erasureType} is made by erasing: POST /v1/records/:id/erasure.`;
+  return new NodeError("E_ERASURE_TYPE", detail, { field: `${at}/type` });
 }
 
 /** A record from the future would make every evidence that holds it contradict the time of its anchor (V_TIME). */

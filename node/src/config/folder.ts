@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { decodeDeployment } from "@lianzheng/sdk/chain";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
+import type { NoteVerifier } from "@lianzheng/sdk/log";
 import { NodeError } from "../errors.ts";
 import { applyEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { readFileIfThere, readRequiredFile, requirePrivate, writeNewFile } from "./files.ts";
-import { openLogKey } from "./log-key.ts";
+import { openLogKey, readLogVerifier } from "./log-key.ts";
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
@@ -80,6 +81,17 @@ export async function readNodeSettings(folder: string, environment: Environment 
   const { settings: path } = pathsOf(folder);
   const bytes = await readRequiredFile(path, "open", "set the node up with init");
   return applyEnvironment(decodeSettings(bytes, path), environment);
+}
+
+/**
+ * The key of the log of the node in `folder`, for checking. Asks for no passphrase.
+ *
+ * @throws NodeError CONFIG_MISSING, CONFIG_FORMAT, CONFIG_VALUE, CONFIG_KEY, CONFIG_STORAGE
+ */
+export async function readNodeVerifier(folder: string, environment: Environment = {}): Promise<NoteVerifier> {
+  const { origin } = await readNodeSettings(folder, environment);
+  const { logKey } = pathsOf(folder);
+  return readLogVerifier(await readKeyFile(logKey), logKey, origin);
 }
 
 /**

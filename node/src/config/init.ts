@@ -11,7 +11,7 @@ import { defaultKeystoreCost } from "./keystore.ts";
 import { makeLogKey, sealLogKey } from "./log-key.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
-import type { AnchorSettings, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
+import type { AnchorSettings, LimitSettings, LogLevel, LogSettings, NodeSettings } from "./settings.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
 import { wrongValue } from "./values.ts";
 import { makeVaultKey, sealVaultKey } from "./vault-key.ts";
@@ -35,6 +35,7 @@ export interface NodeInit {
   readonly anchor?: Partial<AnchorSettings>;
   readonly limits?: Partial<LimitSettings>;
   readonly logLevel?: LogLevel;
+  readonly log?: Partial<LogSettings>;
   /** scrypt's N, a power of two; tests take less. */
   readonly keystoreCost?: number;
   readonly environment?: Environment;
@@ -117,6 +118,7 @@ function settingsOf(init: NodeInit): NodeSettings {
     anchor: { ...defaultSettings.anchor, ...anchor },
     limits: { ...defaultSettings.limits, ...limits },
     logLevel,
+    retention: defaultSettings.retention,
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

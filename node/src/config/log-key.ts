@@ -1,6 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { encodeVerifierKey } from "@lianzheng/sdk/log";
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import type { NoteVerifier } from "@lianzheng/sdk/log";
+import { encodeVerifierKey, parseVerifierKey } from "@lianzheng/sdk/log";
 import { NodeError } from "../errors.ts";
 import { openSecret, sealSecret } from "./keystore.ts";
 import { jsonOf } from "./settings.ts";
@@ -54,6 +56,24 @@ export async function openLogKey(
   plain.fill(0);
   if (key.verifier === verifier) return key;
   throw new NodeError("CONFIG_KEY", `${source} holds the key of another log than ${origin}`, { file: source });
+}
+
+/**
+ * The verifier key that a file of {@link sealLogKey} has in the open: enough to check a log, and no passphrase is asked for.
+ *
+ * @throws NodeError CONFIG_FORMAT, CONFIG_VALUE, CONFIG_KEY (not a key for `origin`)
+ */
+export function readLogVerifier(bytes: Uint8Array, source: string, origin: string): NoteVerifier {
+  const known = ["format", "version", "verifier", "kdf", "cipher"];
+  const reader = new SettingsReader(source, jsonOf(bytes, source), "", known);
+  const text = reader.text("verifier", (found) => found.length <= 400, "a verifier key");
+  try {
+    const verifier = parseVerifierKey(text);
+    if (verifier.name === origin) return verifier;
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+  }
+  throw new NodeError("CONFIG_KEY", `${source} does not name a key of the log ${origin}`, { file: source });
 }
 
 function privateKeyOf(plain: Buffer, source: string): KeyObject {

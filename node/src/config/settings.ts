@@ -2,6 +2,8 @@ import { isJsonObject, isUscc, parseJson } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import { NodeError } from "../errors.ts";
+import { defaultRetention, retentionOf } from "./retention.ts";
+import type { RetentionSettings } from "./retention.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
 /** The chain of one operator, run by this node in its own folder. */
@@ -40,6 +42,16 @@ export interface LimitSettings {
 /** `open`: anybody reads the API's description; `key`: who holds a token that may `read`. */
 export type DocsAccess = "open" | "key";
 
+/** How the log is kept and shown. */
+export interface LogSettings {
+  /** `members`: entries only through the API, with a key; `open`: as files beside the hash tiles, for everybody. */
+  readonly entries: "members" | "open";
+  /** From one publication of `log/` as files to the next, while the log grows. */
+  readonly publishSeconds: number;
+  /** Closed journal segments are read again at this rate, to find what flipped; 0 for never. */
+  readonly patrolBytesPerSecond: number;
+}
+
 /** Levels of the node's log. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
 
@@ -59,14 +71,17 @@ export interface NodeSettings {
   readonly anchor: AnchorSettings;
   readonly limits: LimitSettings;
   readonly logLevel: LogLevel;
+  readonly log: LogSettings;
   /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
   readonly docs?: DocsAccess;
+  /** How long records are kept. */
+  readonly retention: RetentionSettings;
 }
 
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
+  anchor: { everyRecords: 10_000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
@@ -74,6 +89,7 @@ export const defaultSettings = {
     requestTimeoutMs: 30_000,
   },
   logLevel: "info",
+  retention: defaultRetention,
   chainId: 20260,
 } as const;
 
@@ -131,7 +147,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs"];
+  const optional = ["docs", "retention", "log"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -145,6 +161,8 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
+    log: reader.has("log") ? logOf(reader.object("log", Object.keys(defaultSettings.log))) : defaultSettings.log,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
@@ -187,6 +205,15 @@ function anchorOf(settings: SettingsReader): AnchorSettings {
     everySeconds: reader.count("everySeconds", 1, 86_400),
     maxFeePerGas: has("maxFeePerGas") ? reader.text("maxFeePerGas", isWei, weiForm) : maxFeePerGas,
     confirmations: has("confirmations") ? reader.count("confirmations", 0, 10_000) : confirmations,
+  };
+}
+
+function logOf(reader: SettingsReader): LogSettings {
+  return {
+    entries: reader.text("entries", (text) => text === "members" || text === "open", '"members" or "open"') as
+      "members" | "open",
+    publishSeconds: reader.count("publishSeconds", 1, 86_400),
+    patrolBytesPerSecond: reader.count("patrolBytesPerSecond", 0, 2 ** 31),
   };
 }
 

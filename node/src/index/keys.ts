@@ -10,6 +10,7 @@ import { NodeError } from "../errors.ts";
  * | --- | --- | --- |
  * | `a` | size 6 | place of the anchor's frame |
  * | `f` | first index 6, sequence of the frame 6 | place of the frame, count of records |
+ * | `g` | first sequence of a closed segment | its bytes, frames, first index, records |
  * | `h` | subject | count, index and id of the subject's newest entry |
  * | `k` | member, 0, idempotency key | digest of the request, first index, count |
  * | `m` | name | identity of the journal |
@@ -21,7 +22,7 @@ import { NodeError } from "../errors.ts";
  * Every value ends with a CRC-32 over key and value: LevelDB does not check its blocks when it reads, and answers a
  * flipped bit with another value, or with the value of another key.
  */
-export type KeyRange = "a" | "f" | "h" | "k" | "m" | "q" | "r" | "s" | "x";
+export type KeyRange = "a" | "f" | "g" | "h" | "k" | "m" | "q" | "r" | "s" | "x";
 
 /** Under which name a request was accepted. */
 export interface RequestName {

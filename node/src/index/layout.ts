@@ -1,4 +1,4 @@
-import type { FrameLocation } from "@lianzheng/node/journal";
+import type { FrameLocation, SealedSegment } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { RequestName } from "./keys.ts";
 import {
@@ -14,9 +14,10 @@ import {
 import type { IndexedFrame } from "./view.ts";
 
 /** Which keys and values there are, in words of the identity: an index in another layout is made again. */
-export const layoutVersion = "3";
+export const layoutVersion = "4";
 
-interface Put {
+/** One key and its value. */
+export interface Put {
   readonly type: "put";
   readonly key: Buffer;
   readonly value: Buffer;
@@ -93,6 +94,11 @@ function requestPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | 
     index += count;
     return made;
   });
+}
+
+/** The view that says that all views of a closed segment are there. */
+export function sealPut({ segment, bytes, frames, firstIndex, records }: SealedSegment): Put {
+  return put(numberKey("g", segment), [bytes, frames, firstIndex, records]);
 }
 
 /** Where a frame stands, as three numbers of a value say it. */

@@ -5,7 +5,7 @@ import type { NoteSigner } from "@lianzheng/sdk/log";
 import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
-import { decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { VaultFailpoint } from "@lianzheng/node/vault";
 import { Vault } from "@lianzheng/node/vault";
@@ -16,11 +16,13 @@ import { fastNodeDigest } from "./hashing.ts";
 import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
 import { logIdentity, openParts } from "./opening.ts";
+import type { PublicationRules } from "./publication.ts";
+import { LogPublication } from "./publication.ts";
 import type { LogResource } from "./reader.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptOfRecord } from "./receipt.ts";
-import type { LogRecord } from "./sealed-records.ts";
-import { openRecord } from "./sealed-records.ts";
+import type { ListedEntry, LogRecord } from "./sealed-records.ts";
+import { listedEntry, openRecord } from "./sealed-records.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { Draft, Idempotency, Submission } from "./submission.ts";
 import { assertIdempotency, draftOf } from "./submission.ts";
@@ -49,6 +51,14 @@ export interface EvidenceLogOptions {
   readonly onCommit?: (group: CommittedGroup) => void;
   /** A journal segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
+  /** Keeps `log/` a log in files that any web server may serve. Without it only full tiles are there. */
+  readonly publication?: PublicationRules;
+  /** Bytes of closed segments that are read again a second, to find what flipped since; 0 for never. Default 0. */
+  readonly patrolBytesPerSecond?: number;
+  /** From the end of one patrol, or the opening, to the next, ms. Default one hour. */
+  readonly patrolRestMs?: number;
+  /** How often it is looked after whether the folder is still there and this process's, ms. Default 1,000. */
+  readonly healthMs?: number;
   /** Below this many free bytes on the disk nothing new is taken. Default 64 MiB. */
   readonly reserveBytes?: number;
 }
@@ -80,6 +90,9 @@ export class EvidenceLog {
   readonly #writer: LogWriter;
   readonly #erasures: Erasures;
   readonly #inFlight = new Map<string, InFlight>();
+  readonly #publication: LogPublication | undefined;
+  readonly #patrol: Patrol | undefined;
+  readonly #health: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
   private constructor(options: EvidenceLogOptions, parts: OpenedParts, vault: Vault, writer: LogWriter) {
@@ -99,6 +112,9 @@ export class EvidenceLog {
       done: () => writer.tellEnd(),
     });
     this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
+    this.#publication = this.#startPublication();
+    this.#patrol = this.#startPatrol();
+    this.#health = setInterval(() => parts.journal.checkLock(), options.healthMs ?? 1000).unref();
   }
 
   /**
@@ -112,10 +128,12 @@ export class EvidenceLog {
     const { directory, origin, signer, now, reserveBytes = 64 * 1024 * 1024 } = options;
     const { maxSegmentBytes = 128 * 1024 * 1024, onEnd: ended = () => undefined, onCommit: committed } = options;
     if (signer.name !== origin) throw new NodeError("LOG_SIGNER", `the key is named ${signer.name}, not ${origin}`);
-    const parts = await openParts({ directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes });
+    const tellOnce = once(ended);
+    const stores = { directory, origin, signer, files, failpoint, onProgress, maxSegmentBytes, onFailure: tellOnce };
+    const parts = await openParts(stores);
     try {
       const vault = await openVault(options, parts);
-      const limits = { files, directory, failpoint, reserveBytes, ended };
+      const limits = { files, directory, failpoint, reserveBytes, ended: tellOnce };
       const rules = { origin, signer, now, ...limits, ...(committed === undefined ? {} : { committed }) };
       return new EvidenceLog(options, parts, vault, new LogWriter({ ...rules, ...parts, vault }, parts.start));
     } catch (error) {
@@ -192,6 +210,16 @@ export class EvidenceLog {
     return this.#writer.checkpoint;
   }
 
+  /** The checkpoint that the files have, with what witnesses signed; the newest one where no files are kept. */
+  publishedCheckpoint(): string {
+    return this.#publication?.checkpoint ?? this.checkpoint();
+  }
+
+  /** Puts the newest tree into the files now, unless it is there. */
+  async publish(): Promise<void> {
+    await this.#publication?.publish();
+  }
+
   /** The checkpoint that was signed at exactly this size; undefined if none was. */
   async checkpointAt(size: number): Promise<string | undefined> {
     if (size === 0) return signedCheckpoint(this.origin, emptyEdge, this.#options.signer);
@@ -212,6 +240,14 @@ export class EvidenceLog {
   async recordAt(index: number): Promise<LogRecord | undefined> {
     if (!isBelow(index, this.size)) return undefined;
     return openRecord(this.#vault, await this.#parts.reader.recordAt(index));
+  }
+
+  /** At most `count` records from index `first` on, without what they disclose: fewer only at the log's end. */
+  async list(first: number, count: number): Promise<readonly ListedEntry[]> {
+    const most = Math.min(count, this.size - first);
+    if (most <= 0) return [];
+    const entries = await this.#parts.reader.entriesFrom(first, most);
+    return entries.map(({ entry, submitter }, at) => listedEntry(this.#vault, first + at, entry, submitter));
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */
@@ -241,7 +277,7 @@ export class EvidenceLog {
 
   /** `checkpoint`, or a tile or entry bundle by its C2SP path; undefined if there is none. */
   async readResource(path: string): Promise<LogResource | undefined> {
-    if (path === "checkpoint") return { bytes: utf8(this.checkpoint()), kind: "checkpoint" };
+    if (path === "checkpoint") return { bytes: utf8(this.publishedCheckpoint()), kind: "checkpoint" };
     return await this.#parts.reader.resource(path, this.size);
   }
 
@@ -252,9 +288,12 @@ export class EvidenceLog {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#health);
     try {
       await this.#erasures.close();
+      await this.#patrol?.stop();
       await this.#writer.close();
+      await this.#publication?.close();
       await this.#vault.close();
       await this.#parts.tiles.close();
     } finally {
@@ -262,10 +301,43 @@ export class EvidenceLog {
     }
   }
 
+  #startPublication(): LogPublication | undefined {
+    const { publication, directory, files = diskFiles, onProgress = () => undefined } = this.#options;
+    if (publication === undefined) return undefined;
+    return new LogPublication({
+      ...{ ...publication, directory: join(directory, "log"), files, tiles: this.#parts.tiles },
+      tip: () => this.#writer.tip,
+      mayWrite: () => this.failure === undefined && this.#parts.journal.checkLock(),
+      entriesAt: (first, count) => this.#parts.entries.texts(first, count),
+      failed: (error) => onProgress({ stage: "files-failed", error }),
+    });
+  }
+
+  #startPatrol(): Patrol | undefined {
+    const { patrolBytesPerSecond = 0, patrolRestMs = 3_600_000, onProgress = () => undefined } = this.#options;
+    if (patrolBytesPerSecond === 0) return undefined;
+    return new Patrol(this.#parts.journal, {
+      bytesPerSecond: patrolBytesPerSecond,
+      restMs: patrolRestMs,
+      isBusy: () => this.#inFlight.size > 0,
+      onRound: (read) => onProgress({ stage: "patrolled", ...read }),
+      onTrouble: (error) => onProgress({ stage: "patrol-failed", error }),
+    });
+  }
+
   #assertSize(size: number): void {
     if (isBelow(size, this.size + 1)) return;
     throw new NodeError("LOG_RANGE", `the log has ${this.size} records, not ${size}`, { size });
   }
+}
+
+/** `tell`, the first time only. */
+function once(tell: (failure: NodeError) => void): (failure: NodeError) => void {
+  let told = false;
+  return (failure) => {
+    if (!told) tell(failure);
+    told = true;
+  };
 }
 
 function isBelow(number: number, end: number): boolean {

@@ -6,7 +6,7 @@ import { leafHash } from "@lianzheng/node/index";
 import type { Journal, RecordPlace } from "@lianzheng/node/journal";
 import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import type { EntrySource } from "./entry-source.ts";
+import type { EntrySource, StoredEntry } from "./entry-source.ts";
 import type { SealedRecord } from "./sealed-records.ts";
 import type { TileStore } from "./tile-store.ts";
 
@@ -38,11 +38,11 @@ export class LogReader {
     const frame = await this.#index.frameOf(index);
     const place = await this.#placeOf(frame, index - frame.firstIndex);
     const { segment, offset, length } = frame.location;
-    if (place.offset + place.length > length) throw damaged(index);
+    if (place.offset + place.length > length) throw await this.#damaged(index, frame);
     const bytes = await this.#journal.readBytes(segment, offset + headerBytes + place.offset, place.length);
     const record = decodeRecord(bytes);
     const leaf = leafHash(record.entry);
-    if (!equalBytes(leaf, await this.#signedLeaf(index))) throw damaged(index);
+    if (!equalBytes(leaf, await this.#signedLeaf(index))) throw await this.#damaged(index, frame);
     return { id: toHex(leaf), index, leaf, ...record };
   }
 
@@ -63,6 +63,11 @@ export class LogReader {
     throw new NodeError("INDEX_CORRUPT", "the index lost an entry of a subject; delete it and start again");
   }
 
+  /** `count` entries from index `first` on, all below the log's size, from verified frames. */
+  async entriesFrom(first: number, count: number): Promise<readonly StoredEntry[]> {
+    return await this.#entries.stored(first, count);
+  }
+
   /** The resource at `path` in a log of `size` leaves; undefined if there is none. */
   async resource(path: string, size: number): Promise<LogResource | undefined> {
     const named = tileNamed(path);
@@ -76,6 +81,12 @@ export class LogReader {
     }
     const entries = await this.#entries.texts(index * tileWidth, width);
     return { bytes: encodeEntryBundle(entries.map(utf8)), kind: "entries" };
+  }
+
+  /** Reading the whole frame tells by its checksum whether it is damaged: then that is thrown, with file and byte. */
+  async #damaged(index: number, { location }: FrameEntry): Promise<NodeError> {
+    await this.#journal.readFrame(location);
+    return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
   }
 
   async #placeOf({ location }: FrameEntry, position: number): Promise<RecordPlace> {
@@ -97,8 +108,4 @@ function tileNamed(path: string): ReturnType<typeof parseTilePath> | undefined {
     if (error instanceof Error && "code" in error && error.code === "E_TILE_PATH") return undefined;
     throw error;
   }
-}
-
-function damaged(index: number): NodeError {
-  return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
 }

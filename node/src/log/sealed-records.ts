@@ -1,5 +1,6 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { decodeEntry } from "@lianzheng/sdk/record";
+import { leafHash } from "@lianzheng/node/index";
 import type { RecordsPayload, StoredBatch } from "@lianzheng/node/journal";
 import type { Vault } from "@lianzheng/node/vault";
 import { blindedDigest, openDisclosures, sealDisclosures } from "@lianzheng/node/vault";
@@ -27,6 +28,18 @@ export interface SealedRecord extends Omit<LogRecord, "disclosures" | "erasedBy"
   /** Leaf hash, 32 bytes. */
   readonly leaf: Uint8Array;
   readonly sealed: Uint8Array;
+}
+
+/** A record as a list of the log shows it: nothing of it is opened. */
+export interface ListedEntry extends Pick<LogRecord, "index" | "entry" | "submitter" | "erasedBy"> {
+  /** Leaf hash, 32 bytes. */
+  readonly leaf: Uint8Array;
+}
+
+/** The entry in a list. */
+export function listedEntry(vault: Vault, index: number, entry: string, submitter: string): ListedEntry {
+  const erasedBy = vault.erasedBy(index);
+  return { index, leaf: leafHash(entry), entry, submitter, ...(erasedBy === undefined ? {} : { erasedBy }) };
 }
 
 /**

@@ -74,8 +74,8 @@ const freeSpaceCheckMs = 1000;
  * The one place where the log grows.
  *
  * A group of requests is sequenced, signed and encoded in memory; then one frame with all of it is appended to the
- * journal; only when that is on disk do the border, the checkpoint and the index move on, and only then is anybody
- * told. A failure before the append leaves no trace. A failure of the append ends writing: what the disk holds is
+ * journal; only when that is on disk do the border and the checkpoint move on, and only then is anybody told. Its views
+ * are written while the answers go out: the index lets every question wait for them, the next group's too. A failure before the append leaves no trace. A failure of the append ends writing: what the disk holds is
  * then known only to whoever opens it again.
  */
 export class LogWriter {
@@ -101,6 +101,11 @@ export class LogWriter {
   /** Leaves of the newest checkpoint. */
   get size(): number {
     return this.#edge.size;
+  }
+
+  /** The newest checkpoint, and the border of the very tree that it signs. */
+  get tip(): { readonly checkpoint: string; readonly edge: TreeEdge } {
+    return { checkpoint: this.#checkpoint, edge: this.#edge };
   }
 
   /** The newest checkpoint: everything that it signs for is on disk. */
@@ -189,11 +194,15 @@ export class LogWriter {
   }
 
   async #commitRequests(requests: readonly PendingRequest[]): Promise<void> {
+    const heads = this.#headsOf(requests);
+    // Asked for at once, though only what is new needs them; what they say of a request that is not is of no account.
+    heads.catch(() => undefined);
     const fresh = await this.#settleKnown(requests);
     if (fresh.length === 0) return;
     const { vault, journal, now } = this.#parts;
     const receivedAt = Math.max(this.#receivedAt, now());
-    const sequenced = await this.#sequence(fresh, receivedAt);
+    const known = await (fresh.length === requests.length ? heads : this.#headsOf(fresh));
+    const sequenced = this.#sequence(fresh, known, receivedAt);
     const reserved = vault.reserve(sequenced.edge.size);
     // As a rule the keys are there already, made ahead.
     if (reserved !== true) await reserved;
@@ -207,19 +216,26 @@ export class LogWriter {
     const durableMs = performance.now() - startedAt;
     // From here on the group is true, whatever happens to its views.
     this.#receivedAt = receivedAt;
-    await this.#applyView({ ...view, location }, prepared);
-    await this.#parts.tiles.advance(sequenced.edge, sequenced.tiles);
-    this.#edge = sequenced.edge;
-    this.#checkpoint = sequenced.payload.checkpoint;
-    await this.#parts.failpoint("log.beforeAcknowledge");
-    acknowledge(fresh, sequenced);
+    const written = this.#applyView({ ...view, location }, prepared);
+    try {
+      await this.#parts.tiles.advance(sequenced.edge, sequenced.tiles);
+      this.#edge = sequenced.edge;
+      this.#checkpoint = sequenced.payload.checkpoint;
+      await this.#parts.failpoint("log.beforeAcknowledge");
+      acknowledge(fresh, sequenced);
+    } finally {
+      await written;
+    }
     const { length: records } = sequenced.views;
     this.#parts.committed?.({ requests: fresh.length, records, bytes: location.length, durableMs });
   }
 
-  async #sequence(fresh: readonly PendingRequest[], receivedAt: number): Promise<SequencedGroup> {
+  #sequence(
+    fresh: readonly PendingRequest[],
+    heads: ReadonlyMap<string, SubjectHead>,
+    receivedAt: number,
+  ): SequencedGroup {
     const requests = fresh.map(({ request }) => request);
-    const heads = await this.#headsOf(requests);
     const { origin, signer } = this.#parts;
     return sequence(requests, { origin, signer, edge: this.#edge, heads, receivedAt: toInstant(receivedAt) });
   }
@@ -262,8 +278,8 @@ export class LogWriter {
     }
   }
 
-  async #headsOf(requests: readonly DraftedRequest[]): Promise<ReadonlyMap<string, SubjectHead>> {
-    const subjects = [...new Set(requests.flatMap(({ drafts }) => drafts.map(({ subject }) => subject)))];
+  async #headsOf(requests: readonly PendingRequest[]): Promise<ReadonlyMap<string, SubjectHead>> {
+    const subjects = [...new Set(requests.flatMap(({ request }) => request.drafts.map(({ subject }) => subject)))];
     const heads = await this.#parts.index.heads(subjects);
     const found = new Map<string, SubjectHead>();
     for (const [at, subject] of subjects.entries()) {

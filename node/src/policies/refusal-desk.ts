@@ -64,6 +64,8 @@ const byRule: ReadonlySet<NodeErrorCode> = new Set<NodeErrorCode>([
   "E_RECORD_TYPE_RESERVED",
   "E_RED_LINE",
   "E_POLICY_UNKNOWN_VERSION",
+  "E_RETENTION",
+  "E_NOT_ERASABLE",
 ]);
 
 /** Subject of all records of refusals of a log: their sequence has no gap, so none can be left out unseen. */

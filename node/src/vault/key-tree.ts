@@ -26,7 +26,7 @@ export class KeyTree {
   readonly #cover: Map<number, Buffer>;
   // The way to the key that was asked for last, so that the next one along costs one hash on average.
   readonly #expanded = new Uint32Array(depth);
-  readonly #children: Buffer[] = [];
+  readonly #children: Buffer[] = Array.from({ length: depth }, () => Buffer.alloc(0));
 
   /** @param cover - seeds (32 bytes) by node; no node below another */
   constructor(cover: ReadonlyMap<number, Uint8Array>) {
