@@ -13,6 +13,7 @@ import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/conf
 import { deployContracts } from "@lianzheng/node/deployment";
 import { EvidenceLog } from "@lianzheng/node/log";
 import { openPolicies } from "@lianzheng/node/policies";
+import { measuredRpc } from "@lianzheng/node/telemetry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -21,6 +22,7 @@ import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
+import { Watch } from "./watch.ts";
 
 /** What a node is started with. */
 export interface NodeStart {
@@ -113,6 +115,7 @@ async function openParts(
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  const watch = new Watch();
   await bindFolder(paths.folder, {
     logKey: logKey.verifier,
     chainId: deployment.chainId,
@@ -120,10 +123,11 @@ async function openParts(
     evidenceLogs: deployment.contracts.evidenceLogs.address,
     memberKey: memberKey.address,
   });
-  const { log, failed } = await openLog(folder, logger);
+  const { log, failed } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
-    ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
+    ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
+    observe: (event, code) => watch.metrics.anchored(event, code),
     directory: paths.anchor,
     policy: settings.anchor,
     maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
@@ -142,7 +146,9 @@ async function openParts(
   if (membership.missing === undefined) await anchor.lookFirst();
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
-  return { folder, chain, deployment, log, failed, anchor, membership, tokens, policies, logger };
+  opened.push(() => watch.close());
+  await watch.open({ folder, log, anchor, membership, logger });
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, policies, watch, logger };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
@@ -225,6 +231,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 async function openLog(
   { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
+  watch: Watch,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
@@ -248,6 +255,7 @@ async function openLog(
     onEnd: tell,
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
     publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
+    onCommit: (group) => watch.committed(group),
   });
   return { log, failed };
 }

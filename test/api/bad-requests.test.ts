@@ -254,7 +254,6 @@ describe("a path", () => {
     "/V1/records",
     "/v1/Records/x",
     "/v1/status/",
-    "/metrics",
     "/debug",
     "/docs/",
     "/docs/package.json",

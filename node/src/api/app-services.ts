@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
+import type { MetricsPort } from "./metrics-port.ts";
 import type { ErasureDesk } from "./erasure-port.ts";
 import type { PoliciesPort } from "./policies-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
@@ -24,6 +25,8 @@ export interface AppServices {
   readonly events?: EventsPort;
   /** Rules by which submissions are judged; without it there are none, and no such routes. */
   readonly policies?: PoliciesPort;
+  /** `/metrics`, and who is told of each answer; without it there is no such route. */
+  readonly metrics?: MetricsPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
