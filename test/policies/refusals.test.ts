@@ -94,6 +94,7 @@ describe("refusals: what is one", () => {
       "E_MEMBER_MISMATCH",
       "E_RETENTION",
       "E_NOT_ERASABLE",
+      "E_ERASURE_TYPE",
     ];
     const others: readonly NodeErrorCode[] = [
       "E_AUTH",

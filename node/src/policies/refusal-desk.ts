@@ -66,6 +66,7 @@ const byRule: ReadonlySet<NodeErrorCode> = new Set<NodeErrorCode>([
   "E_POLICY_UNKNOWN_VERSION",
   "E_RETENTION",
   "E_NOT_ERASABLE",
+  "E_ERASURE_TYPE",
 ]);
 
 /** Subject of all records of refusals of a log: their sequence has no gap, so none can be left out unseen. */
