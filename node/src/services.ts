@@ -8,11 +8,13 @@ import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { PolicyRoom } from "@lianzheng/node/policies";
+import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
+import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
 import type { Watch } from "./watch.ts";
 
@@ -26,6 +28,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly registry: NodeRegistry;
   readonly tokens: TokenWatch;
   readonly policies: PolicyRoom;
   readonly watch: Watch;
@@ -51,6 +54,10 @@ export function servicesOf(parts: NodeParts): AppServices {
     metrics: watch.metricsPort,
     docs: docsAccessOf(folder.settings),
     policies: parts.policies.desk,
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => ownPolicyOf(folder, deployment, parts.anchor.logId) },
+    registry: parts.registry.desk,
     logger,
     now,
   };

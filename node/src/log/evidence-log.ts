@@ -260,8 +260,13 @@ export class EvidenceLog {
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */
-  async indexesOf(subject: string, most?: number): Promise<readonly number[]> {
-    return await this.#parts.reader.indexesOf(subject, most);
+  async indexesOf(subject: string, most?: number, from = 0): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesOf(subject, most, from);
+  }
+
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesBy(member, most, from);
   }
 
   /** Siblings that prove the leaf at `index` in the tree of `size` leaves. Throws LOG_RANGE. */
