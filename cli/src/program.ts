@@ -10,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { rebuildCommand } from "./commands/rebuild.ts";
 import { retentionCommand } from "./commands/retention.ts";
+import { rulesCommand } from "./commands/rules.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -43,6 +44,7 @@ export function buildProgram(context: Context): Command {
     eraseCommand(context),
     retentionCommand(context),
     policyCommand(context),
+    rulesCommand(context),
     statusCommand(context),
     fsckCommand(context),
     rebuildCommand(context),

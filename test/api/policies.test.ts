@@ -7,7 +7,7 @@ import { verifyRefusal } from "@lianzheng/sdk/refusal";
 import { documentDigest, recordSchemas } from "@lianzheng/sdk/schemas";
 import { expect } from "chai";
 import { openRoom, trust } from "../policies/room.ts";
-import { members, problemIn, receiptIn, recordOf, withApi } from "./fixture.ts";
+import { bearer, members, problemIn, receiptIn, recordOf, withApi } from "./fixture.ts";
 import type { Answer, ProblemBody, TestApi } from "./fixture.ts";
 
 interface Refused extends ProblemBody {
@@ -17,7 +17,7 @@ interface Refused extends ProblemBody {
 const { deskOf } = await openRoom();
 const withRules = <T>(work: (api: TestApi) => Promise<T>): Promise<T> =>
   withApi(work, { services: (log) => ({ policies: deskOf(log) }) });
-const refusedIn = (answer: Answer): Refused => problemIn(answer) as Refused;
+const refusedIn = (answer: Answer): Refused => problemIn(answer);
 const noteOf = ({ refusal }: Refused): string => refusal?.note ?? expect.fail("no signed refusal");
 const prepared = (record: RecordInput) => prepareRecord(record, new Uint8Array(32).fill(7));
 
@@ -242,4 +242,30 @@ describe("rules: what is in force, over HTTP", () => {
       const second = await listed(operator, `?limit=1000&cursor=${String(first.next)}`);
       expect([first.items.length, second.items.length, second.next]).to.deep.equal([2, 3, null]);
     }));
+});
+
+describe("rules: an erasure", () => {
+  it("that comes before the record's time is over is refused with a signed note, bound to the record and the request", () =>
+    withApi(
+      async ({ app, submit, token }) => {
+        const { id } = receiptIn(await submit(token(members.venue), recordOf("trade:1"))).records[0]!;
+        const payload = '{"ground":"retention-ended"}';
+        const answer = await app.inject({
+          method: "POST",
+          url: `/v1/records/${id}/erasure`,
+          headers: {
+            ...bearer(token(members.venue, ["erase"])),
+            "content-type": "application/json",
+            "idempotency-key": "e",
+          },
+          payload,
+        });
+        const problem = refusedIn(answer);
+        expect(problem).to.include({ code: "E_RETENTION", status: 409 });
+        const digest = (text: string): string => toHex(createHash("sha256").update(text).digest());
+        const { refusal } = verifyRefusal(noteOf(problem), trust);
+        expect(refusal).to.deep.include({ code: "E_RETENTION", request: digest(`erasure\n${id}\n${digest(payload)}`) });
+      },
+      { retention: { default: { years: 30 }, rules: [] }, services: (log) => ({ policies: deskOf(log) }) },
+    ));
 });

@@ -92,6 +92,9 @@ describe("refusals: what is one", () => {
       "E_RED_LINE",
       "E_POLICY_UNKNOWN_VERSION",
       "E_MEMBER_MISMATCH",
+      "E_RETENTION",
+      "E_NOT_ERASABLE",
+      "E_ERASURE_TYPE",
     ];
     const others: readonly NodeErrorCode[] = [
       "E_AUTH",

@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PolicyFollower, RefusalDesk, createPolicyDesk } from "@lianzheng/node/policies";
-import type { PolicyDeskParts, RefusalDeskOptions } from "@lianzheng/node/policies";
+import type { PolicyDesk, PolicyDeskParts, RefusalDeskOptions } from "@lianzheng/node/policies";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner, encodeVerifierKey } from "@lianzheng/sdk/log";
 import { refusalKeyName } from "@lianzheng/sdk/refusal";
@@ -18,7 +18,10 @@ export const trust = {
 } as const;
 
 /** A room over a log whose chain never answered: what is built in is in force. */
-export async function openRoom() {
+export async function openRoom(): Promise<{
+  readonly refusalsOf: (log: RefusalDeskOptions["log"], more?: Partial<RefusalDeskOptions>) => RefusalDesk;
+  readonly deskOf: (log: RefusalDeskOptions["log"] & PolicyDeskParts["log"]) => PolicyDesk;
+}> {
   const directory = await mkdtemp(join(tmpdir(), "lianzheng-room-"));
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const follower = await PolicyFollower.open({
@@ -40,7 +43,7 @@ export async function openRoom() {
       randomSeed: () => new Uint8Array(randomBytes(32)),
       ...more,
     });
-  const deskOf = (log: RefusalDeskOptions["log"] & PolicyDeskParts["log"]) =>
+  const deskOf = (log: RefusalDeskOptions["log"] & PolicyDeskParts["log"]): PolicyDesk =>
     createPolicyDesk({ follower, refusals: refusalsOf(log), log });
-  return { follower, refusalsOf, deskOf };
+  return { refusalsOf, deskOf };
 }

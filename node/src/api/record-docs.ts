@@ -125,6 +125,12 @@ export const writingRefusals: readonly NodeErrorCode[] = [
   ...(["JOURNAL_LOCK_LOST", "JOURNAL_FRAME_TOO_LARGE", ...readingRefusals] as const),
 ];
 
+/** What a submission may be refused with by the rules of the consortium; the problem then carries a signed refusal. */
+export const ruleRefusals: readonly NodeErrorCode[] = [
+  ...(["E_SCHEMA", "E_SCHEMA_UNKNOWN_VERSION", "E_RECORD_TYPE_UNREGISTERED", "E_RECORD_TYPE_RESERVED"] as const),
+  ...(["E_RED_LINE", "E_POLICY_UNKNOWN_VERSION"] as const),
+];
+
 /** `POST /v1/records`. */
 export const submissionDocs: RouteDocs = {
   description:
@@ -134,8 +140,10 @@ export const submissionDocs: RouteDocs = {
     "line; each group whole or not at all. The answer is a stream too, 200, with a line for each group as soon as it is on " +
     "disk: `{ group, line, replayed, records, checkpoint }`, then `{ done, groups, stored }`. A refusal is the last line, " +
     "`{ error }`, a problem with the number of the `line`; what came before it stays stored. The same stream sent again " +
-    "under the same key gets the same receipts and stores what is missing.",
-  refusals: writingRefusals,
+    "under the same key gets the same receipts and stores what is missing.\n\n" +
+    "A record is judged by the rules of the consortium. A refusal by rule carries `refusal.note`, signed by the node, and " +
+    "`refusal.record`, the record that keeps it.",
+  refusals: [...writingRefusals, ...ruleRefusals],
   decoderRefusals: [...jsonRefusals, ...recordRefusals],
   headers: { "Idempotency-Key": IdempotencyKey },
   body: {

@@ -17,7 +17,7 @@ export const Problem = Type.Object({
   ),
   until: Type.Optional(Type.String()),
   line: Type.Optional(Type.Integer()),
-  /** A refusal by rule, signed (docs/formats.md section 13). */
+  /** A refusal by rule, signed (docs/formats.md section 15). */
   refusal: Type.Optional(Type.Object({ note: Type.String(), record: Type.Union([Type.String(), Type.Null()]) })),
   requestId: Type.String(),
 });

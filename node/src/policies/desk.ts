@@ -6,7 +6,7 @@ import type { PolicyBook } from "./book.ts";
 import type { PolicyFollower } from "./policies.ts";
 import { viewOf } from "./record-view.ts";
 import { refusalsSubject } from "./refusal-desk.ts";
-import type { RefusalDesk } from "./refusal-desk.ts";
+import type { RefusalDesk, RefusedRequest, SignedRefusal } from "./refusal-desk.ts";
 
 /** A record as the log hands it out. */
 interface LoggedRecord {
@@ -27,14 +27,26 @@ export interface PolicyDeskParts {
   };
 }
 
+type Facts = ReturnType<typeof factsOf>;
+
+/** This room as the API's port has it. */
+export interface PolicyDesk {
+  judge(record: JudgedRecord): void;
+  refuse(request: RefusedRequest): Promise<SignedRefusal | undefined>;
+  block(): ReturnType<typeof blockOf>;
+  list(): readonly Facts[];
+  document(name: string, version?: number): ReturnType<typeof documentOf>;
+  refusals(page: Page): ReturnType<typeof refusalPage>;
+}
+
 /** Records that are looked at for one page, whatever becomes of them: a page may be empty and still not be the last. */
 const lookedAt = 1_000;
 
 /** This room as the API sees it. */
-export function createPolicyDesk({ follower, refusals, log }: PolicyDeskParts) {
+export function createPolicyDesk({ follower, refusals, log }: PolicyDeskParts): PolicyDesk {
   return {
     judge: ({ record, ...who }: JudgedRecord): void => follower.judge({ view: viewOf(record), ...who }),
-    refuse: refusals.refuse.bind(refusals),
+    refuse: (request) => refusals.refuse(request),
     block: () => blockOf(follower.book),
     list: () => follower.book.names().map((name) => factsOf(follower.book, name, follower.second())),
     document: (name: string, version?: number) => documentOf(follower.book, name, follower.second(), version),

@@ -4,7 +4,7 @@ export type { PolicyVersionName } from "./book.ts";
 export { readPolicies } from "./chain-source.ts";
 export { DocumentFolder } from "./documents.ts";
 export { createPolicyDesk } from "./desk.ts";
-export type { PolicyDeskParts } from "./desk.ts";
+export type { PolicyDesk, PolicyDeskParts } from "./desk.ts";
 export { PolicyFollower } from "./policies.ts";
 export type { PolicyOptions } from "./policies.ts";
 export { builtInRedLines, redLinesName } from "./red-lines.ts";

@@ -5,7 +5,7 @@ import { createNoteSigner } from "@lianzheng/sdk/log";
 import { refusalKeyName } from "@lianzheng/sdk/refusal";
 import type { PolicyChain } from "./chain-source.ts";
 import { createPolicyDesk } from "./desk.ts";
-import type { PolicyDeskParts } from "./desk.ts";
+import type { PolicyDesk, PolicyDeskParts } from "./desk.ts";
 import { PolicyFollower } from "./policies.ts";
 import type { PolicyLogger } from "./policies.ts";
 import { RefusalDesk } from "./refusal-desk.ts";
@@ -30,7 +30,7 @@ export interface PolicyRoomOptions {
 
 /** The room in work. */
 export interface PolicyRoom {
-  readonly desk: ReturnType<typeof createPolicyDesk>;
+  readonly desk: PolicyDesk;
   readonly follower: PolicyFollower;
   /** Writes the refusals that were counted only, and stops looking at the chain. */
   close(): Promise<void>;

@@ -123,10 +123,9 @@ export class PolicyFollower {
 
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await pause(this.#options.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted) await this.look();
-    }
+    const waited = (): Promise<boolean> =>
+      pause(this.#options.everyMs, true, { signal, ref: false }).catch(() => false);
+    while (await waited()) await this.look();
   }
 
   async #lookOnce(): Promise<void> {

@@ -5,8 +5,7 @@ import { prepareRecord, toInstant } from "@lianzheng/sdk/record";
 import type { JsonObject } from "@lianzheng/sdk/record";
 import { signRefusal } from "@lianzheng/sdk/refusal";
 import type { Refusal, RefusingPolicy } from "@lianzheng/sdk/refusal";
-import { NodeError } from "../errors.ts";
-import type { NodeErrorCode } from "../errors.ts";
+import type { NodeError, NodeErrorCode } from "../errors.ts";
 import { Allowance } from "./allowance.ts";
 
 /** A record as the log takes it. */
@@ -65,6 +64,9 @@ const byRule: ReadonlySet<NodeErrorCode> = new Set<NodeErrorCode>([
   "E_RECORD_TYPE_RESERVED",
   "E_RED_LINE",
   "E_POLICY_UNKNOWN_VERSION",
+  "E_RETENTION",
+  "E_NOT_ERASABLE",
+  "E_ERASURE_TYPE",
 ]);
 
 /** Subject of all records of refusals of a log: their sequence has no gap, so none can be left out unseen. */
@@ -195,9 +197,14 @@ function bodyOf({ time, request, member, code, field, recordType, policy }: Refu
     ...(field === null || field === "" ? {} : { field }),
     ...(recordType === null ? {} : { recordType }),
     ...(policy === null ? {} : { policy: policy.name, version: policy.version }),
-    ...(policy === null || policy.digest === null ? {} : { policyDigest: policy.digest }),
+    ...digestOf(policy),
     note,
   };
+}
+
+function digestOf(policy: RefusingPolicy | null): JsonObject {
+  const digest = policy?.digest ?? null;
+  return digest === null ? {} : { policyDigest: digest };
 }
 
 function textOf(value: unknown): string | null {

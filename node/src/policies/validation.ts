@@ -37,7 +37,8 @@ ajv.addFormat("nfc", { type: "string", validate: (text) => ascii.test(text) || t
  */
 export function compileSchema(document: JsonValue, type: string): RecordCheck {
   assertRecordSchema(document, type);
-  const { $id: _id, ...anonymous } = document;
+  // Without its id: Ajv would keep each document under it, and refuse another version of the same.
+  const anonymous = Object.fromEntries(Object.entries(document).filter(([name]) => name !== "$id"));
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(anonymous);
