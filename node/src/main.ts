@@ -18,6 +18,7 @@ import { openChainLink } from "./chain-link.ts";
 import type { NodeError } from "./errors.ts";
 import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
+import { rightsOnChain } from "./rights-on-chain.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
 import { Watch } from "./watch.ts";
@@ -134,7 +135,7 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
-  await watch.open({ folder, log, anchor, membership, logger });
+  await watch.open({ folder, log, anchor, membership, logger, rights: rightsOnChain(chain.rpc, deployment) });
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger };
 }
 

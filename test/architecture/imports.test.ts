@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "node/anchor": ["node/log", "node", "sdk/*"],
   "node/api": ["node/anchor", "node/log", "node", "sdk/*"],
   "node/events": ["node/log", "node", "sdk/*"],
+  "node/monitor": ["node/events", "node/log", "node/config", "node", "sdk/*"],
   "node/telemetry": ["node", "sdk/*"],
   "node/config": ["node", "sdk/*"],
   "node/deployment": ["node", "sdk/*"],

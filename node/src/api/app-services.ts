@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
 import type { MetricsPort } from "./metrics-port.ts";
+import type { WarningsPort } from "./warnings-port.ts";
 import type { ErasureDesk } from "./erasure-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 
@@ -22,6 +23,8 @@ export interface AppServices {
   readonly docs: "open" | "key";
   /** Events and webhooks; without it there are no such routes. */
   readonly events?: EventsPort;
+  /** Warnings of the monitor; without it there are no such routes. */
+  readonly warnings?: WarningsPort;
   /** `/metrics`, and who is told of each answer; without it there is no such route. */
   readonly metrics?: MetricsPort;
   readonly logger: FastifyBaseLogger;

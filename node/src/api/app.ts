@@ -20,6 +20,7 @@ import { recordRoutes } from "./records.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
+import { warningRoutes } from "./warnings.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
@@ -77,6 +78,7 @@ export async function createApp(services: AppServices): Promise<App> {
     eventRoutes,
     webhookRoutes,
     metricsRoutes,
+    warningRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

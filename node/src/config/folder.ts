@@ -38,6 +38,10 @@ export interface NodePaths {
   readonly chain: string;
   readonly anchor: string;
   readonly webhooks: string;
+  /** Rules of the monitor; a node without this file has no monitor. */
+  readonly monitorRules: string;
+  /** The monitor's state. */
+  readonly monitor: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -58,6 +62,8 @@ export function pathsOf(folder: string): NodePaths {
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
     webhooks: join(folder, "webhooks"),
+    monitorRules: join(folder, "monitor.json"),
+    monitor: join(folder, "monitor"),
   };
 }
 
