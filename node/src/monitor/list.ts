@@ -48,15 +48,15 @@ const keptHandlings = 100;
 export function listWarning({ id: record, index, subject, receivedAt, body }: OwnRecord, changes: Changes): void {
   const { warning: id, rule, severity, title, member, records, facts } = body;
   if (typeof id !== "string" || typeof member !== "string" || !isJsonObject(rule) || !isJsonObject(title)) return;
-  const { id: ruleId, kind, version } = rule;
   const warning = {
-    ...{ id, record, index, rule: { id: String(ruleId), kind: String(kind), version: String(version) } },
-    ...{ severity: String(severity), title: { en: String(title["en"]), zh: String(title["zh"]) }, subject, member },
+    ...{ id, record, index, subject, member, severity: textOf(severity) },
+    rule: { id: textOf(rule["id"]), kind: textOf(rule["kind"]), version: textOf(rule["version"]) },
+    title: { en: textOf(title["en"]), zh: textOf(title["zh"]) },
     records: Array.isArray(records) ? records.map(String) : [],
     facts: isJsonObject(facts) ? facts : {},
     ...{ raisedAt: receivedAt, state: "open", handlings: [] },
   };
-  changes.set(listKey(index), warning as JsonValue);
+  changes.set(listKey(index), warning);
   changes.set(`i/${id}`, index);
 }
 
@@ -89,4 +89,8 @@ export async function warningsFrom(
 
 function listKey(index: number): string {
   return `v/${String(index).padStart(15, "0")}`;
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }

@@ -139,7 +139,8 @@ export class Monitor {
   /** One event: its warnings into the log, then what follows from it into the state, all or none. */
   async #take(event: FeedEvent, cursor: string): Promise<void> {
     const changes: Changes = new Map();
-    if (event.type === "record.accepted" && !isOwnType(String(event.data["type"]))) await this.#look(event, changes);
+    const { type } = event.data as unknown as Partial<RecordFacts>;
+    if (event.type === "record.accepted" && type !== undefined && !isOwnType(type)) await this.#look(event, changes);
     if (event.type === "warning.raised") listWarning(await this.#ownRecord(event), changes);
     if (event.type === "warning.handled") await listHandling(this.state, await this.#ownRecord(event), changes);
     changes.set("p", { rules: this.#ruleset, cursor });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { jsonOf, SettingsReader, wrongValue } from "@lianzheng/node/config";
-import { canonicalJson, fromInstant, isRecordType, isUscc } from "@lianzheng/sdk/record";
+import { canonicalJson, fromInstant, isJsonObject, isRecordType, isUscc } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { amountOf } from "./decimal.ts";
 
@@ -95,8 +95,7 @@ export function decodeRules(bytes: Uint8Array, source: string): readonly Rule[] 
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", ["format", "version", "rules"]);
   reader.text("format", (text) => text === "lianzheng-monitor", '"lianzheng-monitor"');
   reader.count("version", 1, 1);
-  const isAny = (_item: JsonValue): _item is JsonValue => true;
-  const rules = reader.list("rules", isAny, 64, "rules").map((rule, at) => ruleOf(source, rule, `/rules/${at}`));
+  const rules = reader.list("rules", isJsonObject, 64, "rules").map((rule, at) => ruleOf(source, rule, `/rules/${at}`));
   const ids = new Set(rules.map(({ id }) => id));
   if (ids.size !== rules.length) throw wrongValue(source, "/rules", "without two rules of one id");
   return rules;

@@ -15,9 +15,9 @@ export type Changes = Map<string, JsonValue | undefined>;
  */
 export class MonitorState {
   readonly #directory: string;
-  #database: Level<string, string>;
+  #database: Level;
 
-  private constructor(directory: string, database: Level<string, string>) {
+  private constructor(directory: string, database: Level) {
     this.#directory = directory;
     this.#database = database;
   }
@@ -72,8 +72,8 @@ export class MonitorState {
   }
 }
 
-async function opened(directory: string): Promise<Level<string, string>> {
-  const database = new Level<string, string>(directory, { keyEncoding: "utf8", valueEncoding: "utf8" });
+async function opened(directory: string): Promise<Level> {
+  const database = new Level(directory, { keyEncoding: "utf8", valueEncoding: "utf8" });
   await database.open();
   return database;
 }
