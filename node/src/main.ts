@@ -29,6 +29,7 @@ import { openChainLink } from "./chain-link.ts";
 import type { NodeError } from "./errors.ts";
 import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
+import { rightsOnChain } from "./rights-on-chain.ts";
 import { servicesOf } from "./services.ts";
 import { openWitnesses } from "./witnessing.ts";
 import type { NodeParts } from "./services.ts";
@@ -164,7 +165,10 @@ async function openParts(
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
-  await watch.open({ folder, log, anchor, membership, registry, logger });
+  await watch.open({
+    ...{ folder, log, anchor, membership, registry, logger },
+    rights: rightsOnChain(chain.rpc, deployment),
+  });
   const following = { registry, policies, witnesses };
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
 }

@@ -58,6 +58,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     settings: folder.settings.limits,
     events: watch.events,
     metrics: watch.metricsPort,
+    ...(watch.warnings === undefined ? {} : { warnings: watch.warnings }),
     docs: docsAccessOf(folder.settings),
     policies: parts.policies.desk,
     listing: log,

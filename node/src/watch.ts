@@ -1,7 +1,10 @@
 import type { Logger } from "pino";
 import type { Anchor } from "@lianzheng/node/anchor";
-import type { EventsPort, MetricsPort, Readiness } from "@lianzheng/node/api";
+import type { EventsPort, MetricsPort, Readiness, WarningsPort } from "@lianzheng/node/api";
 import type { NodeFolder } from "@lianzheng/node/config";
+import { readFileIfThere } from "@lianzheng/node/config";
+import { decodeRules, Monitor, WarningDesk } from "@lianzheng/node/monitor";
+import type { RightAt } from "@lianzheng/node/monitor";
 import { EventFeed, systemResolver, usualRetries, Webhooks, WebhookStore } from "@lianzheng/node/events";
 import type { CommittedGroup, EvidenceLog } from "@lianzheng/node/log";
 import { Health, NodeMetrics } from "@lianzheng/node/telemetry";
@@ -16,6 +19,8 @@ export interface Watched {
   readonly anchor: Anchor;
   readonly membership: Membership;
   readonly registry: NodeRegistry;
+  /** The law, asked for the validity of rights. */
+  readonly rights: RightAt;
   readonly logger: Logger;
 }
 
@@ -37,6 +42,7 @@ export class Watch {
   #feed: EventFeed | undefined;
   #health: Health | undefined;
   #webhooks: Webhooks | undefined;
+  #monitor: Monitor | undefined;
   #parts: Watched | undefined;
 
   constructor() {
@@ -57,11 +63,14 @@ export class Watch {
     this.#health = await Health.start(this.#healthParts(parts));
     this.#feed = new EventFeed(log, folder.settings.owner);
     this.#webhooks = await this.#openWebhooks(parts, this.#feed);
+    this.#monitor = await this.#openMonitor(parts, this.#feed);
+    this.#monitor?.start();
   }
 
   /** Ends webhooks and the look at the disk; parts that were not opened are not missed. */
   async close(): Promise<void> {
     this.#feed?.close();
+    await this.#monitor?.close();
     await this.#webhooks?.close();
     await this.#health?.close();
   }
@@ -85,6 +94,14 @@ export class Watch {
     };
   }
 
+  /** Undefined for a node without rules. */
+  get warnings(): WarningsPort | undefined {
+    const { log, folder } = this.#opened(this.#parts);
+    return this.#monitor === undefined
+      ? undefined
+      : new WarningDesk(this.#monitor, log, folder.settings.owner, Date.now);
+  }
+
   get metricsPort(): MetricsPort {
     const { metrics } = this;
     const isOpen = this.#opened(this.#parts).folder.settings.telemetry.metrics === "open";
@@ -93,6 +110,21 @@ export class Watch {
       read: async () => ({ text: await metrics.text(), mediaType: metrics.contentType }),
       answered: (request) => metrics.answered(request),
     };
+  }
+
+  async #openMonitor({ folder, log, rights, logger }: Watched, feed: EventFeed): Promise<Monitor | undefined> {
+    const { monitorRules, monitor: directory } = folder.paths;
+    const bytes = await readFileIfThere(monitorRules, "open");
+    if (bytes === undefined) return undefined;
+    return await Monitor.open({
+      ...{ directory, owner: folder.settings.owner, feed, log, rights, now: Date.now },
+      rules: decodeRules(bytes, monitorRules),
+      raised: ({ id, kind, severity }) => {
+        this.metrics.warned(kind);
+        logger.warn({ rule: id, kind, severity }, "monitor: a warning was raised");
+      },
+      failed: (error) => logger.error({ err: error }, "monitor: tried again"),
+    });
   }
 
   #openWebhooks({ folder, logger }: Watched, feed: EventFeed): Promise<Webhooks> {
@@ -141,6 +173,7 @@ export class Watch {
       waitingRequests: log.waiting.requests,
       ready: health.reasons().length === 0,
       webhooks: this.#opened(this.#webhooks).counts,
+      ...(this.#monitor === undefined ? {} : { monitorBehind: this.#monitor.isBehind ? 1 : 0 }),
       ...(blockNumber === null ? {} : { chainTip: blockNumber }),
       ...(health.freeBytes === undefined ? {} : { freeBytes: health.freeBytes }),
     };

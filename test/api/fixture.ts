@@ -13,6 +13,7 @@ import type { RetentionSettings, TokenEntry } from "@lianzheng/node/config";
 import { EventFeed, usualRetries, Webhooks, WebhookStore } from "@lianzheng/node/events";
 import type { RetryRules, TargetRules } from "@lianzheng/node/events";
 import { EvidenceLog } from "@lianzheng/node/log";
+import { decodeRules, Monitor, WarningDesk } from "@lianzheng/node/monitor";
 import { NodeMetrics } from "@lianzheng/node/telemetry";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "@lianzheng/sdk/evidence";
@@ -187,6 +188,22 @@ class TestTokens {
   }
 }
 
+/** One rule: data of the core grade is not traded. */
+const rules = {
+  ...{ format: "lianzheng-monitor", version: 1 },
+  rules: [
+    {
+      ...{
+        id: "core",
+        kind: "core-grade",
+        severity: "critical",
+        title: { en: "Core data traded", zh: "核心数据交易" },
+      },
+      ...{ types: ["trade.contract"], member: "grade", grades: ["core"] },
+    },
+  ],
+};
+
 /** Opens an API; {@link withApi} closes it again. */
 async function openApi(options: ApiOptions): Promise<TestApi> {
   const directory = await mkdtemp(join(tmpdir(), "lianzheng-api-"));
@@ -218,6 +235,14 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     perMember: 16,
     damaged: (files) => told.push(...files),
   });
+  const monitor = await Monitor.open({
+    ...{ directory: join(directory, "monitor"), owner: members.operator, feed, log, now: () => now },
+    rules: decodeRules(Buffer.from(JSON.stringify(rules)), "monitor.json"),
+    rights: { validityAt: () => Promise.resolve("valid") },
+    raised: ({ kind }) => metrics.warned(kind),
+    failed: (error) => told.push(String(error)),
+  });
+  monitor.start();
   const tokens = new TestTokens();
   const [lines, routes]: [string[], RouteOptions[]] = [[], []];
   const anchors = new DecreedAnchors(log);
@@ -245,6 +270,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
       limits: { perMember: 2, inAll: 4, heartbeatMs: options.heartbeatMs ?? 15_000 },
       webhooks,
     },
+    warnings: new WarningDesk(monitor, log, members.operator, () => now),
     metrics: {
       access: "monitor",
       read: async () => ({ text: await metrics.text(), mediaType: metrics.contentType }),
@@ -287,6 +313,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
       await app.close();
       feed.close();
       await webhooks.close();
+      await monitor.close();
       await log.close();
       await rm(directory, { recursive: true });
     },

@@ -26,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "node/api": ["node/anchor", "node/log", "node", "sdk/*"],
   "node/events": ["node/log", "node", "sdk/*"],
   "node/policies": ["node/config", "node/deployment", "node", "sdk/*"],
+  "node/monitor": ["node/events", "node/log", "node/config", "node", "sdk/*"],
   "node/telemetry": ["node", "sdk/*"],
   "node/config": ["node", "sdk/*"],
   "node/deployment": ["node", "sdk/*"],

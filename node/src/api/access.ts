@@ -85,7 +85,7 @@ declare module "fastify" {
   }
   interface FastifyContextConfig {
     /** What the caller needs. Every route says it: `public` is a decision, not a default. */
-    access?: "public" | Scope;
+    access?: "public" | Scope | readonly Scope[];
     /** The answer goes on for as long as the caller wants; its route bounds how many there are. */
     isStream?: true;
   }
@@ -125,8 +125,9 @@ export function maySee(principal: Principal, record: { readonly issuer: string; 
 /** What the operator may without being given it. */
 const lookingOn: ReadonlySet<Scope> = new Set<Scope>(["read", "subscribe", "monitor"]);
 
-function holds({ scopes }: Principal, needed: Scope): boolean {
-  return scopes.has(needed) || (scopes.has("admin") && lookingOn.has(needed));
+/** Of several scopes one is enough. */
+function holds({ scopes }: Principal, needed: Scope | readonly Scope[]): boolean {
+  return [needed].flat().some((scope) => scopes.has(scope) || (scopes.has("admin") && lookingOn.has(scope)));
 }
 
 /** RFC 6750 section 2.1; the scheme is case-insensitive (RFC 9110 section 11.1). */

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from "fastify";
 import type { EventsPort } from "./events-port.ts";
 import type { MetricsPort } from "./metrics-port.ts";
+import type { WarningsPort } from "./warnings-port.ts";
 import type { ErasureDesk } from "./erasure-port.ts";
 import type { PoliciesPort } from "./policies-port.ts";
 import type { ListingPort } from "./listing-port.ts";
@@ -34,6 +35,8 @@ export interface AppServices {
   readonly events?: EventsPort;
   /** Rules by which submissions are judged; without it there are none, and no such routes. */
   readonly policies?: PoliciesPort;
+  /** Warnings of the monitor; without it there are no such routes. */
+  readonly warnings?: WarningsPort;
   /** `/metrics`, and who is told of each answer; without it there is no such route. */
   readonly metrics?: MetricsPort;
   /** Views of the chain's law; without it there are no such routes. */

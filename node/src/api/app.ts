@@ -25,6 +25,7 @@ import { registryRoutes } from "./registry/index.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
+import { warningRoutes } from "./warnings.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { verificationRoutes } from "./verification.ts";
 import { witnessRoutes } from "./witness.ts";
@@ -92,6 +93,7 @@ export async function createApp(services: AppServices): Promise<App> {
     metricsRoutes,
     registryRoutes,
     witnessRoutes,
+    warningRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

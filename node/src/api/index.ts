@@ -17,6 +17,7 @@ export type {
   WebhookFacts,
   WebhookRequest,
 } from "./events-port.ts";
+export type { WarningsPort } from "./warnings-port.ts";
 export type { MetricsPort } from "./metrics-port.ts";
 export type { WitnessPort } from "./witness-port.ts";
 export { defaultApiSettings } from "./ports.ts";

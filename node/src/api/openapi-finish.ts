@@ -56,7 +56,9 @@ export function finishDocument<Document extends ApiDocument>(
 
 function finishOperation(operation: Operation, { config = {} }: RouteOptions): void {
   const { access, docs = {} } = config;
-  operation.security = access === undefined || access === "public" ? [] : [{ [scheme]: [access] }];
+  // Of several scopes one is enough, and so it is with several members of `security`.
+  const needed = access === undefined || access === "public" ? [] : [access].flat();
+  operation.security = needed.map((scope) => ({ [scheme]: [scope] }));
   if (docs.description !== undefined) operation.description = docs.description;
   operation.parameters = [
     ...(operation.parameters ?? []).map((parameter) => described(parameter, docs)),

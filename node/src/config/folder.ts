@@ -43,6 +43,10 @@ export interface NodePaths {
   readonly webhooks: string;
   /** Views of the chain and words of the records: can be deleted, and are made again. */
   readonly registry: string;
+  /** Rules of the monitor; a node without this file has no monitor. */
+  readonly monitorRules: string;
+  /** The monitor's state. */
+  readonly monitor: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -65,6 +69,8 @@ export function pathsOf(folder: string): NodePaths {
     anchor: join(folder, "anchor"),
     webhooks: join(folder, "webhooks"),
     registry: join(folder, "registry"),
+    monitorRules: join(folder, "monitor.json"),
+    monitor: join(folder, "monitor"),
   };
 }
 

@@ -5,6 +5,8 @@ export type { NodeFolder, NodePaths } from "./folder.ts";
 export { bindFolder, identityPath } from "./identity.ts";
 export type { FolderIdentity } from "./identity.ts";
 export { readFileIfThere } from "./files.ts";
+export { jsonOf } from "./settings.ts";
+export { SettingsReader, wrongValue } from "./values.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";

@@ -31,8 +31,8 @@ export interface Gauges {
   readonly freeBytes?: number;
   readonly ready: boolean;
   readonly webhooks: { readonly active: number; readonly parked: number };
-  /** Positions by which the monitor is behind the log, in records; undefined without a monitor. */
-  readonly monitorLag?: number;
+  /** 1 while there are records that the monitor did not look at yet; undefined without a monitor. */
+  readonly monitorBehind?: number;
 }
 
 const latencySeconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -170,7 +170,7 @@ export class NodeMetrics {
       chainTip: this.#gauge("chain_tip", "Number of the newest block that the anchor read"),
       waitingRequests: this.#gauge("queue_requests", "Submissions that wait for the disk"),
       freeBytes: this.#gauge("free_bytes", "Free bytes of the node's disk"),
-      monitorLag: this.#gauge("monitor_lag_events", "Whether rules are behind the log, in frames"),
+      monitorBehind: this.#gauge("monitor_behind", "1 while records wait for the monitor"),
     } as const;
     const webhooks = new Gauge({
       name: "lianzheng_webhooks",
