@@ -1,17 +1,28 @@
 import { sign } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Wallet } from "ethers";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
-import type { Finality } from "@lianzheng/node/anchor";
+import type { AnchorTimings, Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import {
+  bindFolder,
+  defaultRegistrySettings,
+  readNodeFolder,
+  TokenWatch,
+  writeDeployment,
+} from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
-import { deployContracts } from "@lianzheng/node/deployment";
-import { EvidenceLog } from "@lianzheng/node/log";
+import type { Witnesses } from "@lianzheng/node/witness";
+import { openPolicies } from "@lianzheng/node/policies";
 import { measuredRpc } from "@lianzheng/node/telemetry";
+import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
+import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
+import { openNodeRegistry } from "@lianzheng/node/registry";
+import type { SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -20,6 +31,7 @@ import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { rightsOnChain } from "./rights-on-chain.ts";
 import { servicesOf } from "./services.ts";
+import { openWitnesses } from "./witnessing.ts";
 import type { NodeParts } from "./services.ts";
 import { Watch } from "./watch.ts";
 
@@ -34,6 +46,8 @@ export interface NodeStart {
   readonly logTo?: DestinationStream;
   /** `process.env` by default. */
   readonly environment?: Environment;
+  /** How long anchoring waits for what, where the usual does not fit the chain. */
+  readonly anchorTimings?: Partial<AnchorTimings>;
 }
 
 /** A node that runs. */
@@ -78,7 +92,7 @@ export async function startNode(start: NodeStart): Promise<RunningNode> {
   }
   const opened: Closer[] = [];
   try {
-    return await listen(await openParts(folder, logger, opened), opened);
+    return await listen(await openParts(folder, logger, opened, start.anchorTimings), opened);
   } catch (error) {
     await closeAll(opened, logger);
     throw error;
@@ -100,7 +114,12 @@ export function stopOnSignal(node: RunningNode, host: NodeJS.Process = process):
 }
 
 /** Opens one part after the other; each knows only those before it. */
-async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): Promise<NodeParts> {
+async function openParts(
+  folder: NodeFolder,
+  logger: Logger,
+  opened: Closer[],
+  timings: Partial<AnchorTimings> = {},
+): Promise<NodeParts> {
   const { settings, paths, memberKey, logKey } = folder;
   const { owner, origin } = settings;
   const chain = await openChainLink(folder);
@@ -115,7 +134,7 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
     evidenceLogs: deployment.contracts.evidenceLogs.address,
     memberKey: memberKey.address,
   });
-  const { log, failed } = await openLog(folder, logger, watch);
+  const { log, failed, witnesses } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
     ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
@@ -124,6 +143,7 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
     policy: settings.anchor,
     maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
     finality: finalityOf(settings),
+    timings,
     onFenced: (refusal) => log.end(fencedFailure(refusal)),
   });
   opened.push(() => anchor.close());
@@ -131,12 +151,40 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
+  const directory = join(paths.folder, "policies");
+  const policies = await openPolicies({ directory, chain: rpc, deployment, origin, owner, log, key: logKey, logger });
+  opened.push(() => policies.close());
   if (membership.missing === undefined) await anchor.lookFirst();
+  const identify = (): Promise<void> => checkDeployment(rpc, deployment);
+  const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
+  const registry = await openNodeRegistry({
+    ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
+    ...{ ...registrySettings, timings: { pollMs } },
+  });
+  opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
-  await watch.open({ folder, log, anchor, membership, logger, rights: rightsOnChain(chain.rpc, deployment) });
-  return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger };
+  const rights = rightsOnChain(chain.rpc, deployment);
+  await watch.open({ folder, log, anchor, membership, registry, rights, logger });
+  const following = { registry, policies, witnesses };
+  return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
+}
+
+/** The log for those who search it: its records, and which of them erased which. */
+function searchedLogOf(log: EvidenceLog): SearchedLog {
+  return {
+    get size() {
+      return log.size;
+    },
+    recordAt: async (index) => {
+      const record = await log.recordAt(index);
+      const erasure = record === undefined ? undefined : erasureOf(record);
+      if (record === undefined || erasure === undefined) return record;
+      const target = await log.recordAt(erasure.index);
+      return target?.erasedBy === index ? { ...record, erases: target.id } : record;
+    },
+  };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
@@ -217,10 +265,11 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey, vaultKey }: NodeFolder,
+  folder: NodeFolder,
   logger: Logger,
   watch: Watch,
-): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
+): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError>; readonly witnesses: Witnesses }> {
+  const { settings, paths, logKey, vaultKey } = folder;
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
   const onProgress = (progress: object): void => logger.info(progress, "log opens");
@@ -233,7 +282,14 @@ async function openLog(
     );
     onEnd?.(failure);
   };
-  const log = await EvidenceLog.open({
+  let opened: EvidenceLog | undefined;
+  const logOf = (): EvidenceLog => {
+    if (opened === undefined) throw new TypeError("the log is not open yet");
+    return opened;
+  };
+  const witnesses = await openWitnesses(folder, logOf, logger);
+  const cosign = settings.witnesses.length === 0 ? {} : { cosign: (note: string) => witnesses.cosign(note) };
+  const log = (opened = await EvidenceLog.open({
     directory: paths.folder,
     origin,
     signer,
@@ -241,7 +297,9 @@ async function openLog(
     now: Date.now,
     onProgress,
     onEnd: tell,
+    patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
     onCommit: (group) => watch.committed(group),
-  });
-  return { log, failed };
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000, ...cosign },
+  }));
+  return { log, failed, witnesses };
 }

@@ -7,11 +7,16 @@ import type { AppServices, Condition, EvidenceDesk, NodeStatus } from "@lianzhen
 import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import type { Witnesses } from "@lianzheng/node/witness";
+import { witnessOf } from "./witnessing.ts";
+import type { PolicyRoom } from "@lianzheng/node/policies";
+import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
+import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
 import type { Watch } from "./watch.ts";
 
@@ -23,9 +28,13 @@ export interface NodeParts {
   readonly log: EvidenceLog;
   /** Resolves when the log has ended writing for good. */
   readonly failed: Promise<NodeError>;
+  /** The witnesses that the log asks. */
+  readonly witnesses: Witnesses;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly registry: NodeRegistry;
   readonly tokens: TokenWatch;
+  readonly policies: PolicyRoom;
   readonly watch: Watch;
   readonly logger: Logger;
 }
@@ -37,8 +46,10 @@ const statusPatienceMs = 2_000;
 export function servicesOf(parts: NodeParts): AppServices {
   const { folder, chain, deployment, log, watch, logger } = parts;
   const now = Date.now;
+  const witness = witnessOf(folder, logger);
   return {
     log,
+    ...(witness === undefined ? {} : { witness }),
     evidence: evidenceDeskOf(parts),
     erasures: createErasureDesk({ log, owner: folder.settings.owner, retention: folder.settings.retention, now }),
     keys: createMemberKeys({ chain: chain.rpc, deployment, now }),
@@ -49,6 +60,11 @@ export function servicesOf(parts: NodeParts): AppServices {
     metrics: watch.metricsPort,
     ...(watch.warnings === undefined ? {} : { warnings: watch.warnings }),
     docs: docsAccessOf(folder.settings),
+    policies: parts.policies.desk,
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => ownPolicyOf(folder, deployment, parts.anchor.logId) },
+    registry: parts.registry.desk,
     logger,
     now,
   };
@@ -67,7 +83,15 @@ function conditionOf(parts: NodeParts): Condition {
   return { status: () => statusOf(parts), readiness: () => parts.watch.readiness() };
 }
 
-async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
+async function statusOf({
+  folder,
+  chain,
+  deployment,
+  log,
+  witnesses,
+  anchor,
+  membership,
+}: NodeParts): Promise<NodeStatus> {
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
   const { lastAnchored, backlog, state, error, alarms } = anchor.status();
@@ -88,6 +112,7 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
       since: membership.missing === undefined ? (error?.since ?? null) : membership.since,
       alarms: alarms.map(({ code, since }) => ({ code, since })),
     },
+    witnesses: [...witnesses.states()],
   };
 }
 

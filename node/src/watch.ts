@@ -9,6 +9,7 @@ import { EventFeed, systemResolver, usualRetries, Webhooks, WebhookStore } from 
 import type { CommittedGroup, EvidenceLog } from "@lianzheng/node/log";
 import { Health, NodeMetrics } from "@lianzheng/node/telemetry";
 import type { Gauges, HealthParts } from "@lianzheng/node/telemetry";
+import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Membership } from "./membership.ts";
 
 /** What a node's watch looks at. All of it is open. */
@@ -19,6 +20,7 @@ export interface Watched {
   readonly membership: Membership;
   /** The law, asked for the validity of rights. */
   readonly rights: RightAt;
+  readonly registry: NodeRegistry;
   readonly logger: Logger;
 }
 
@@ -146,7 +148,7 @@ export class Watch {
     });
   }
 
-  #healthParts({ folder, log, anchor, membership }: Watched): HealthParts {
+  #healthParts({ folder, log, anchor, membership, registry }: Watched): HealthParts {
     return {
       ...{ folder: folder.paths.folder, reserveBytes, patienceMs: writePatienceMs },
       anchorEverySeconds: folder.settings.anchor.everySeconds,
@@ -156,6 +158,7 @@ export class Watch {
       }),
       anchor: () => anchorFacts(anchor),
       missing: () => membership.missing,
+      differs: () => registry.registry.status.check.code === "REGISTRY_DIFFERS",
       monotonic: () => performance.now(),
     };
   }

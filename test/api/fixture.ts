@@ -279,6 +279,9 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     access: createAccess(() => tokens.entries),
     settings: { ...defaultApiSettings, ...options.settings },
     docs: options.docs ?? "open",
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => undefined },
     logger: pino({ level: "debug" }, lineSink(lines)),
     now: () => now,
     onRoute: (route) => routes.push(route),
@@ -378,6 +381,7 @@ function statusOf(
     contracts: {},
     anchored: null,
     anchoring: { healthy: true, code: null, since: null, alarms: [] },
+    witnesses: [],
   };
 }
 

@@ -86,6 +86,7 @@ describe("the command line", function () {
       "evidence",
       "verify",
       "policy",
+      "rules",
       "status",
       "fsck",
       "rebuild",

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { encodeBundle, encodePolicy } from "@lianzheng/sdk/evidence";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { expect } from "chai";
-import { makeEvidence, policy } from "../evidence/fixture.ts";
+import { createNoteSigner } from "@lianzheng/sdk/log";
+import { refusalKeyName, signRefusal } from "@lianzheng/sdk/refusal";
+import { logKey, makeEvidence, policy } from "../evidence/fixture.ts";
 import { finish, jsonOf, lianzheng, startCommand } from "./command.ts";
 import { displayWidth } from "../../cli/src/output/width.ts";
 import type { Run } from "./command.ts";
@@ -44,6 +46,34 @@ describe("lianzheng verify", function () {
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
+
+  it("recognises a node's signed refusal, and believes it only by a log of the policy", async () => {
+    const facts = {
+      ...({
+        time: "2026-11-22T10:00:00.000Z",
+        request: `0x${"ab".repeat(32)}`,
+        member: policy.logs[0]!.owner,
+      } as const),
+      ...{ code: "E_RED_LINE", field: "/body/grade", recordType: "trade.listing" },
+      policy: { name: "policy/red-lines", version: 2, digest: `0x${"cd".repeat(32)}` } as const,
+      origin: policy.logs[0]!.origin,
+    };
+    const note = signRefusal(
+      facts,
+      createNoteSigner(refusalKeyName(facts.origin), logKey("log").publicKey, (text) => logKey("log").sign(text)),
+    );
+    await write("refusal.txt", note);
+    await write("forged.txt", note.replace("E_RED_LINE", "E_SCHEMA"));
+    const run = await verify("refusal.txt", "--json");
+    expect([run.exitCode, filesOf(run)[0]]).to.deep.equal([
+      0,
+      { file: "refusal.txt", result: "verified", refusal: facts, exitCode: 0 },
+    ]);
+    const told = await verify("refusal.txt", "--lang", "zh");
+    expect(told.stdout).to.contain("已签名的拒绝回执").and.contain("policy/red-lines, 版本 2");
+    const forged = await verify("forged.txt", "--json");
+    expect([forged.exitCode, filesOf(forged)[0]?.code]).to.deep.equal([1, "V_NOTE"]);
+  });
 
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
   const verify = (...args: string[]): Promise<Run> =>

@@ -135,6 +135,18 @@ describe("client", () => {
       expect(seen()).to.have.length(1);
     });
 
+    it("hands on the signed note of a refusal by rule, and no note that is none", async () => {
+      const told = { code: "E_SCHEMA", status: 422, title: "The title", detail: "why", requestId: "r-1" };
+      const refused = async (refusal: unknown): Promise<unknown> => {
+        const node = await client([json(422, { ...told, refusal }, { "content-type": "application/problem+json" })]);
+        const error: unknown = await node.submit(record, { idempotencyKey: "k" }).catch((reason: unknown) => reason);
+        return (error as ClientError).problem?.refusal;
+      };
+      expect(await refused({ note: "a note", record: "0x12" })).to.deep.equal({ note: "a note", record: "0x12" });
+      expect(await refused({ note: "a note", record: null })).to.deep.equal({ note: "a note" });
+      for (const odd of [undefined, null, "note", [], { note: 7 }]) expect(await refused(odd)).to.equal(undefined);
+    });
+
     it("does not repeat what the node refuses, and gives its problem", async () => {
       const node = await client([
         json(422, {

@@ -1,6 +1,7 @@
 import { EvidenceError, sha256, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Policy, Question, Verdict } from "@lianzheng/sdk/evidence";
+import type { Refusal } from "@lianzheng/sdk/refusal";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { describedCommand } from "../command.ts";
@@ -11,7 +12,7 @@ import type { Failure } from "../failure.ts";
 import { toFailure } from "../failure.ts";
 import { MAX_INPUT_BYTES, readInput } from "../files/read.ts";
 import type { Outcome } from "../output/output.ts";
-import { foldedRows } from "../output/table.ts";
+import { foldedRows, tableLines } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/style.ts";
@@ -29,9 +30,10 @@ interface VerifyOptions {
 /** In the order in which they are asked. */
 const questions = Object.keys(questionWords) as readonly Question[];
 
-/** One file: either a verdict or why there is none. */
+/** One file: a verdict, a node's signed refusal, or why there is neither. */
 type Examined =
   | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Verdict }
+  | { readonly file: string; readonly exitCode: ExitCode; readonly refusal: Refusal }
   | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
 
 const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
@@ -91,14 +93,23 @@ function named<Value>(file: string, decode: () => Value): Value {
   }
 }
 
+/** A signed refusal is shorter, or is none. */
+const maxNoteBytes = 64 * 1024;
+
 async function examine(file: string, policy: Policy, context: Context): Promise<Examined> {
   try {
     const { verify } = await import("@lianzheng/sdk/evidence");
-    const verdict = verify(await readInput(file, MAX_INPUT_BYTES), policy, { now: context.now() });
+    const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
+    const bytes = await readInput(file, MAX_INPUT_BYTES);
+    const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
+    if (looksLikeRefusal(text)) return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
+    const verdict = verify(bytes, policy, { now: context.now() });
     return { file, verdict, exitCode: exitOf[verdict.result] };
   } catch (error) {
     const failure = toFailure(error);
-    return { file, failure, exitCode: failure.exitCode };
+    // A refusal that no trusted log signed was read well enough: it is not valid.
+    const exitCode = failure.code === "V_NOTE" ? exitCodes.invalid : failure.exitCode;
+    return { file, failure, exitCode };
   }
 }
 
@@ -158,12 +169,33 @@ function policyLines(
 function toJson(one: Examined): Readonly<Record<string, unknown>> {
   const { file, exitCode } = one;
   if ("verdict" in one) return { file, ...one.verdict, exitCode };
+  if ("refusal" in one) return { file, result: "verified", refusal: one.refusal, exitCode };
   return { file, result: "error", code: one.failure.code, detail: one.failure.detail, exitCode };
 }
 
 function toLines(one: Examined, style: VerdictStyle): readonly string[] {
   if ("verdict" in one) return verdictLines(one.file, one.verdict, style);
+  if ("refusal" in one) return refusalLines(one.file, one.refusal, style);
   return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
+}
+
+/** What a node signed when it refused: that it did, not that it was right. */
+function refusalLines(file: string, refusal: Refusal, { colors, language, brief }: VerdictStyle): readonly string[] {
+  const { origin, time, member, code, field, policy, request } = refusal;
+  const said = { en: "signed refusal", zh: "已签名的拒绝回执" }[language];
+  const by =
+    policy === null ? code : `${code} (${policy.name}, ${{ en: "version", zh: "版本" }[language]} ${policy.version})`;
+  const head = `${colors.green({ en: "verified", zh: "核验通过" }[language])} ${said}: ${printable(file)}`;
+  if (brief) return [head];
+  const rows: readonly (readonly [Readonly<Record<Language, string>>, string])[] = [
+    [{ en: "node", zh: "节点" }, origin],
+    [{ en: "time", zh: "时间" }, time],
+    [{ en: "member", zh: "成员" }, member],
+    [{ en: "rule", zh: "规则" }, by],
+    [{ en: "field", zh: "字段" }, field ?? ""],
+    [{ en: "request", zh: "请求" }, request],
+  ];
+  return [head, ...tableLines(rows.map(([name, value]) => [`  ${name[language]}`, printable(value)]))];
 }
 
 /** One word for all files together. */

@@ -9,19 +9,26 @@ import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
 import { erasureRoutes } from "./erasures.ts";
+import { evidenceBatchRoutes } from "./evidence-batch.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { describeRoutes } from "./openapi.ts";
+import { policyRoutes } from "./policies.ts";
 import { answerError } from "./problems.ts";
 import { readLineBodies } from "./record-stream.ts";
+import { proofRoutes } from "./proofs.ts";
+import { recordListRoutes } from "./record-lists.ts";
 import { recordRoutes } from "./records.ts";
+import { registryRoutes } from "./registry/index.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
 import { warningRoutes } from "./warnings.ts";
 import { webhookRoutes } from "./webhooks.ts";
+import { verificationRoutes } from "./verification.ts";
+import { witnessRoutes } from "./witness.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -69,16 +76,24 @@ export async function createApp(services: AppServices): Promise<App> {
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
   const resources = [
-    recordRoutes,
-    erasureRoutes,
-    subjectRoutes,
-    logRoutes,
-    statusRoutes,
-    docsRoutes,
+    ...[
+      recordRoutes,
+      erasureRoutes,
+      recordListRoutes,
+      evidenceBatchRoutes,
+      subjectRoutes,
+      logRoutes,
+      proofRoutes,
+      verificationRoutes,
+    ],
+    ...[statusRoutes, docsRoutes],
     eventRoutes,
     webhookRoutes,
+    policyRoutes,
     metricsRoutes,
     warningRoutes,
+    registryRoutes,
+    witnessRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

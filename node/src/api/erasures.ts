@@ -11,6 +11,7 @@ import type { DueRecord } from "./erasure-port.ts";
 import type { WorkGate } from "./gate.ts";
 import { requireJson } from "./json-body.ts";
 import { bodyDigest, bodyLength, idempotencyKey, visibleRecord } from "./records.ts";
+import { refusingBy } from "./refusing.ts";
 import { IdParams, problemAnswers, Receipt } from "./schemas.ts";
 
 /** `POST /v1/records/:id/erasure`, `GET /v1/retention`. */
@@ -19,7 +20,7 @@ export function erasureRoutes(app: App, services: AppServices, gate: WorkGate): 
   dueRoute(app, services);
 }
 
-function erasureRoute(app: App, { log, erasures, settings }: AppServices, gate: WorkGate): void {
+function erasureRoute(app: App, { log, erasures, settings, policies }: AppServices, gate: WorkGate): void {
   app.route({
     method: "POST",
     url: "/v1/records/:id/erasure",
@@ -45,7 +46,8 @@ function erasureRoute(app: App, { log, erasures, settings }: AppServices, gate: 
       const wish = readErasureWish(request.body as JsonValue);
       const requestDigest = digestOf(record.id, bodyDigest(request));
       const identity = { member: caller.member, key: idempotencyKey(request), requestDigest };
-      const { receipt, replayed } = await erasures.erase(record, wish, identity);
+      const signing = refusingBy(policies, caller, requestDigest);
+      const { receipt, replayed } = await erasures.erase(record, wish, identity).catch(signing);
       if (replayed) void reply.header("idempotent-replay", "true");
       return reply.code(replayed ? 200 : 201).send({ ...receipt, records: [...receipt.records] });
     },

@@ -19,6 +19,7 @@ export type {
 } from "./events-port.ts";
 export type { WarningsPort } from "./warnings-port.ts";
 export type { MetricsPort } from "./metrics-port.ts";
+export type { WitnessPort } from "./witness-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,
@@ -37,3 +38,4 @@ export type {
   Scope,
   StoredRecord,
 } from "./ports.ts";
+export type { RegistryPort } from "./registry-port.ts";

@@ -29,7 +29,7 @@ export function logRoutes(app: App, { log }: AppServices): void {
       ...{ querystring: NoQuery, response },
     },
     handler: async (request, reply) => {
-      const bytes = utf8(log.checkpoint());
+      const bytes = (await log.readResource("checkpoint"))?.bytes ?? utf8(log.checkpoint());
       return sendTagged(request, reply, { bytes, type: "text/plain; charset=utf-8", cacheControl: "no-cache" });
     },
   });

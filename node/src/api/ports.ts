@@ -136,6 +136,8 @@ export interface NodeStatus {
     readonly since: string | null;
     readonly alarms: { readonly code: string; readonly since: string }[];
   };
+  /** The witnesses that the log asks: size of the newest tree that each cosigned, and why the last request brought nothing. */
+  readonly witnesses: { readonly name: string; readonly size: number; readonly reason: string | null }[];
 }
 
 /** Whether the node can do its work now. */

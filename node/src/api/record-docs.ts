@@ -8,7 +8,7 @@ import type { DecoderCode, RouteDocs } from "./route-docs.ts";
  * judge, and a test holds this description against it.
  */
 
-const Digest = Type.String({ pattern: "^0x[0-9a-f]{64}$" });
+export const Digest = Type.String({ pattern: "^0x[0-9a-f]{64}$" });
 const Uscc = Type.String({
   pattern: "^[0-9A-HJ-NP-RTUWXY]{18}$",
   description: "Unified social credit code 统一社会信用代码",
@@ -17,12 +17,14 @@ export const Instant = Type.String({ pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\
 export const SubjectName = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$" });
 export const RecordId = Type.String({ pattern: "^0x[0-9a-f]{64}$", description: "A record's id: its leaf hash" });
 
+export const TypeName = Type.String({
+  pattern: "^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)+$",
+  maxLength: 64,
+  description: "Dotted name of a kind of record; `x-…` is free",
+});
+
 const common = {
-  type: Type.String({
-    pattern: "^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)+$",
-    maxLength: 64,
-    description: "Dotted name of a kind of record; `x-…` is free",
-  }),
+  type: TypeName,
   subject: SubjectName,
   occurredAt: Instant,
 };
@@ -123,6 +125,12 @@ export const writingRefusals: readonly NodeErrorCode[] = [
   ...(["JOURNAL_LOCK_LOST", "JOURNAL_FRAME_TOO_LARGE", ...readingRefusals] as const),
 ];
 
+/** What a submission may be refused with by the rules of the consortium; the problem then carries a signed refusal. */
+export const ruleRefusals: readonly NodeErrorCode[] = [
+  ...(["E_SCHEMA", "E_SCHEMA_UNKNOWN_VERSION", "E_RECORD_TYPE_UNREGISTERED", "E_RECORD_TYPE_RESERVED"] as const),
+  ...(["E_RED_LINE", "E_POLICY_UNKNOWN_VERSION"] as const),
+];
+
 /** `POST /v1/records`. */
 export const submissionDocs: RouteDocs = {
   description:
@@ -132,8 +140,10 @@ export const submissionDocs: RouteDocs = {
     "line; each group whole or not at all. The answer is a stream too, 200, with a line for each group as soon as it is on " +
     "disk: `{ group, line, replayed, records, checkpoint }`, then `{ done, groups, stored }`. A refusal is the last line, " +
     "`{ error }`, a problem with the number of the `line`; what came before it stays stored. The same stream sent again " +
-    "under the same key gets the same receipts and stores what is missing.",
-  refusals: writingRefusals,
+    "under the same key gets the same receipts and stores what is missing.\n\n" +
+    "A record is judged by the rules of the consortium. A refusal by rule carries `refusal.note`, signed by the node, and " +
+    "`refusal.record`, the record that keeps it.",
+  refusals: [...writingRefusals, ...ruleRefusals],
   decoderRefusals: [...jsonRefusals, ...recordRefusals],
   headers: { "Idempotency-Key": IdempotencyKey },
   body: {

@@ -17,6 +17,8 @@ export const Problem = Type.Object({
   ),
   until: Type.Optional(Type.String()),
   line: Type.Optional(Type.Integer()),
+  /** A refusal by rule, signed (docs/formats.md section 15). */
+  refusal: Type.Optional(Type.Object({ note: Type.String(), record: Type.Union([Type.String(), Type.Null()]) })),
   requestId: Type.String(),
 });
 
@@ -97,6 +99,9 @@ export const StatusAnswer = Type.Object({
     since: Type.Union([Type.String(), Type.Null()]),
     alarms: Type.Array(Type.Object({ code: Type.String(), since: Type.String() })),
   }),
+  witnesses: Type.Array(
+    Type.Object({ name: Type.String(), size: Type.Integer(), reason: Type.Union([Type.String(), Type.Null()]) }),
+  ),
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });

@@ -7,12 +7,13 @@ import { NodeError } from "../errors.ts";
 import { applyEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { readFileIfThere, readRequiredFile, requirePrivate, writeNewFile } from "./files.ts";
-import { openLogKey, readLogVerifier } from "./log-key.ts";
+import { defaultKeystoreCost } from "./keystore.ts";
+import { makeLogKey, openLogKey, readLogVerifier, sealLogKey } from "./log-key.ts";
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { sealingKeyIn } from "./sealing-key.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
-import type { NodeSettings } from "./settings.ts";
+import type { NodeSettings, WitnessingSettings } from "./settings.ts";
 import { readTokens } from "./token-file.ts";
 import type { TokenEntry } from "./tokens.ts";
 import { openVaultKey } from "./vault-key.ts";
@@ -27,6 +28,8 @@ export interface NodePaths {
   readonly keys: string;
   readonly logKey: string;
   readonly vaultKey: string;
+  /** The key that cosigns other members' checkpoints; only with the setting `witness`. */
+  readonly witnessKey: string;
   readonly memberKey: string;
   /** The key that seals blocks; only with an embedded chain. */
   readonly sealerKey: string;
@@ -42,6 +45,8 @@ export interface NodePaths {
   readonly monitorRules: string;
   /** The monitor's state. */
   readonly monitor: string;
+  /** Views of the chain and words of the records: can be deleted, and are made again. */
+  readonly registry: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -54,6 +59,7 @@ export function pathsOf(folder: string): NodePaths {
     keys,
     logKey: join(keys, "log.json"),
     vaultKey: join(keys, "vault.json"),
+    witnessKey: join(keys, "witness.json"),
     memberKey: join(keys, "member.json"),
     sealerKey: join(keys, "sealer.json"),
     tokens: join(keys, "tokens.json"),
@@ -64,6 +70,7 @@ export function pathsOf(folder: string): NodePaths {
     webhooks: join(folder, "webhooks"),
     monitorRules: join(folder, "monitor.json"),
     monitor: join(folder, "monitor"),
+    registry: join(folder, "registry"),
   };
 }
 
@@ -79,6 +86,8 @@ export interface NodeFolder {
   readonly sealerKey?: ChainKey;
   /** The key that seals other secrets of the folder, 32 bytes. Made when it is first asked for; kept from then on. */
   readonly sealingKey: () => Promise<Uint8Array>;
+  /** With the setting `witness`: the key that cosigns. */
+  readonly witnessKey?: LogKey;
   readonly tokens: readonly TokenEntry[];
   /** Undefined before the first start with an embedded chain. */
   readonly deployment?: Deployment;
@@ -125,6 +134,8 @@ export async function readNodeFolder(folder: string, environment: Environment = 
   const vaultKey = await openVaultKey(vaultKeyFile, paths.vaultKey, passphrase, logKey.verifier);
   const memberKey = await openChainKey(await readKeyFile(paths.memberKey), paths.memberKey, passphrase);
   const sealerKey = settings.chain.kind === "embedded" ? await readSealerKey(paths, passphrase) : undefined;
+  const witnessKey =
+    settings.witness === undefined ? undefined : await witnessKeyOf(paths, passphrase, settings.witness);
   const tokens = await readTokens(paths.tokens);
   const deployment = await readDeployment(paths, settings);
   return {
@@ -137,6 +148,7 @@ export async function readNodeFolder(folder: string, environment: Environment = 
     tokens,
     passphraseSource,
     ...(sealerKey === undefined ? {} : { sealerKey }),
+    ...(witnessKey === undefined ? {} : { witnessKey }),
     ...(deployment === undefined ? {} : { deployment }),
   };
 }
@@ -148,6 +160,15 @@ const withoutVaultKey =
 /** Keeps the address book of what was deployed. Written once: later starts must find the same contracts. */
 export async function writeDeployment(paths: NodePaths, deployment: Deployment): Promise<void> {
   await writeNewFile(paths.deployment, `${JSON.stringify(deployment, null, 2)}\n`, "open");
+}
+
+/** Made at the first start that asks for it. A cosigner's key is no other key's: what it signs does not name the cosigner. */
+async function witnessKeyOf(paths: NodePaths, passphrase: string, { name }: WitnessingSettings): Promise<LogKey> {
+  const bytes = await readFileIfThere(paths.witnessKey, "secret");
+  if (bytes !== undefined) return await openLogKey(bytes, paths.witnessKey, passphrase, name);
+  const key = makeLogKey(name);
+  await writeNewFile(paths.witnessKey, await sealLogKey(key, passphrase, defaultKeystoreCost), "secret");
+  return key;
 }
 
 function readKeyFile(path: string): Promise<Uint8Array> {

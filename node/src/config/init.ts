@@ -17,6 +17,7 @@ import type {
   LimitSettings,
   TelemetrySettings,
   LogLevel,
+  LogSettings,
   NodeSettings,
 } from "./settings.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
@@ -44,6 +45,7 @@ export interface NodeInit {
   readonly events?: Partial<EventSettings>;
   readonly telemetry?: Partial<TelemetrySettings>;
   readonly logLevel?: LogLevel;
+  readonly log?: Partial<LogSettings>;
   /** scrypt's N, a power of two; tests take less. */
   readonly keystoreCost?: number;
   readonly environment?: Environment;
@@ -110,7 +112,7 @@ function encodeSettings(settings: NodeSettings): string {
 
 /** Checked by the same decoder that every start uses, before anything is written. */
 function settingsOf(init: NodeInit): NodeSettings {
-  const { origin, owner, chain, anchor, limits, events, telemetry, logLevel = defaultSettings.logLevel } = init;
+  const { origin, owner, chain, anchor, limits, events, telemetry, log, logLevel = defaultSettings.logLevel } = init;
   if (!isOrigin(origin)) throw wrongValue("init", "/origin", "a log's name: a host and a path without a scheme");
   if (!isUscc(owner)) throw wrongValue("init", "/owner", "a unified social credit code with its check character");
   if (chain !== "embedded" && !isChainUrl(chain)) throw wrongValue("init", "/chain", `"embedded" or ${chainUrlForm}`);
@@ -128,7 +130,9 @@ function settingsOf(init: NodeInit): NodeSettings {
     events: { ...defaultSettings.events, ...events },
     telemetry: { ...defaultSettings.telemetry, ...telemetry },
     logLevel,
+    log: { ...defaultSettings.log, ...log },
     retention: defaultSettings.retention,
+    witnesses: [],
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, isUscc, parseJson } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
+import { parseCosignerKey, parseVerifierKey } from "@lianzheng/sdk/log";
 import { NodeError } from "../errors.ts";
 import { defaultRetention, retentionOf } from "./retention.ts";
 import type { RetentionSettings } from "./retention.ts";
@@ -61,6 +62,32 @@ export interface TelemetrySettings {
 /** `open`: anybody reads the API's description; `key`: who holds a token that may `read`. */
 export type DocsAccess = "open" | "key";
 
+/** How the log is kept and shown. */
+export interface LogSettings {
+  /** `members`: entries only through the API, with a key; `open`: as files beside the hash tiles, for everybody. */
+  readonly entries: "members" | "open";
+  /** From one publication of `log/` as files to the next, while the log grows. */
+  readonly publishSeconds: number;
+  /** Closed journal segments are read again at this rate, to find what flipped; 0 for never. */
+  readonly patrolBytesPerSecond: number;
+}
+
+/** A witness that is asked to cosign this log's checkpoints. */
+export interface WitnessSettings {
+  readonly name: string;
+  /** vkey of its cosignatures. */
+  readonly key: string;
+  /** Prefix of its address, to which `/add-checkpoint` is added. */
+  readonly url: string;
+}
+
+/** Whose checkpoints this node cosigns. */
+export interface WitnessingSettings {
+  /** Name of this node as a witness. */
+  readonly name: string;
+  readonly logs: readonly { readonly origin: string; readonly key: string }[];
+}
+
 /** Levels of the node's log. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
 
@@ -82,16 +109,35 @@ export interface NodeSettings {
   readonly events: EventSettings;
   readonly telemetry: TelemetrySettings;
   readonly logLevel: LogLevel;
+  readonly log: LogSettings;
+  readonly witnesses: readonly WitnessSettings[];
+  /** Undefined where the node witnesses nobody. */
+  readonly witness?: WitnessingSettings;
   /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
   readonly docs?: DocsAccess;
+  /** How the chain's law is followed; {@link defaultRegistrySettings} where nothing is said. */
+  readonly registry?: RegistrySettings;
   /** How long records are kept. */
   readonly retention: RetentionSettings;
 }
 
+/** How the registry follows the chain. */
+export interface RegistrySettings {
+  /** Between two looks at the chain's newest block. */
+  readonly pollMs: number;
+  /** Blocks that can be undone when the chain replaces them; more, and the registry is made again. */
+  readonly undoBlocks: number;
+  /** Seconds between two comparisons of some rows with the contracts; 0 for none. */
+  readonly checkSeconds: number;
+}
+
+/** For a chain with a block every few seconds. */
+export const defaultRegistrySettings: RegistrySettings = { pollMs: 1_000, undoBlocks: 256, checkSeconds: 600 };
+
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
+  anchor: { everyRecords: 10_000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
@@ -109,6 +155,7 @@ export const defaultSettings = {
   },
   telemetry: { metrics: "monitor" },
   logLevel: "info",
+  log: { entries: "members", publishSeconds: 1, patrolBytesPerSecond: 1024 * 1024 },
   retention: defaultRetention,
   chainId: 20260,
 } as const;
@@ -167,7 +214,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs", "retention", "events", "telemetry"];
+  const optional = ["docs", "events", "log", "registry", "retention", "telemetry", "witness", "witnesses"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -183,7 +230,13 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     events: eventsOf(reader),
     telemetry: telemetryOf(reader),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    ...(reader.has("registry")
+      ? { registry: registryOf(reader.object("registry", Object.keys(defaultRegistrySettings))) }
+      : {}),
     retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
+    witnesses: reader.has("witnesses") ? witnessesOf(reader, source) : [],
+    ...(reader.has("witness") ? { witness: witnessingOf(reader.object("witness", ["name", "logs"]), source) } : {}),
+    log: reader.has("log") ? logOf(reader.object("log", Object.keys(defaultSettings.log))) : defaultSettings.log,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
@@ -227,6 +280,77 @@ function anchorOf(settings: SettingsReader): AnchorSettings {
     maxFeePerGas: has("maxFeePerGas") ? reader.text("maxFeePerGas", isWei, weiForm) : maxFeePerGas,
     confirmations: has("confirmations") ? reader.count("confirmations", 0, 10_000) : confirmations,
   };
+}
+
+function logOf(reader: SettingsReader): LogSettings {
+  return {
+    entries: reader.text("entries", (text) => text === "members" || text === "open", '"members" or "open"') as
+      "members" | "open",
+    publishSeconds: reader.count("publishSeconds", 1, 86_400),
+    patrolBytesPerSecond: reader.count("patrolBytesPerSecond", 0, 2 ** 31),
+  };
+}
+
+function registryOf(reader: SettingsReader): RegistrySettings {
+  return {
+    pollMs: reader.count("pollMs", 50, 3_600_000),
+    undoBlocks: reader.count("undoBlocks", 1, 100_000),
+    checkSeconds: reader.count("checkSeconds", 0, 604_800),
+  };
+}
+
+function witnessesOf(reader: SettingsReader, source: string): readonly WitnessSettings[] {
+  return itemsOf(reader, "witnesses", { source, path: "", most: 16 }, ["name", "key", "url"]).map((item) => ({
+    name: item.text("name", isOrigin, "the witness's name, as its key has it"),
+    key: item.text("key", isCosignerKey, "a verifier key of cosignatures"),
+    url: item.text("url", isChainUrl, chainUrlForm).replace(/\/+$/, ""),
+  }));
+}
+
+function witnessingOf(reader: SettingsReader, source: string): WitnessingSettings {
+  const logs = itemsOf(reader, "logs", { source, path: "/witness", most: 1000 }, ["origin", "key"]).map((item) => ({
+    origin: item.text("origin", isOrigin, "a log's name"),
+    key: item.text("key", isLogKey, "a verifier key"),
+  }));
+  return { name: reader.text("name", isOrigin, "a name for this node as a witness"), logs };
+}
+
+interface ItemsIn {
+  readonly source: string;
+  readonly path: string;
+  readonly most: number;
+}
+
+function itemsOf(
+  reader: SettingsReader,
+  name: string,
+  { source, path, most }: ItemsIn,
+  members: readonly string[],
+): readonly SettingsReader[] {
+  const value = reader.value(name);
+  if (!Array.isArray(value) || value.length > most)
+    throw wrongValue(source, `${path}/${name}`, `an array of at most ${most}`);
+  return (value as readonly JsonValue[]).map(
+    (item, at) => new SettingsReader(source, item, `${path}/${name}/${at}`, members),
+  );
+}
+
+function isCosignerKey(text: string): boolean {
+  return isReadable(() => parseCosignerKey(text));
+}
+
+function isLogKey(text: string): boolean {
+  return isReadable(() => parseVerifierKey(text));
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof EvidenceError) return false;
+    throw error;
+  }
 }
 
 function limitsOf(reader: SettingsReader): LimitSettings {

@@ -53,7 +53,7 @@ function judgeByLines(book: PolicyBook, judged: Judged, second: number): void {
   if (law !== undefined && crossed !== undefined) throw redLine(crossed, law, judged);
   const inForce = book.inForce(redLinesName, second);
   // Where the council retired its lines, those of the law are left.
-  if (inForce?.version == null || inForce.version === 0) return;
+  if (inForce === undefined || inForce.version === null || inForce.version === 0) return;
   const check = book.redLineCheck(inForce);
   if (check === undefined) throw lacking("E_POLICY_UNKNOWN_VERSION", inForce, judged, "");
   const found = check(judged.view, members);
@@ -76,7 +76,7 @@ function requireKnown(code: NodeErrorCode, inForce: InForce, judged: Judged, poi
 }
 
 function lacking(code: NodeErrorCode, policy: PolicyVersionName, judged: Judged, pointer: string): NodeError {
-  const detail = `The node has not got ${policy.name}, version ${policy.version}, which is in force: its operator must put the document in.`;
+  const detail = `The node has no usable document of ${policy.name}, version ${policy.version}, which is in force: its operator must put it in.`;
   return refusal(code, detail, judged, pointer, policy);
 }
 

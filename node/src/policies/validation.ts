@@ -17,8 +17,16 @@ export type RecordCheck = (view: RecordView) => Misfit | undefined;
 
 const ascii = /^[\u0020-\u007e]*$/;
 
-/** One for all: it says yes or no, changes nothing, and stops at the first misfit. */
-const ajv = new Ajv2020({ strict: true, allErrors: false, validateFormats: true, addUsedSchema: false });
+/**
+ * One for all: it says yes or no, changes nothing, and stops at the first misfit. A member may be required of which nothing else is said.
+ */
+const ajv = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  allErrors: false,
+  validateFormats: true,
+  addUsedSchema: false,
+});
 ajv.addFormat("nfc", { type: "string", validate: (text) => ascii.test(text) || text === text.normalize("NFC") });
 
 /**
@@ -29,7 +37,8 @@ ajv.addFormat("nfc", { type: "string", validate: (text) => ascii.test(text) || t
  */
 export function compileSchema(document: JsonValue, type: string): RecordCheck {
   assertRecordSchema(document, type);
-  const { $id: _id, ...anonymous } = document;
+  // Without its id: Ajv would keep each document under it, and refuse another version of the same.
+  const anonymous = Object.fromEntries(Object.entries(document).filter(([name]) => name !== "$id"));
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(anonymous);

@@ -30,6 +30,12 @@ export class AnswerReader {
     return typeof value === "string" ? value : undefined;
   }
 
+  /** The member as an object, or undefined where it is missing or something else. */
+  withinIfAny(name: string): AnswerReader | undefined {
+    const value = this.object[name];
+    return isJsonObject(value ?? null) ? new AnswerReader(value, this.status, `${this.field}/${name}`) : undefined;
+  }
+
   count(name: string): number {
     const value = this.object[name];
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw this.refusal(name, "is no count");
@@ -118,5 +124,13 @@ export function readProblem(value: JsonValue, status: number): Problem {
     detail: answer.text("detail"),
     ...(field === undefined ? {} : { field }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...refusalIn(answer),
   };
+}
+
+/** A note that is none is left out: what the node refused is said by the code. */
+function refusalIn(answer: AnswerReader): Pick<Problem, "refusal"> {
+  const refusal = answer.withinIfAny("refusal");
+  const [note, record] = [refusal?.textIfAny("note"), refusal?.textIfAny("record")];
+  return note === undefined ? {} : { refusal: { note, ...(record === undefined ? {} : { record }) } };
 }

@@ -22,6 +22,8 @@ export interface Problem {
   readonly field?: string;
   /** Under this id the node's log has more. */
   readonly requestId?: string;
+  /** A refusal by rule: the signed note, for `verifyRefusal`, and the record that keeps it, if one does. */
+  readonly refusal?: { readonly note: string; readonly record?: string };
 }
 
 /**

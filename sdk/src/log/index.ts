@@ -1,6 +1,15 @@
+export { decodeAddCheckpoint, encodeAddCheckpoint } from "./add-checkpoint.ts";
+export type { AddCheckpoint } from "./add-checkpoint.ts";
 export { checkpointText, openCheckpoint, parseCheckpointText } from "./checkpoint.ts";
 export type { Checkpoint } from "./checkpoint.ts";
 export { verifyConsistency } from "./consistency.ts";
+export {
+  cosignerKeyId,
+  createCosignatureVerifier,
+  createCosigner,
+  encodeCosignerKey,
+  parseCosignerKey,
+} from "./cosignature.ts";
 export { edgeRoot, emptyEdge, readEdge, tilesOf } from "./edge.ts";
 export type { Appended, TreeEdge, WrittenTile } from "./edge.ts";
 export { decodeEntryBundle, encodeEntryBundle } from "./entry-bundle.ts";

@@ -42,7 +42,7 @@ export function refusalKeyName(origin: string): string {
  * The text that a node signs: name of the key, kind and version, facts in canonical JSON, one a line.
  *
  * @throws EvidenceError V_FORMAT: facts that nobody could read again
- * @see docs/formats.md section 13
+ * @see docs/formats.md section 15
  */
 export function refusalText({ origin, ...facts }: Refusal): string {
   const text = `${refusalKeyName(origin)}\n${heading}\n${canonicalJson(facts as unknown as JsonObject)}\n`;
