@@ -165,10 +165,8 @@ async function openParts(
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
-  await watch.open({
-    ...{ folder, log, anchor, membership, registry, logger },
-    rights: rightsOnChain(chain.rpc, deployment),
-  });
+  const rights = rightsOnChain(chain.rpc, deployment);
+  await watch.open({ folder, log, anchor, membership, registry, rights, logger });
   const following = { registry, policies, witnesses };
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
 }

@@ -18,9 +18,9 @@ export interface Watched {
   readonly log: EvidenceLog;
   readonly anchor: Anchor;
   readonly membership: Membership;
-  readonly registry: NodeRegistry;
   /** The law, asked for the validity of rights. */
   readonly rights: RightAt;
+  readonly registry: NodeRegistry;
   readonly logger: Logger;
 }
 

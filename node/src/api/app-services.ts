@@ -33,10 +33,10 @@ export interface AppServices {
   readonly verification?: VerificationPort;
   /** Events and webhooks; without it there are no such routes. */
   readonly events?: EventsPort;
-  /** Rules by which submissions are judged; without it there are none, and no such routes. */
-  readonly policies?: PoliciesPort;
   /** Warnings of the monitor; without it there are no such routes. */
   readonly warnings?: WarningsPort;
+  /** Rules by which submissions are judged; without it there are none, and no such routes. */
+  readonly policies?: PoliciesPort;
   /** `/metrics`, and who is told of each answer; without it there is no such route. */
   readonly metrics?: MetricsPort;
   /** Views of the chain's law; without it there are no such routes. */

@@ -91,9 +91,9 @@ export async function createApp(services: AppServices): Promise<App> {
     webhookRoutes,
     policyRoutes,
     metricsRoutes,
+    warningRoutes,
     registryRoutes,
     witnessRoutes,
-    warningRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

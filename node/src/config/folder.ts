@@ -41,12 +41,12 @@ export interface NodePaths {
   readonly chain: string;
   readonly anchor: string;
   readonly webhooks: string;
-  /** Views of the chain and words of the records: can be deleted, and are made again. */
-  readonly registry: string;
   /** Rules of the monitor; a node without this file has no monitor. */
   readonly monitorRules: string;
   /** The monitor's state. */
   readonly monitor: string;
+  /** Views of the chain and words of the records: can be deleted, and are made again. */
+  readonly registry: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -68,9 +68,9 @@ export function pathsOf(folder: string): NodePaths {
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
     webhooks: join(folder, "webhooks"),
-    registry: join(folder, "registry"),
     monitorRules: join(folder, "monitor.json"),
     monitor: join(folder, "monitor"),
+    registry: join(folder, "registry"),
   };
 }
 
