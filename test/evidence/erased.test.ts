@@ -68,7 +68,7 @@ describe("what a record of an erasure tells", () => {
 
   const wrong: readonly Readonly<Record<string, unknown>>[] = [
     { record: "0x12" },
-    { record: listing.id.toUpperCase() as Hex },
+    { record: listing.id.toUpperCase() },
     { index: -1 },
     { index: 1.5 },
     { index: "5" },
