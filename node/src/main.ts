@@ -8,12 +8,20 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { AnchorTimings, Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import {
+  bindFolder,
+  defaultRegistrySettings,
+  readNodeFolder,
+  TokenWatch,
+  writeDeployment,
+} from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
-import { deployContracts } from "@lianzheng/node/deployment";
-import { EvidenceLog } from "@lianzheng/node/log";
 import { openPolicies } from "@lianzheng/node/policies";
 import { measuredRpc } from "@lianzheng/node/telemetry";
+import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
+import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
+import { openNodeRegistry } from "@lianzheng/node/registry";
+import type { SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -144,11 +152,34 @@ async function openParts(
   const policies = await openPolicies({ directory, chain: rpc, deployment, origin, owner, log, key: logKey, logger });
   opened.push(() => policies.close());
   if (membership.missing === undefined) await anchor.lookFirst();
+  const identify = (): Promise<void> => checkDeployment(rpc, deployment);
+  const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
+  const registry = await openNodeRegistry({
+    ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
+    ...{ ...registrySettings, timings: { pollMs } },
+  });
+  opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
-  await watch.open({ folder, log, anchor, membership, logger });
-  return { folder, chain, deployment, log, failed, anchor, membership, tokens, policies, watch, logger };
+  await watch.open({ folder, log, anchor, membership, registry, logger });
+  return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, policies, watch, logger };
+}
+
+/** The log for those who search it: its records, and which of them erased which. */
+function searchedLogOf(log: EvidenceLog): SearchedLog {
+  return {
+    get size() {
+      return log.size;
+    },
+    recordAt: async (index) => {
+      const record = await log.recordAt(index);
+      const erasure = record === undefined ? undefined : erasureOf(record);
+      if (record === undefined || erasure === undefined) return record;
+      const target = await log.recordAt(erasure.index);
+      return target?.erasedBy === index ? { ...record, erases: target.id } : record;
+    },
+  };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {

@@ -8,6 +8,7 @@ import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import type { PolicyRoom } from "@lianzheng/node/policies";
+import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
@@ -27,6 +28,7 @@ export interface NodeParts {
   readonly failed: Promise<NodeError>;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly registry: NodeRegistry;
   readonly tokens: TokenWatch;
   readonly policies: PolicyRoom;
   readonly watch: Watch;
@@ -55,6 +57,7 @@ export function servicesOf(parts: NodeParts): AppServices {
     listing: log,
     proofs: log,
     verification: { ownPolicy: () => ownPolicyOf(folder, deployment, parts.anchor.logId) },
+    registry: parts.registry.desk,
     logger,
     now,
   };

@@ -6,6 +6,7 @@ import { EventFeed, systemResolver, usualRetries, Webhooks, WebhookStore } from 
 import type { CommittedGroup, EvidenceLog } from "@lianzheng/node/log";
 import { Health, NodeMetrics } from "@lianzheng/node/telemetry";
 import type { Gauges, HealthParts } from "@lianzheng/node/telemetry";
+import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Membership } from "./membership.ts";
 
 /** What a node's watch looks at. All of it is open. */
@@ -14,6 +15,7 @@ export interface Watched {
   readonly log: EvidenceLog;
   readonly anchor: Anchor;
   readonly membership: Membership;
+  readonly registry: NodeRegistry;
   readonly logger: Logger;
 }
 
@@ -114,7 +116,7 @@ export class Watch {
     });
   }
 
-  #healthParts({ folder, log, anchor, membership }: Watched): HealthParts {
+  #healthParts({ folder, log, anchor, membership, registry }: Watched): HealthParts {
     return {
       ...{ folder: folder.paths.folder, reserveBytes, patienceMs: writePatienceMs },
       anchorEverySeconds: folder.settings.anchor.everySeconds,
@@ -124,6 +126,7 @@ export class Watch {
       }),
       anchor: () => anchorFacts(anchor),
       missing: () => membership.missing,
+      differs: () => registry.registry.status.check.code === "REGISTRY_DIFFERS",
       monotonic: () => performance.now(),
     };
   }

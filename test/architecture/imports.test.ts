@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "node/index": ["node/journal", "node", "sdk/*"],
   "node/log": ["node/index", "node/vault", "node/journal", "node", "sdk/*"],
   "node/anchor": ["node/log", "node", "sdk/*"],
+  "node/registry": ["node/anchor", "node", "sdk/*"],
   "node/api": ["node/anchor", "node/log", "node", "sdk/*"],
   "node/events": ["node/log", "node", "sdk/*"],
   "node/policies": ["node/config", "node/deployment", "node", "sdk/*"],

@@ -25,6 +25,7 @@ async function withHealth(
         ...(facts.fault === undefined ? {} : { fault: facts.fault }),
       }),
       missing: () => facts.missing,
+      differs: () => false,
       monotonic: () => facts.time,
       ...more,
     });

@@ -295,7 +295,10 @@ export class Anchor {
     const now = (this.#options.now ?? Date.now)();
     const skewMs = tip === undefined ? undefined : this.#clock.skewMs(tip, now);
     if (skewMs === undefined) return;
-    if (skewMs === 0) return this.#alarms.clear("C_CLOCK_SKEW");
+    if (skewMs === 0) {
+      this.#alarms.clear("C_CLOCK_SKEW");
+      return;
+    }
     const where = skewMs > 0 ? "ahead of" : "behind";
     const message = `the chain's blocks are ${Math.abs(Math.round(skewMs / 1000))} s ${where} this node's clock`;
     this.#alarms.raise("C_CLOCK_SKEW", message, { skewMs });

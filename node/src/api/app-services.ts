@@ -9,6 +9,7 @@ import type { ListingPort } from "./listing-port.ts";
 import type { Access, ApiSettings, Condition, EvidenceDesk, MemberKeys, RecordLog } from "./ports.ts";
 import type { ProofsPort } from "./proofs-port.ts";
 import type { VerificationPort } from "./verification-port.ts";
+import type { RegistryPort } from "./registry-port.ts";
 
 /** The app with its types: TypeBox schemas give the handlers theirs. */
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
@@ -34,6 +35,8 @@ export interface AppServices {
   readonly policies?: PoliciesPort;
   /** `/metrics`, and who is told of each answer; without it there is no such route. */
   readonly metrics?: MetricsPort;
+  /** Views of the chain's law; without it there are no such routes. */
+  readonly registry?: RegistryPort;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

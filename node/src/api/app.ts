@@ -21,6 +21,7 @@ import { readLineBodies } from "./record-stream.ts";
 import { proofRoutes } from "./proofs.ts";
 import { recordListRoutes } from "./record-lists.ts";
 import { recordRoutes } from "./records.ts";
+import { registryRoutes } from "./registry/index.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
@@ -88,6 +89,7 @@ export async function createApp(services: AppServices): Promise<App> {
     webhookRoutes,
     policyRoutes,
     metricsRoutes,
+    registryRoutes,
   ];
   for (const addRoutes of resources) {
     await app.register((plugin, _options, done) => {

@@ -36,3 +36,4 @@ export type {
   Scope,
   StoredRecord,
 } from "./ports.ts";
+export type { RegistryPort } from "./registry-port.ts";

@@ -38,6 +38,8 @@ export interface NodePaths {
   readonly chain: string;
   readonly anchor: string;
   readonly webhooks: string;
+  /** Views of the chain and words of the records: can be deleted, and are made again. */
+  readonly registry: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -58,6 +60,7 @@ export function pathsOf(folder: string): NodePaths {
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
     webhooks: join(folder, "webhooks"),
+    registry: join(folder, "registry"),
   };
 }
 

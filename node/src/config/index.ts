@@ -10,7 +10,7 @@ export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
 export { retentionEnd, retentionYears, shortestRetention } from "./retention.ts";
 export type { RetentionRule, RetentionSettings } from "./retention.ts";
-export { defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
+export { defaultRegistrySettings, defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
 export type {
   AnchorSettings,
   DocsAccess,

@@ -95,9 +95,24 @@ export interface NodeSettings {
   readonly log: LogSettings;
   /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
   readonly docs?: DocsAccess;
+  /** How the chain's law is followed; {@link defaultRegistrySettings} where nothing is said. */
+  readonly registry?: RegistrySettings;
   /** How long records are kept. */
   readonly retention: RetentionSettings;
 }
+
+/** How the registry follows the chain. */
+export interface RegistrySettings {
+  /** Between two looks at the chain's newest block. */
+  readonly pollMs: number;
+  /** Blocks that can be undone when the chain replaces them; more, and the registry is made again. */
+  readonly undoBlocks: number;
+  /** Seconds between two comparisons of some rows with the contracts; 0 for none. */
+  readonly checkSeconds: number;
+}
+
+/** For a chain with a block every few seconds. */
+export const defaultRegistrySettings: RegistrySettings = { pollMs: 1_000, undoBlocks: 256, checkSeconds: 600 };
 
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
@@ -179,7 +194,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs", "events", "log", "retention", "telemetry"];
+  const optional = ["docs", "events", "log", "registry", "retention", "telemetry"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -195,6 +210,9 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     events: eventsOf(reader),
     telemetry: telemetryOf(reader),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
+    ...(reader.has("registry")
+      ? { registry: registryOf(reader.object("registry", Object.keys(defaultRegistrySettings))) }
+      : {}),
     retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
     log: reader.has("log") ? logOf(reader.object("log", Object.keys(defaultSettings.log))) : defaultSettings.log,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
@@ -248,6 +266,14 @@ function logOf(reader: SettingsReader): LogSettings {
       "members" | "open",
     publishSeconds: reader.count("publishSeconds", 1, 86_400),
     patrolBytesPerSecond: reader.count("patrolBytesPerSecond", 0, 2 ** 31),
+  };
+}
+
+function registryOf(reader: SettingsReader): RegistrySettings {
+  return {
+    pollMs: reader.count("pollMs", 50, 3_600_000),
+    undoBlocks: reader.count("undoBlocks", 1, 100_000),
+    checkSeconds: reader.count("checkSeconds", 0, 604_800),
   };
 }
 

@@ -15,6 +15,8 @@ export interface HealthParts {
   readonly anchor: () => { readonly size: number; readonly backlog: number; readonly fault?: string };
   /** Code of what the node lacks on its chain. */
   readonly missing: () => string | undefined;
+  /** Whether a row of the registry is not what the contract says. */
+  readonly differs: () => boolean;
   /** Clock that never goes back, ms. */
   readonly monotonic: () => number;
 }
@@ -83,7 +85,7 @@ export class Health {
 
   /** Everything that is wrong now; empty when the node is ready. */
   reasons(): readonly HealthReason[] {
-    const { log, anchor, missing } = this.#parts;
+    const { log, anchor, missing, differs } = this.#parts;
     const { failure, oldestWaitMs } = log();
     const { fault } = anchor();
     const lacks = missing();
@@ -91,6 +93,7 @@ export class Health {
       ...(failure === undefined ? [] : [{ code: failure, detail: "the log takes nothing more" }]),
       ...(lacks === undefined ? [] : [{ code: lacks, detail: "the log is not on the chain yet" }]),
       ...(fault === undefined ? [] : [{ code: fault, detail: "anchoring does not go on" }]),
+      ...(differs() ? [{ code: "REGISTRY_DIFFERS", detail: "a row of the registry is not what the contract says" }] : []),
       ...this.#diskReasons(oldestWaitMs),
       ...this.#anchorReasons(),
     ];
