@@ -1,4 +1,3 @@
-import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
 import { decodeErasure, erasureBody } from "@lianzheng/sdk/record";
 import type { JsonObject } from "@lianzheng/sdk/record";
