@@ -1,4 +1,3 @@
-import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
 import { decodeErasure, erasureBody } from "@lianzheng/sdk/record";
 import type { JsonObject } from "@lianzheng/sdk/record";
@@ -68,7 +67,7 @@ describe("what a record of an erasure tells", () => {
 
   const wrong: readonly Readonly<Record<string, unknown>>[] = [
     { record: "0x12" },
-    { record: listing.id.toUpperCase() as Hex },
+    { record: listing.id.toUpperCase() },
     { index: -1 },
     { index: 1.5 },
     { index: "5" },

@@ -1,6 +1,8 @@
 import { cp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "chai";
+import type { Files } from "@lianzheng/node/journal";
+import { diskFiles } from "@lianzheng/node/journal";
 import type { MendedCopy, VaultOptions } from "@lianzheng/node/vault";
 import { Vault, openDisclosures, sealDisclosures, shardRecords } from "@lianzheng/node/vault";
 import { refusal, withFolder } from "../journal/fixture.ts";
@@ -48,7 +50,42 @@ async function flip(path: string, at: number): Promise<void> {
   await writeFile(path, bytes);
 }
 
+/** The real disk, which writes down what is done to it, each with the file's name. */
+function recording(done: string[]): Files {
+  return {
+    ...diskFiles,
+    open: async (path, mode) => {
+      const file = await diskFiles.open(path, mode);
+      const name = basename(path);
+      if (mode === "create") done.push(`create ${name}`);
+      return {
+        ...file,
+        write: (bytes, position) => (done.push(`write ${name}`), file.write(bytes, position)),
+        datasync: () => (done.push(`sync ${name}`), file.datasync()),
+      };
+    },
+    syncDirectory: (directory) => (done.push("sync directory"), diskFiles.syncDirectory(directory)),
+  };
+}
+
 describe("a vault", () => {
+  it("syncs each copy before the next is touched, and the directory that has a new name", () =>
+    withFolder(async (folder) => {
+      const done: string[] = [];
+      const vault = await open(folder, { files: recording(done) });
+      const made = (name: string) => [`create ${name}`, `write ${name}`, `sync ${name}`, "sync directory"];
+      expect(done).to.deep.equal(["00000000.a", "00000000.b", "00000001.a", "00000001.b"].flatMap(made));
+      done.length = 0;
+      await vault.erase([{ index: 7, by: 8 }]);
+      const rewritten = (name: string) => [`write ${name}`, `sync ${name}`];
+      expect(done).to.deep.equal(["00000000.a", "00000000.b"].flatMap(rewritten));
+      await vault.close();
+      await rm(join(folder, "00000000.b"));
+      done.length = 0;
+      await (await open(folder, { files: recording(done), records: 3 })).close();
+      expect(done, "a mended copy").to.deep.equal(made("00000000.b"));
+    }));
+
   it("has the same keys when it is opened again, and none that was destroyed", () =>
     withFolder(async (folder) => {
       const keys = await filled(folder);
