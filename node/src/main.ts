@@ -8,12 +8,21 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { AnchorTimings, Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { bindFolder, readNodeFolder, TokenWatch, writeDeployment } from "@lianzheng/node/config";
+import {
+  bindFolder,
+  defaultRegistrySettings,
+  readNodeFolder,
+  TokenWatch,
+  writeDeployment,
+} from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
-import { deployContracts } from "@lianzheng/node/deployment";
-import { EvidenceLog } from "@lianzheng/node/log";
 import type { Witnesses } from "@lianzheng/node/witness";
 import { openPolicies } from "@lianzheng/node/policies";
+import { measuredRpc } from "@lianzheng/node/telemetry";
+import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
+import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
+import { openNodeRegistry } from "@lianzheng/node/registry";
+import type { SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -23,6 +32,7 @@ import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import { openWitnesses } from "./witnessing.ts";
 import type { NodeParts } from "./services.ts";
+import { Watch } from "./watch.ts";
 
 /** What a node is started with. */
 export interface NodeStart {
@@ -115,6 +125,7 @@ async function openParts(
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  const watch = new Watch();
   await bindFolder(paths.folder, {
     logKey: logKey.verifier,
     chainId: deployment.chainId,
@@ -122,10 +133,11 @@ async function openParts(
     evidenceLogs: deployment.contracts.evidenceLogs.address,
     memberKey: memberKey.address,
   });
-  const { log, failed, witnesses } = await openLog(folder, logger);
+  const { log, failed, witnesses } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
-    ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
+    ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
+    observe: (event, code) => watch.metrics.anchored(event, code),
     directory: paths.anchor,
     policy: settings.anchor,
     maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
@@ -142,9 +154,48 @@ async function openParts(
   const policies = await openPolicies({ directory, chain: rpc, deployment, origin, owner, log, key: logKey, logger });
   opened.push(() => policies.close());
   if (membership.missing === undefined) await anchor.lookFirst();
+  const identify = (): Promise<void> => checkDeployment(rpc, deployment);
+  const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
+  const registry = await openNodeRegistry({
+    ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
+    ...{ ...registrySettings, timings: { pollMs } },
+  });
+  opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
-  return { folder, chain, deployment, log, failed, witnesses, anchor, membership, tokens, policies, logger };
+  opened.push(() => watch.close());
+  await watch.open({ folder, log, anchor, membership, registry, logger });
+  return {
+    folder,
+    chain,
+    deployment,
+    log,
+    failed,
+    witnesses,
+    anchor,
+    membership,
+    registry,
+    tokens,
+    policies,
+    watch,
+    logger,
+  };
+}
+
+/** The log for those who search it: its records, and which of them erased which. */
+function searchedLogOf(log: EvidenceLog): SearchedLog {
+  return {
+    get size() {
+      return log.size;
+    },
+    recordAt: async (index) => {
+      const record = await log.recordAt(index);
+      const erasure = record === undefined ? undefined : erasureOf(record);
+      if (record === undefined || erasure === undefined) return record;
+      const target = await log.recordAt(erasure.index);
+      return target?.erasedBy === index ? { ...record, erases: target.id } : record;
+    },
+  };
 }
 
 function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
@@ -227,6 +278,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 async function openLog(
   folder: NodeFolder,
   logger: Logger,
+  watch: Watch,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError>; readonly witnesses: Witnesses }> {
   const { settings, paths, logKey, vaultKey } = folder;
   const { origin } = settings;
@@ -258,6 +310,7 @@ async function openLog(
     onEnd: tell,
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
     publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000, ...cosign },
+    onCommit: (group) => watch.committed(group),
   }));
   return { log, failed, witnesses };
 }

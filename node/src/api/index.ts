@@ -18,6 +18,7 @@ export type {
   WebhookRequest,
 } from "./events-port.ts";
 export type { WitnessPort } from "./witness-port.ts";
+export type { MetricsPort } from "./metrics-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,
@@ -36,3 +37,4 @@ export type {
   Scope,
   StoredRecord,
 } from "./ports.ts";
+export type { RegistryPort } from "./registry-port.ts";

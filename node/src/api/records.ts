@@ -1,6 +1,7 @@
 import { EvidenceError, fromHex, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { encodeBundle } from "@lianzheng/sdk/evidence";
+import type { Bundle } from "@lianzheng/sdk/evidence";
 import { decodeEntry } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import type { FastifyRequest } from "fastify";
@@ -74,7 +75,7 @@ function readRoute(app: App, { log, evidence, erasures }: AppServices): void {
   });
 }
 
-function evidenceRoute(app: App, { log, evidence, erasures }: AppServices): void {
+function evidenceRoute(app: App, services: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/records/:id/evidence",
@@ -87,15 +88,29 @@ function evidenceRoute(app: App, { log, evidence, erasures }: AppServices): void
       ...{ querystring: NoQuery, params: IdParams, response: { 200: Raw, ...problemAnswers } },
     },
     handler: async (request, reply) => {
-      const record = await visibleRecord(log, request.params.id, principalOfRequest(request));
-      await refuseErased(erasures, record);
-      const { id, index } = record;
-      await requireAnchor(evidence, index);
-      const text = encodeBundle(await evidence.bundleOf([index]));
+      const { id } = request.params;
+      const text = encodeBundle(await evidenceOf(id, principalOfRequest(request), services));
       void reply.header("content-disposition", `attachment; filename="${id}.evidence.json"`);
       return reply.type("application/json").send(text);
     },
   });
+}
+
+/**
+ * Evidence of one record.
+ *
+ * @throws NodeError E_NOT_FOUND for what is not there or not the caller's to see, E_ERASED, E_NOT_ANCHORED; EvidenceError
+ *   E_HEX_FORM, E_HASH_FORM, E_HASH_ZERO
+ */
+export async function evidenceOf(
+  id: string,
+  caller: Principal,
+  { log, evidence, erasures }: AppServices,
+): Promise<Bundle> {
+  const record = await visibleRecord(log, id, caller);
+  await refuseErased(erasures, record);
+  await requireAnchor(evidence, record.index);
+  return evidence.bundleOf([record.index]);
 }
 
 /**

@@ -11,6 +11,7 @@ export const Problem = Type.Object({
   detail: Type.String(),
   field: Type.Optional(Type.String()),
   offset: Type.Optional(Type.Integer()),
+  reasons: Type.Optional(Type.Array(Type.String())),
   erasure: Type.Optional(
     Type.Object({ record: Type.String(), index: Type.Integer(), ground: Type.String(), erasedAt: Type.String() }),
   ),

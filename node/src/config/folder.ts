@@ -11,6 +11,7 @@ import { defaultKeystoreCost } from "./keystore.ts";
 import { makeLogKey, openLogKey, readLogVerifier, sealLogKey } from "./log-key.ts";
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
+import { sealingKeyIn } from "./sealing-key.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
 import type { NodeSettings, WitnessingSettings } from "./settings.ts";
 import { readTokens } from "./token-file.ts";
@@ -33,10 +34,15 @@ export interface NodePaths {
   /** The key that seals blocks; only with an embedded chain. */
   readonly sealerKey: string;
   readonly tokens: string;
+  /** The key that seals other secrets of the folder, those of webhooks; made when it is first needed. */
+  readonly sealingKey: string;
   readonly passphrase: string;
   /** The embedded chain's own folder. */
   readonly chain: string;
   readonly anchor: string;
+  readonly webhooks: string;
+  /** Views of the chain and words of the records: can be deleted, and are made again. */
+  readonly registry: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -53,9 +59,12 @@ export function pathsOf(folder: string): NodePaths {
     memberKey: join(keys, "member.json"),
     sealerKey: join(keys, "sealer.json"),
     tokens: join(keys, "tokens.json"),
+    sealingKey: join(keys, "sealing.json"),
     passphrase: join(keys, "passphrase"),
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
+    webhooks: join(folder, "webhooks"),
+    registry: join(folder, "registry"),
   };
 }
 
@@ -71,6 +80,8 @@ export interface NodeFolder {
   readonly sealerKey?: ChainKey;
   /** With the setting `witness`: the key that cosigns. */
   readonly witnessKey?: LogKey;
+  /** The key that seals other secrets of the folder, 32 bytes. Made when it is first asked for; kept from then on. */
+  readonly sealingKey: () => Promise<Uint8Array>;
   readonly tokens: readonly TokenEntry[];
   /** Undefined before the first start with an embedded chain. */
   readonly deployment?: Deployment;
@@ -127,6 +138,7 @@ export async function readNodeFolder(folder: string, environment: Environment = 
     logKey,
     vaultKey,
     memberKey,
+    sealingKey: sealingKeyIn(paths.sealingKey, paths.logKey, passphrase),
     tokens,
     passphraseSource,
     ...(sealerKey === undefined ? {} : { sealerKey }),

@@ -71,6 +71,8 @@ const maxBatchBytes = 32 * 1024 * 1024;
 interface InFlight {
   readonly requestDigest: Hex;
   readonly result: Promise<SubmitResult>;
+  /** On a clock that never goes back, ms. */
+  readonly since: number;
 }
 
 /**
@@ -151,6 +153,13 @@ export class EvidenceLog {
     return this.#writer.size;
   }
 
+  /** Submissions that wait for the disk, and how long the oldest of them has, ms. */
+  get waiting(): { readonly requests: number; readonly oldestMs: number } {
+    const [oldest] = this.#inFlight.values();
+    const oldestMs = oldest === undefined ? 0 : performance.now() - oldest.since;
+    return { requests: this.#inFlight.size, oldestMs };
+  }
+
   /** Why nothing more is accepted; undefined while all is well. Reading goes on. */
   get failure(): NodeError | undefined {
     return this.#writer.failure;
@@ -197,7 +206,7 @@ export class EvidenceLog {
     const running = this.#inFlight.get(name);
     if (running !== undefined) return await joined(running, idempotency);
     const result = this.#writer.submit({ drafts, idempotency });
-    this.#inFlight.set(name, { requestDigest: idempotency.requestDigest, result });
+    this.#inFlight.set(name, { requestDigest: idempotency.requestDigest, result, since: performance.now() });
     try {
       return await result;
     } finally {
@@ -252,8 +261,13 @@ export class EvidenceLog {
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */
-  async indexesOf(subject: string, most?: number): Promise<readonly number[]> {
-    return await this.#parts.reader.indexesOf(subject, most);
+  async indexesOf(subject: string, most?: number, from = 0): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesOf(subject, most, from);
+  }
+
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesBy(member, most, from);
   }
 
   /** Siblings that prove the leaf at `index` in the tree of `size` leaves. Throws LOG_RANGE. */
