@@ -93,7 +93,9 @@ export class Health {
       ...(failure === undefined ? [] : [{ code: failure, detail: "the log takes nothing more" }]),
       ...(lacks === undefined ? [] : [{ code: lacks, detail: "the log is not on the chain yet" }]),
       ...(fault === undefined ? [] : [{ code: fault, detail: "anchoring does not go on" }]),
-      ...(differs() ? [{ code: "REGISTRY_DIFFERS", detail: "a row of the registry is not what the contract says" }] : []),
+      ...(differs()
+        ? [{ code: "REGISTRY_DIFFERS", detail: "a row of the registry is not what the contract says" }]
+        : []),
       ...this.#diskReasons(oldestWaitMs),
       ...this.#anchorReasons(),
     ];
