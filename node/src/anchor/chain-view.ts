@@ -75,7 +75,8 @@ export class ChainView {
   }
 
   async #askAgain(error: unknown, method: string, params: readonly unknown[]): Promise<unknown> {
-    const isPassing = error instanceof ChainError && ["C_UNREACHABLE", "C_INCONSISTENT", "C_RPC_EXECUTION"].includes(error.code);
+    const isPassing =
+      error instanceof ChainError && ["C_UNREACHABLE", "C_INCONSISTENT", "C_RPC_EXECUTION"].includes(error.code);
     if (!isPassing || error.details["timeoutMs"] !== undefined) throw error;
     return await ask(this.#options.rpc, method, params, this.#options);
   }
