@@ -27,6 +27,15 @@ export function toSeconds(text: string): number {
   return toInteger(text, 1, 86_400);
 }
 
+/**
+ * Days as an option.
+ *
+ * @throws InvalidArgumentError unless it is an integer from 1 to 3650
+ */
+export function toDays(text: string): number {
+  return toInteger(text, 1, 3_650);
+}
+
 function toInteger(text: string, least: number, most: number): number {
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < least || value > most) {

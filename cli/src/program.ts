@@ -3,12 +3,17 @@ import manifest from "../package.json" with { type: "json" };
 import { withCommonOptions } from "./command.ts";
 import { chainCommand } from "./commands/chain.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { eraseCommand } from "./commands/erase.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
+import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { rebuildCommand } from "./commands/rebuild.ts";
+import { retentionCommand } from "./commands/retention.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
 import type { Output } from "./output/output.ts";
@@ -30,22 +35,28 @@ export function buildProgram(context: Context): Command {
     demoCommand(context),
     initCommand(context),
     startCommand(context),
+    tokenCommand(context),
     chainCommand(context),
     submitCommand(context),
     evidenceCommand(context),
     verifyCommand(context),
+    eraseCommand(context),
+    retentionCommand(context),
     policyCommand(context),
     statusCommand(context),
+    fsckCommand(context),
+    rebuildCommand(context),
   ];
-  for (const command of commands) program.addCommand(command.helpOption("-h, --help", "show this help 帮助"));
-  program.helpCommand(false);
-  for (const command of [program, ...commands]) frame(command, context.out);
+  for (const command of commands) program.addCommand(command);
+  frame(program, context.out);
   return program;
 }
 
-/** Errors are thrown, not printed and exited with; columns are measured as a terminal shows them. */
+/** Errors are thrown, not printed and exited with; columns are measured as a terminal shows them. Subcommands too. */
 function frame(command: Command, out: Output): void {
+  for (const one of command.commands) frame(one.helpOption("-h, --help", "show this help 帮助"), out);
   command
+    .helpCommand(false)
     .exitOverride()
     .configureHelp({ displayWidth })
     .configureOutput({

@@ -34,15 +34,36 @@ export const nodeFaults = {
   E_BATCH_EMPTY: { status: 422, title: "The batch holds no record" },
   E_BATCH_TOO_LARGE: { status: 422, title: "The batch holds more records than the node accepts" },
   E_DUPLICATE_IN_BATCH: { status: 422, title: "The batch holds one record twice" },
+  E_ERASURE_TYPE: { status: 422, title: "A record of an erasure is made by erasing, not by submitting" },
+  E_NOT_ERASABLE: { status: 422, title: "The record cannot be erased" },
+  E_RETENTION: { status: 409, title: "The record must still be kept" },
+
+  // By which rules it is judged. The answers carry a signed refusal.
+  E_SCHEMA: { status: 422, title: "The record does not fit the schema of its type" },
+  E_SCHEMA_UNKNOWN_VERSION: { status: 422, title: "The node has no usable schema of the version in force" },
+  E_RECORD_TYPE_UNREGISTERED: { status: 422, title: "No schema is registered for this record type" },
+  E_RECORD_TYPE_RESERVED: { status: 422, title: "Records of this type are the node's own" },
+  E_RED_LINE: { status: 422, title: "The record crosses a red line" },
+  E_POLICY_UNKNOWN_VERSION: { status: 422, title: "The node has not got a policy that is in force" },
 
   // What is asked for.
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
+  E_ERASED: { status: 410, title: "The record was erased" },
   E_NOT_ANCHORED: { status: 409, title: "The record is not anchored yet" },
+  E_POLICY: { status: 422, title: "The trust policy is not acceptable" },
+  E_POLICY_NEEDED: { status: 422, title: "The node has no trust policy of its own for this" },
   E_SUBJECT_TOO_LARGE: { status: 422, title: "The subject has more entries than a bundle of evidence holds" },
   E_PAGE: { status: 422, title: "The page is out of range" },
   E_CURSOR: { status: 400, title: "The cursor is not one of this node" },
   E_QUERY_DUPLICATE: { status: 400, title: "A query parameter is given twice" },
   E_QUERY: { status: 400, title: "A query parameter is not known or malformed" },
+
+  E_FIELD: { status: 422, title: "A member of the body is missing, unknown or not acceptable" },
+
+  // Events.
+  E_STREAM_LIMIT: { status: 429, title: "There are as many event streams as may be" },
+  E_WEBHOOK_TARGET: { status: 422, title: "The node does not deliver to this URL" },
+  E_WEBHOOK_LIMIT: { status: 409, title: "There are as many webhooks as may be" },
 
   // The node's condition.
   E_READ_ONLY: { status: 503, title: "The node is read-only after a failed write" },
@@ -62,9 +83,21 @@ export const nodeFaults = {
   JOURNAL_FRAME_TOO_LARGE: { status: 413, title: "The frame is larger than the journal accepts" },
   JOURNAL_CLOSED: { status: 503, title: "The journal is closed" },
 
+  // The vault: the keys of the records.
+  VAULT_MISSING: { status: 503, title: "Keys of the vault are missing although the journal has their records" },
+  VAULT_CORRUPT: { status: 503, title: "The vault is damaged" },
+  VAULT_IDENTITY: { status: 503, title: "The vault belongs to another log" },
+  VAULT_KEY: { status: 503, title: "The vault was sealed under another key" },
+  VAULT_FAILED: { status: 503, title: "A write to the vault failed" },
+
   // The index: a view, made from the journal.
   INDEX_CORRUPT: { status: 503, title: "The index is damaged; delete it and it is made again from the journal" },
   INDEX_FAILED: { status: 503, title: "The index cannot be read or written" },
+
+  // The registry: views of the chain's events.
+  REGISTRY_CORRUPT: { status: 503, title: "The registry is damaged; it is made again from the chain" },
+  REGISTRY_FAILED: { status: 503, title: "The registry cannot be read or written" },
+  REGISTRY_DIFFERS: { status: 503, title: "A row of the registry is not what the contract says" },
 
   // The log: entries, tiles, checkpoints.
   LOG_CORRUPT: { status: 503, title: "The log's stored parts contradict each other" },
@@ -75,6 +108,9 @@ export const nodeFaults = {
   LOG_FENCED: { status: 503, title: "The chain holds another history under this log's name" },
   LOG_BEHIND_CHAIN: { status: 503, title: "The chain holds more of this log than the node does" },
 
+  // Webhooks' files.
+  WEBHOOK_STORE: { status: 503, title: "A webhook's file is damaged, or cannot be read or written" },
+
   // Settings, keys and identity.
   CONFIG_MISSING: { status: 503, title: "The node's folder is not set up" },
   CONFIG_EXISTS: { status: 503, title: "The node's folder is already set up" },
@@ -84,6 +120,7 @@ export const nodeFaults = {
   CONFIG_PASSPHRASE: { status: 503, title: "The passphrase is missing or wrong" },
   CONFIG_KEY: { status: 503, title: "A key file does not hold the key it should" },
   CONFIG_IDENTITY: { status: 503, title: "The node's folder belongs to another chain, log or member" },
+  CONFIG_BUSY: { status: 503, title: "Another command changes this file" },
   CONFIG_STORAGE: { status: 503, title: "A file of the node's folder cannot be read or written" },
 } as const satisfies Readonly<Record<string, NodeFault>>;
 

@@ -1,4 +1,5 @@
 import { sign } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Wallet } from "ethers";
 import { pino } from "pino";
@@ -7,10 +8,20 @@ import { Anchor } from "@lianzheng/node/anchor";
 import type { AnchorTimings, Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
-import { readNodeFolder, writeDeployment } from "@lianzheng/node/config";
+import {
+  bindFolder,
+  defaultRegistrySettings,
+  readNodeFolder,
+  TokenWatch,
+  writeDeployment,
+} from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
-import { deployContracts } from "@lianzheng/node/deployment";
-import { EvidenceLog } from "@lianzheng/node/log";
+import { openPolicies } from "@lianzheng/node/policies";
+import { measuredRpc } from "@lianzheng/node/telemetry";
+import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
+import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
+import { openNodeRegistry } from "@lianzheng/node/registry";
+import type { SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -19,6 +30,7 @@ import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
+import { Watch } from "./watch.ts";
 
 /** What a node is started with. */
 export interface NodeStart {
@@ -111,10 +123,19 @@ async function openParts(
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
-  const { log, failed } = await openLog(folder, logger);
+  const watch = new Watch();
+  await bindFolder(paths.folder, {
+    logKey: logKey.verifier,
+    chainId: deployment.chainId,
+    genesis: deployment.genesis,
+    evidenceLogs: deployment.contracts.evidenceLogs.address,
+    memberKey: memberKey.address,
+  });
+  const { log, failed } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
-    ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
+    ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
+    observe: (event, code) => watch.metrics.anchored(event, code),
     directory: paths.anchor,
     policy: settings.anchor,
     maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
@@ -127,8 +148,47 @@ async function openParts(
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
+  const directory = join(paths.folder, "policies");
+  const policies = await openPolicies({ directory, chain: rpc, deployment, origin, owner, log, key: logKey, logger });
+  opened.push(() => policies.close());
   if (membership.missing === undefined) await anchor.lookFirst();
-  return { folder, chain, deployment, log, failed, anchor, membership, logger };
+  const identify = (): Promise<void> => checkDeployment(rpc, deployment);
+  const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
+  const registry = await openNodeRegistry({
+    ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
+    ...{ ...registrySettings, timings: { pollMs } },
+  });
+  opened.push(() => registry.close());
+  const tokens = watchTokens(folder, logger);
+  opened.push(() => tokens.close());
+  opened.push(() => watch.close());
+  await watch.open({ folder, log, anchor, membership, registry, logger });
+  return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, policies, watch, logger };
+}
+
+/** The log for those who search it: its records, and which of them erased which. */
+function searchedLogOf(log: EvidenceLog): SearchedLog {
+  return {
+    get size() {
+      return log.size;
+    },
+    recordAt: async (index) => {
+      const record = await log.recordAt(index);
+      const erasure = record === undefined ? undefined : erasureOf(record);
+      if (record === undefined || erasure === undefined) return record;
+      const target = await log.recordAt(erasure.index);
+      return target?.erasedBy === index ? { ...record, erases: target.id } : record;
+    },
+  };
+}
+
+function watchTokens({ paths, tokens }: NodeFolder, logger: Logger): TokenWatch {
+  return new TokenWatch({
+    path: paths.tokens,
+    tokens,
+    onChange: ({ length }) => logger.info({ tokens: length }, "tokens changed"),
+    onBroken: (error) => logger.error({ err: error }, "the tokens cannot be read; the old ones hold"),
+  });
 }
 
 function finalityOf({ anchor: { confirmations } }: NodeSettings): Finality {
@@ -200,8 +260,9 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 }
 
 async function openLog(
-  { settings, paths, logKey }: NodeFolder,
+  { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
+  watch: Watch,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
@@ -219,9 +280,13 @@ async function openLog(
     directory: paths.folder,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     onEnd: tell,
+    patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
+    onCommit: (group) => watch.committed(group),
   });
   return { log, failed };
 }

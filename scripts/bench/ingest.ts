@@ -93,7 +93,13 @@ async function benchLog(name: string, run: Run, folder: string): Promise<Measure
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const raw = publicKey.export({ type: "spki", format: "der" }).subarray(-32);
   const signer = createNoteSigner(origin, raw, (message) => sign(null, message, privateKey));
-  const log = await EvidenceLog.open({ directory: folder, origin, signer, now: Date.now });
+  const log = await EvidenceLog.open({
+    directory: folder,
+    origin,
+    signer,
+    vaultKey: new Uint8Array(32),
+    now: Date.now,
+  });
   const batches = Array.from({ length: run.requests }, () => Array.from({ length: run.recordsEach }, submission));
   const measured = await drive(name, run, async (request) => {
     const requestDigest = `0x${request.toString(16).padStart(64, "0")}` as const;

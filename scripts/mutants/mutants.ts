@@ -7,6 +7,7 @@ import { directoryMutants } from "./directory.ts";
 import { emergencyMutants } from "./emergency.ts";
 import { evidenceMutants } from "./evidence.ts";
 import { memberMutants } from "./members.ts";
+import { policyMutants } from "./policies.ts";
 import { registryMutants } from "./registry.ts";
 import { rightMutants } from "./rights.ts";
 import { tradeMutants } from "./trades.ts";
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...emergencyMutants,
   ...directoryMutants,
   ...validatorMutants,
+  ...policyMutants,
   ...registryMutants,
   ...consentMutants,
   ...rightMutants,

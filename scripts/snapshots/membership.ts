@@ -1,4 +1,4 @@
-import { encodeBytes32String } from "ethers";
+import { encodeBytes32String, id } from "ethers";
 import { orderFor } from "../../test/contracts/content.ts";
 import { METADATA, NO_PARENT, REASON, callOf, digestOf, impersonated, newKeyOf } from "../../test/contracts/fixture.ts";
 import { seal } from "../../test/contracts/sealing.ts";
@@ -59,14 +59,23 @@ async function measureEmergency({ emergency, council, regulator, supervisor, pro
   return figures;
 }
 
-async function measureOffices({ council, validators, directory, processor, spare }: Stage): Promise<Figures> {
+async function measureOffices({ council, validators, policies, directory, processor, spare }: Stage): Promise<Figures> {
   const chair = await impersonated(council);
+  const published = policies.connect(chair);
+  const policy = "schema/trade.contract";
   const ruled = validators.connect(chair);
   const name = encodeBytes32String("Trades");
   return {
     "Validators.add by the council": await gasOf(ruled.add(spare[8]!, processor.id)),
     "Validators.replace by the council": await gasOf(ruled.replace(spare[8]!, spare[9]!)),
     "Validators.remove by the council": await gasOf(ruled.remove(spare[9]!)),
+    "Policies.publish by the council, first version": await gasOf(
+      published.publish(policy, 1, digestOf("policy"), UNTIL),
+    ),
+    "Policies.publish by the council, next version": await gasOf(
+      published.publish(policy, 2, digestOf("policy"), UNTIL),
+    ),
+    "Policies.retire by the council": await gasOf(published.retire(id(policy), 1, 0, REASON)),
     "Directory.enter by the council": await gasOf(directory.connect(chair).enter(name, council, digestOf("release"))),
   };
 }

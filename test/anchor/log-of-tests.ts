@@ -41,7 +41,7 @@ export function verifierKey(origin: string): string {
 
 export function openLog(directory: string, origin: string): Promise<EvidenceLog> {
   const signer = createNoteSigner(origin, publicKey, (message) => new Uint8Array(sign(null, message, privateKey)));
-  return EvidenceLog.open({ directory, origin, signer, now: () => 1_793_000_000_000 });
+  return EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now: () => 1_793_000_000_000 });
 }
 
 /** Puts `count` records into a log, one receipt each, of `subject` where given. */

@@ -254,9 +254,10 @@ describe("a path", () => {
     "/V1/records",
     "/v1/Records/x",
     "/v1/status/",
-    "/metrics",
     "/debug",
-    "/docs",
+    "/docs/",
+    "/docs/package.json",
+    "/docs/%2e%2e",
     "/log",
     "/log/tile/",
     "/v1/records/a/b",
@@ -269,11 +270,12 @@ describe("a path", () => {
       for (const url of unknown) {
         expect(problemIn(await get(url)), url).to.deep.include({ status: 404, code: "E_NOT_FOUND" });
       }
-      expect(unknown).to.have.length(16);
+      expect(unknown).to.have.length(18);
     }));
 
   const methods = [
-    { url: "/v1/records", wrong: ["GET", "PUT", "DELETE", "PATCH", "HEAD"], allow: "OPTIONS, POST" },
+    { url: "/v1/records", wrong: ["PUT", "DELETE", "PATCH"], allow: "GET, HEAD, OPTIONS, POST" },
+    { url: "/v1/verify", wrong: ["GET", "PUT", "DELETE", "PATCH", "HEAD"], allow: "OPTIONS, POST" },
     { url: "/v1/records/x", wrong: ["POST", "PUT", "DELETE", "PATCH"], allow: "GET, HEAD, OPTIONS" },
     { url: "/v1/subjects/x/evidence", wrong: ["POST"], allow: "GET, HEAD, OPTIONS" },
     { url: "/log/checkpoint", wrong: ["POST"], allow: "GET, HEAD, OPTIONS" },
@@ -299,7 +301,7 @@ describe("a path", () => {
         const options = await app.inject({ method: "OPTIONS", url });
         expect({ status: options.statusCode, allow: options.headers.allow }).to.deep.equal({ status: 204, allow });
       }
-      expect(count).to.equal(13);
+      expect(count).to.equal(16);
     }));
 
   it("takes no query that it does not know, and none twice", () =>

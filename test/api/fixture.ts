@@ -7,13 +7,19 @@ import { expect } from "chai";
 import type { RouteOptions } from "fastify";
 import { pino } from "pino";
 import { createAccess, createApp, defaultApiSettings } from "@lianzheng/node/api";
-import type { App, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
+import type { App, AppServices, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
 import { issueToken } from "@lianzheng/node/config";
+import type { RetentionSettings, TokenEntry } from "@lianzheng/node/config";
+import { EventFeed, usualRetries, Webhooks, WebhookStore } from "@lianzheng/node/events";
+import type { RetryRules, TargetRules } from "@lianzheng/node/events";
 import { EvidenceLog } from "@lianzheng/node/log";
+import { NodeMetrics } from "@lianzheng/node/telemetry";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { createNoteSigner, encodeProof, encodeVerifierKey } from "@lianzheng/sdk/log";
 import { ChainError } from "../../node/src/chain-error.ts";
+import { createErasureDesk } from "../../node/src/erasure-desk.ts";
+import { scopes } from "../../node/src/scopes.ts";
 
 export const origin = "log.example/api";
 
@@ -108,10 +114,16 @@ export interface TestApi {
   readonly log: EvidenceLog;
   readonly anchors: DecreedAnchors;
   readonly keys: KnownKeys;
+  readonly feed: EventFeed;
+  readonly webhooks: Webhooks;
+  readonly metrics: NodeMetrics;
   readonly routes: readonly RouteOptions[];
   /** Lines of the node's log. */
   readonly lines: string[];
   readonly token: (member: string, scopes?: readonly Scope[]) => string;
+  /** Tokens of the venue with every scope that are refused: `expired`, `not yet valid`, `revoked`. */
+  readonly special: ReadonlyMap<string, string>;
+  readonly revokeAll: () => void;
   readonly submit: (token: string, body: unknown, key?: string) => Promise<Answer>;
   readonly get: (url: string, token?: string) => Promise<Answer>;
   readonly close: () => Promise<void>;
@@ -123,43 +135,102 @@ export interface ApiOptions {
   /** Puts something between the API and its log. */
   readonly wrap?: (log: EvidenceLog) => RecordLog;
   readonly ready?: () => boolean;
+  readonly retries?: Partial<RetryRules>;
+  readonly targets?: Partial<TargetRules>;
+  readonly heartbeatMs?: number;
+  readonly docs?: AppServices["docs"];
+  readonly retention?: RetentionSettings;
+  /** Services over those of the fixture, for the resources of other rooms. */
+  readonly services?: (log: EvidenceLog) => Partial<AppServices>;
   /** Awaited each time that the API asks for the node's status. */
   readonly beforeStatus?: () => Promise<void>;
 }
 
-const holders: readonly {
-  member: string;
-  scopes: readonly Scope[];
-  from?: number;
-  until?: number | null;
-  name?: string;
-}[] = [
-  ...Object.values(members).map((member) => ({ member, scopes: ["submit", "read"] as const })),
-  ...Object.values(members).map((member) => ({ member, scopes: ["read"] as const })),
-  ...Object.values(members).map((member) => ({ member, scopes: ["submit"] as const })),
-  { member: members.operator, scopes: ["admin"] },
-  { member: members.venue, scopes: ["submit", "read"], from: now - 1000, until: now, name: "expired" },
-  { member: members.venue, scopes: ["submit", "read"], from: now + 1, until: null, name: "not yet valid" },
-];
+/** Everything may be erased at once. */
+const noRetention: RetentionSettings = { default: { years: 0 }, rules: [] };
+
+/** Tokens that are refused, and why. */
+const refusedTokens = {
+  expired: { from: now - 1000, until: now, revoked: null },
+  "not yet valid": { from: now + 1, until: null, revoked: null },
+  revoked: { from: now - 1000, until: null, revoked: now - 1 },
+} as const;
+
+/** Issues tokens as they are asked for; the same question gets the same token. */
+class TestTokens {
+  entries: readonly TokenEntry[] = [];
+  readonly special: ReadonlyMap<string, string>;
+  readonly #made = new Map<string, string>();
+
+  constructor() {
+    this.special = new Map(
+      Object.entries(refusedTokens).map(([name, times]) => [name, this.#add(members.venue, [...scopes], times)]),
+    );
+  }
+
+  of(member: string, granted: readonly Scope[] = ["submit", "read"]): string {
+    const name = `${member} ${granted.join(" ")}`;
+    const token = this.#made.get(name) ?? this.#add(member, granted, { from: 0, until: null, revoked: null });
+    this.#made.set(name, token);
+    return token;
+  }
+
+  /** Every token is revoked from now on. */
+  revokeAll(): void {
+    this.entries = this.entries.map((entry) => ({ ...entry, revoked: now }));
+  }
+
+  #add(member: string, granted: readonly Scope[], times: Pick<TokenEntry, "from" | "until" | "revoked">): string {
+    const { token, entry } = issueToken({ member, scopes: granted }, now);
+    this.entries = [...this.entries, { ...entry, ...times }];
+    return token;
+  }
+}
 
 /** Opens an API; {@link withApi} closes it again. */
-async function openApi(options: ApiOptions): Promise<TestApi & { readonly special: ReadonlyMap<string, string> }> {
+async function openApi(options: ApiOptions): Promise<TestApi> {
   const directory = await mkdtemp(join(tmpdir(), "lianzheng-api-"));
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const raw = new Uint8Array(Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url"));
   const signer = createNoteSigner(origin, raw, (message) => new Uint8Array(sign(null, message, privateKey)));
-  const log = await EvidenceLog.open({ directory, origin, signer, now: () => now });
-  const issued = holders.map(({ member, scopes, from = 0, until = null, name }) => ({
-    ...issueToken(member, scopes, from, until),
-    name: name ?? `${member} ${scopes.join(" ")}`,
-  }));
-  const tokens = new Map(issued.map(({ name, token }) => [name, token]));
+  const grown = { tell: (): void => undefined };
+  const log = await EvidenceLog.open({
+    directory,
+    origin,
+    signer,
+    vaultKey: new Uint8Array(32),
+    now: () => now,
+    onCommit: () => grown.tell(),
+  });
+  const feed = new EventFeed(log, members.operator);
+  grown.tell = () => feed.grown();
+  const metrics = new NodeMetrics(() => gaugesOf(log));
+  const told: string[] = [];
+  const webhooks = await Webhooks.open({
+    ...{ feed, resolve: () => Promise.resolve([{ address: "127.0.0.1", family: 4 }]), now: Date.now },
+    store: new WebhookStore(join(directory, "webhooks")),
+    rules: { allowHosts: null, internalHosts: [], ports: [443], allowLoopback: true, ...options.targets },
+    retries: { ...usualRetries, ...options.retries },
+    attempted: (_webhook, { outcome }) => metrics.delivered(outcome),
+    parked: (_webhook, code) => told.push(code),
+    failed: (_webhook, error) => told.push(String(error)),
+    sealingKey: () => Promise.resolve(new Uint8Array(32).fill(7)),
+    perMember: 16,
+    damaged: (files) => told.push(...files),
+  });
+  const tokens = new TestTokens();
   const [lines, routes]: [string[], RouteOptions[]] = [[], []];
   const anchors = new DecreedAnchors(log);
   const keys = new KnownKeys();
   const app = await createApp({
     log: options.wrap?.(log) ?? log,
     evidence: anchors,
+    erasures: createErasureDesk({
+      log,
+      owner: members.operator,
+      retention: options.retention ?? noRetention,
+      now: () => now,
+    }),
     keys,
     condition: {
       status: async () => {
@@ -169,11 +240,26 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
       readiness: () =>
         options.ready?.() === false ? { ready: false, reasons: ["of a test"] } : { ready: true, reasons: [] },
     },
-    access: createAccess(issued.map(({ entry }) => entry)),
+    events: {
+      source: feed,
+      limits: { perMember: 2, inAll: 4, heartbeatMs: options.heartbeatMs ?? 15_000 },
+      webhooks,
+    },
+    metrics: {
+      access: "monitor",
+      read: async () => ({ text: await metrics.text(), mediaType: metrics.contentType }),
+      answered: (request) => metrics.answered(request),
+    },
+    access: createAccess(() => tokens.entries),
     settings: { ...defaultApiSettings, ...options.settings },
+    docs: options.docs ?? "open",
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => undefined },
     logger: pino({ level: "debug" }, lineSink(lines)),
     now: () => now,
     onRoute: (route) => routes.push(route),
+    ...options.services?.(log),
   });
   let count = 0;
   return {
@@ -181,10 +267,14 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
     log,
     anchors,
     keys,
+    feed,
+    webhooks,
+    metrics,
     routes,
     lines,
-    special: tokens,
-    token: (member, scopes = ["submit", "read"]) => tokens.get(`${member} ${scopes.join(" ")}`) ?? "",
+    special: tokens.special,
+    token: (member, granted) => tokens.of(member, granted),
+    revokeAll: () => tokens.revokeAll(),
     submit: (token, body, key = `key-${(count += 1)}`) =>
       app.inject({
         method: "POST",
@@ -195,6 +285,8 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
     get: (url, token) => app.inject({ method: "GET", url, headers: bearer(token) }),
     close: async () => {
       await app.close();
+      feed.close();
+      await webhooks.close();
       await log.close();
       await rm(directory, { recursive: true });
     },
@@ -202,10 +294,7 @@ async function openApi(options: ApiOptions): Promise<TestApi & { readonly specia
 }
 
 /** Runs `work` with an API of its own. */
-export async function withApi<T>(
-  work: (api: Awaited<ReturnType<typeof openApi>>) => Promise<T>,
-  options: ApiOptions = {},
-): Promise<T> {
+export async function withApi<T>(work: (api: TestApi) => Promise<T>, options: ApiOptions = {}): Promise<T> {
   const api = await openApi(options);
   try {
     return await work(api);
@@ -266,4 +355,9 @@ function statusOf(
     anchored: null,
     anchoring: { healthy: true, code: null, since: null, alarms: [] },
   };
+}
+
+function gaugesOf(log: EvidenceLog): ReturnType<ConstructorParameters<typeof NodeMetrics>[0]> {
+  const none = { anchoredSize: 0, backlog: log.size, backlogAgeSeconds: 0, waitingRequests: 0 };
+  return { ...none, logSize: log.size, ready: true, webhooks: { active: 0, parked: 0 } };
 }

@@ -76,7 +76,20 @@ describe("the command line", function () {
   it("names the language of the house in every command's help", async () => {
     const { stdout, exitCode } = await lianzheng(["--help"]);
     expect(exitCode).to.equal(0);
-    const commands = ["demo", "init", "start", "chain", "submit", "evidence", "verify", "policy", "status"];
+    const commands = [
+      "demo",
+      "init",
+      "start",
+      "token",
+      "chain",
+      "submit",
+      "evidence",
+      "verify",
+      "policy",
+      "status",
+      "fsck",
+      "rebuild",
+    ];
     for (const command of commands) expect(stdout).to.match(new RegExp(`^ {2}${command} `, "m"));
     expect(stdout).to.match(/离线核验/);
     const help = await lianzheng(["verify", "--help"]);

@@ -23,7 +23,14 @@ describe("a node's folder", () => {
     withFolder(async (folder) => {
       const { paths } = await initNode(initOf(folder));
       const secrets = await readdir(paths.keys);
-      expect(secrets.sort()).to.deep.equal(["log.json", "member.json", "passphrase", "sealer.json", "tokens.json"]);
+      expect(secrets.sort()).to.deep.equal([
+        "log.json",
+        "member.json",
+        "passphrase",
+        "sealer.json",
+        "tokens.json",
+        "vault.json",
+      ]);
       for (const name of secrets) expect((await stat(join(paths.keys, name))).mode & 0o777).to.equal(0o600);
       for (const path of [paths.folder, paths.keys]) expect((await stat(path)).mode & 0o777).to.equal(0o700);
     }));
@@ -75,6 +82,7 @@ describe("a node's folder", () => {
 
   const openings = [
     { name: "the log's key", path: (folder: string) => pathsOf(folder).logKey, mode: 0o644 },
+    { name: "the vault's key", path: (folder: string) => pathsOf(folder).vaultKey, mode: 0o644 },
     { name: "the member's key", path: (folder: string) => pathsOf(folder).memberKey, mode: 0o640 },
     { name: "the sealer's key", path: (folder: string) => pathsOf(folder).sealerKey, mode: 0o604 },
     { name: "the tokens", path: (folder: string) => pathsOf(folder).tokens, mode: 0o644 },
@@ -97,7 +105,7 @@ describe("a node's folder", () => {
         });
         await chmod(path(folder), right & 0o777);
       }
-      expect(openings).to.have.length(7);
+      expect(openings).to.have.length(8);
       await readNodeFolder(folder, {});
     }));
 });

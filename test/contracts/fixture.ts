@@ -7,6 +7,7 @@ import {
   EmergencyFactory,
   EvidenceLogsFactory,
   MembersFactory,
+  PoliciesFactory,
   RegistryFactory,
   RightsFactory,
   TradesFactory,
@@ -27,6 +28,7 @@ import type {
   KindName,
   Members,
   NewKeyStruct,
+  Policies,
   Registry,
   Rights,
   Trades,
@@ -62,6 +64,7 @@ export interface Law {
   readonly trades: Trades;
   readonly logs: EvidenceLogs;
   readonly validators: Validators;
+  readonly policies: Policies;
 }
 
 /** Who plays in the tests. */
@@ -237,6 +240,7 @@ const lawAt = (placeOf: (name: FoundingName) => string, by: Signer): Omit<Law, "
   trades: TradesFactory.connect(placeOf("trades"), by),
   logs: EvidenceLogsFactory.connect(placeOf("evidenceLogs"), by),
   validators: ValidatorsFactory.connect(placeOf("validators"), by),
+  policies: PoliciesFactory.connect(placeOf("policies"), by),
 });
 
 /** Admits the members without a seat. */

@@ -47,14 +47,14 @@ describe("deployment", () => {
   });
   after(() => oracle.close());
 
-  it("puts the directory and eleven contracts on the chain and names the code of each", async () => {
+  it("puts the directory and twelve contracts on the chain and names the code of each", async () => {
     for (const name of contractNames) {
       const { address, codeHash, block } = deployment.contracts[name];
       const code = (await oracle.request("eth_getCode", address, "latest")) as Hex;
       expect(toHex(keccak256(fromHex(code))), name).to.equal(codeHash);
       expect(block).to.be.greaterThan(0);
     }
-    expect(contractNames).to.have.length(12);
+    expect(contractNames).to.have.length(13);
     const genesis = (await oracle.request("eth_getBlockByNumber", "0x0", false)) as { hash: Hex };
     expect(deployment).to.include({ chainId: 31337, genesis: genesis.hash });
   });
@@ -87,7 +87,7 @@ describe("deployment", () => {
       [`no ${name}`, "C_CONTRACT_MISSING", change(name, { address: nowhere })] as const,
     ]),
   ];
-  it("has twenty-six ways to find another chain", () => expect(wrong).to.have.length(26));
+  it("has twenty-eight ways to find another chain", () => expect(wrong).to.have.length(28));
   for (const [what, code, altered] of wrong)
     it(`refuses ${what} with ${code}`, async () => {
       expect(await codeOf(checkDeployment(oracle.provider, altered(deployment)))).to.equal(code);

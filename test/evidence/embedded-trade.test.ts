@@ -158,6 +158,7 @@ describe("evidence: of a trade on the embedded chain", function () {
       directory: join(folder, "node"),
       origin,
       signer: createNoteSigner(origin, key.publicKey, (message) => key.sign(message)),
+      vaultKey: new Uint8Array(32),
       now: Date.now,
     });
     anchor = await Anchor.open({

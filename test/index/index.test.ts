@@ -12,7 +12,10 @@ import { refusal, withFolder } from "../journal/fixture.ts";
 const identity = "log.example/a+00000001";
 const member = "91460000MA5T000160";
 
-const entryOf = (subject: string, sequence: number) => `{"sequence":${sequence},"subject":"${subject}"}`;
+/** Every third entry of the common subject tells of an erasure. */
+const typeOf = (sequence: number) => (sequence % 3 === 2 ? "record.erasure" : "trade.contract");
+const entryOf = (subject: string, sequence: number) =>
+  `{"sequence":${sequence},"subject":"${subject}","type":"${typeOf(sequence)}"}`;
 
 /** Frame number `number` with two records: one of a common subject, one of its own. */
 function frameOf(number: number): { frame: Frame; location: FrameLocation; view: IndexedFrame } {
@@ -24,13 +27,17 @@ function frameOf(number: number): { frame: Frame; location: FrameLocation; view:
   const records = subjects.map(({ subject, sequence }) => ({
     entry: entryOf(subject, sequence),
     submitter: member,
-    disclosures: ["abc"],
+    sealed: Buffer.from("\x00sealed\n\xff", "latin1"),
   }));
   const payload = encodeRecords({ firstIndex: 2 * number, checkpoint: "note", batches, records });
   const location = { segment: 0, offset: 1000 * number, length: 900 };
   const sequence = number + 1;
   const frame: Frame = { type: "records", sequence, payload, previous: Buffer.alloc(32), checksum: Buffer.alloc(32) };
-  const views = subjects.map((one) => ({ ...one, id: leafHash(entryOf(one.subject, one.sequence)) }));
+  const views = subjects.map((one) => ({
+    ...one,
+    id: leafHash(entryOf(one.subject, one.sequence)),
+    erases: typeOf(one.sequence) === "record.erasure",
+  }));
   return { frame, location, view: { sequence, location, firstIndex: 2 * number, batches, records: views } };
 }
 
@@ -131,10 +138,11 @@ describe("the index", () => {
       await refusal(index.indexOf(leafHash(entryOf("trade:1", 0))), "INDEX_CORRUPT");
       await refusal(index.heads(["trade:all"]), "INDEX_CORRUPT");
       await refusal(index.indexesOf("trade:all"), "INDEX_CORRUPT");
+      await refusal(index.indexesBy(member, 9), "INDEX_CORRUPT");
       await refusal(index.requests([{ member, key: "k1" }]), "INDEX_CORRUPT");
       await refusal(index.frameOf(0), "INDEX_CORRUPT");
       expect((await reconcile(index, 2)).agrees).to.equal(false);
-      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2 + 2);
+      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2 + 2 + 2);
       await index.close();
     }));
 

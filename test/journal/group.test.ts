@@ -18,7 +18,10 @@ function heldQueue(): { queue: GroupQueue<string, string>; groups: string[][]; l
   return { queue: new GroupQueue(limits, commit), groups, letGo: () => wake() };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Long enough for a group to be taken: a queue gives the event loop a turn before it takes one. */
+async function turn(): Promise<void> {
+  for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe("group commit", () => {
   it("commits a lone item at once, and all that came meanwhile as the next group", async () => {
@@ -86,9 +89,9 @@ describe("a frame of records", () => {
       { member: "91460000MA5T000160", key: "k", requestDigest, count: 1 },
     ],
     records: [
-      { entry: '{"a":1}', submitter: "91460000MA5T000160", disclosures: ["abc", "def"] },
-      { entry: '{"a":2}', submitter: "91460000MA5T000160", disclosures: ["ghi"] },
-      { entry: '{"a":3}', submitter: "91460000MA5T000160", disclosures: ["x".repeat(70_000)] },
+      { entry: '{"a":1}', submitter: "91460000MA5T000160", sealed: Buffer.from("abc\ndef") },
+      { entry: '{"a":2}', submitter: "91460000MA5T000160", sealed: Buffer.from([0, 10, 255, 10]) },
+      { entry: '{"a":3}', submitter: "91460000MA5T000160", sealed: Buffer.alloc(70_000, 0x0a) },
     ],
   };
 

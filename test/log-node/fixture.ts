@@ -27,6 +27,7 @@ function keyOf(seed: number): { signer: NoteSigner; publicKey: Uint8Array } {
 }
 
 export const { signer, publicKey } = keyOf(1);
+export const vaultKey: Uint8Array = Buffer.alloc(32, 7);
 export const otherSigner = keyOf(2).signer;
 export const verifier = createNoteVerifier(origin, publicKey);
 
@@ -72,6 +73,7 @@ export async function openLog(directory: string, options: Partial<EvidenceLogOpt
     directory,
     origin,
     signer,
+    vaultKey,
     now: Date.now,
     onProgress,
     reserveBytes: 0,

@@ -1,5 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { InitializedNode, NodeInit } from "@lianzheng/node/config";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import type { Command } from "commander";
@@ -8,14 +8,11 @@ import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit.ts";
 import { readInput } from "../files/read.ts";
-import { writeOutput } from "../files/write.ts";
+import { withTokenFile } from "../files/token-file.ts";
 import { toChainId, toPort, toSeconds } from "../numbers.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
 import { typedName } from "../typed-name.ts";
-
-/** Nobody but the owner reads it. */
-const SECRET_MODE = 0o600;
 
 interface InitOptions {
   readonly origin: string;
@@ -57,32 +54,16 @@ async function setUp(folder: string, options: InitOptions, context: Context): Pr
   const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
   const { initNode, writeDeployment } = await import("@lianzheng/node/config");
   const init = { ...nodeInit(folder, options), environment: context.env };
-  const node = await withTokenFile(folder, options.tokenFile, () => initNode(init));
+  if (options.tokenFile !== undefined) await makeWayTo(folder);
+  const place = { folder, file: options.tokenFile };
+  const node = await withTokenFile(
+    place,
+    () => initNode(init),
+    ({ adminToken }) => adminToken,
+  );
   if (deployment !== undefined) await writeDeployment(node.paths, deployment);
   warnOfPassphrase(node, context);
   context.finish(toOutcome(folder, node, options, context));
-}
-
-/** The file is taken before the token is made: a token that could not be written down would be lost. */
-async function withTokenFile(
-  folder: string,
-  file: string | undefined,
-  init: () => Promise<InitializedNode>,
-): Promise<InitializedNode> {
-  if (file === undefined) return init();
-  if (!relative(resolve(folder), resolve(file)).startsWith("..")) {
-    throw new CliError("E_USAGE", `the token's file ${file} may not lie in the node's own folder; name one beside it`);
-  }
-  await makeWayTo(folder);
-  await writeOutput(file, "", { force: false, mode: SECRET_MODE, kept: true });
-  try {
-    const node = await init();
-    await writeOutput(file, `${node.adminToken}\n`, { force: true, mode: SECRET_MODE });
-    return node;
-  } catch (error) {
-    await rm(file, { force: true });
-    throw error;
-  }
 }
 
 /** The token's file mostly lies beside the node's folder, and what leads to that folder is made either way. */
@@ -124,8 +105,9 @@ function warnOfPassphrase({ passphraseSource, paths }: InitializedNode, { out }:
 }
 
 function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOptions, { env }: Context): Outcome {
-  const { logKey, memberAddress, adminToken, settings } = node;
-  const token = tokenFile === undefined ? { token: adminToken } : { tokenFile };
+  const { logKey, memberAddress, adminToken, adminTokenUntil, settings } = node;
+  const tokenUntil = adminTokenUntil === null ? null : new Date(adminTokenUntil).toISOString();
+  const token = { ...(tokenFile === undefined ? { token: adminToken } : { tokenFile }), tokenUntil };
   return {
     exitCode: exitCodes.done,
     result: "done",
@@ -139,6 +121,7 @@ function toOutcome(folder: string, node: InitializedNode, { tokenFile }: InitOpt
         settings.chain.kind === "embedded" ? memberAddress : `${memberAddress}, to be admitted by the council`,
       ],
       ["token", tokenFile ?? `${adminToken} (shown once)`],
+      ["", `every scope, until ${tokenUntil ?? "it is revoked"}`],
       ["next", `${typedName(env)} start ${folder}`],
     ]),
   };

@@ -185,6 +185,23 @@ export class ChainView {
     return logs.toSorted((a, b) => b.blockNumber - a.blockNumber || b.logIndex - a.logIndex);
   }
 
+  /**
+   * Logs of some contracts in the blocks `from` to `to`, as the chain orders them. An answer in another order, with a log twice or of another
+   * contract is refused: such an endpoint cannot be trusted to have left nothing out.
+   */
+  async logsOf(addresses: readonly Hex[], from: number, to: number): Promise<readonly LogAnswer[]> {
+    const method = "eth_getLogs";
+    const answer = await this.ask(method, [{ address: addresses, fromBlock: at(from), toBlock: at(to) }]);
+    const logs = new AnswerTo(method).list(answer).map((log) => new AnswerTo(method).log(log));
+    for (const [index, log] of logs.entries()) {
+      const before = logs[index - 1];
+      requireAnswer(addresses.includes(log.address), method, "address");
+      requireAnswer(log.blockNumber >= from && log.blockNumber <= to, method, "blockNumber");
+      requireAnswer(before === undefined || isAfter(log, before), method, "logIndex");
+    }
+    return logs;
+  }
+
   /** Where in its receipt, and its receipt in its block, an event stands. */
   async locate(log: LogAnswer): Promise<Omit<FoundPublication, "size" | "root">> {
     const receipt = await this.receipt(log.transactionHash);
@@ -212,6 +229,11 @@ export class ChainView {
     requireAnswer(event.logId === asked.logId && event.size === asked.size, "eth_getLogs", "topics");
     return { size: event.size, root: event.root, ...(await this.locate(log)) };
   }
+}
+
+function isAfter(log: LogAnswer, before: LogAnswer): boolean {
+  if (log.blockNumber === before.blockNumber) return log.logIndex > before.logIndex;
+  return log.blockNumber > before.blockNumber;
 }
 
 /** A block number as JSON-RPC wants it. */

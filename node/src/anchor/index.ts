@@ -2,6 +2,9 @@
 export { Anchor, usualFeeCap, type AnchorLogger, type AnchorOptions, type AnchorPolicy } from "./anchor.ts";
 export type { AlarmCode, AnchorAlarm } from "./alarms.ts";
 export type { AnchorFault, AnchorPhase, AnchorStatus } from "./condition.ts";
+export { AnswerTo, type BlockAnswer, type LogAnswer, type ReceiptAnswer } from "./answer.ts";
+export { provenHeader, provenReceipts } from "./block-receipts.ts";
+export { at, ChainView, type ChainViewOptions } from "./chain-view.ts";
 export { buildEvidence, type EvidenceParts } from "./evidence.ts";
 export type { AnchoredLog, Anchors, EvidenceSource } from "./log-port.ts";
 export { publishCheckpoint } from "./publish.ts";

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { parseJson } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
@@ -24,6 +23,9 @@ const maxDepth = 32;
  */
 const maxElements = 300_000;
 
+/** How much of JSON one body, or one line of a stream, may hold. */
+export const bodyLimits = { maxDepth, maxElements } as const;
+
 /**
  * Reads bodies strictly, before any schema sees them.
  *
@@ -35,8 +37,8 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
     try {
-      request.bodyDigest = toHex(createHash("sha256").update(body).digest());
-      done(null, parseJson(new Uint8Array(body.buffer, body.byteOffset, body.byteLength), { maxDepth, maxElements }));
+      request.bodyDigest = `0x${hash("sha256", body, "hex")}`;
+      done(null, parseJson(new Uint8Array(body.buffer, body.byteOffset, body.byteLength), bodyLimits));
     } catch (error) {
       done(error as Error);
     }
@@ -52,14 +54,19 @@ export function readJsonBodies(app: FastifyInstance): void {
  * @throws NodeError E_BODY_EMPTY, E_ENCODING_UNSUPPORTED, E_MEDIA_TYPE
  */
 export function requireJson({ headers }: FastifyRequest): void {
+  refuseEncodings(headers);
+  if (!jsonMediaType.test(headers["content-type"] ?? "")) {
+    throw new NodeError("E_MEDIA_TYPE", "Send the body with Content-Type: application/json.");
+  }
+}
+
+/** Refuses a body that is not there, or not sent as it is. @throws NodeError E_BODY_EMPTY, E_ENCODING_UNSUPPORTED */
+export function refuseEncodings(headers: FastifyRequest["headers"]): void {
   const { "content-length": length, "transfer-encoding": transfer, "content-encoding": encoding } = headers;
   if (transfer === undefined && (length === undefined || length === "0")) {
     throw new NodeError("E_BODY_EMPTY", "Send a record, or an array of records, as the body.");
   }
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new NodeError("E_ENCODING_UNSUPPORTED", "Send the body as it is, without Content-Encoding.");
-  }
-  if (!jsonMediaType.test(headers["content-type"] ?? "")) {
-    throw new NodeError("E_MEDIA_TYPE", "Send the body with Content-Type: application/json.");
   }
 }

@@ -1,6 +1,9 @@
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Statement, StatementDomain } from "@lianzheng/sdk/record";
+import type { Scope } from "../scopes.ts";
+
+export type { Scope } from "../scopes.ts";
 
 /** One record as the log takes it: its disclosures are made, its issuer is settled. */
 export interface LogSubmission {
@@ -39,8 +42,11 @@ export interface StoredRecord {
   readonly index: number;
   /** The leaf's text, docs/formats.md section 5. */
   readonly entry: string;
+  /** None once it is erased. */
   readonly disclosures: readonly string[];
   readonly submitter: string;
+  /** Index of the `record.erasure` that says that it was erased. */
+  readonly erasedBy?: number;
 }
 
 /** What the API needs of the node's log; an EvidenceLog is one. */
@@ -89,9 +95,6 @@ export interface MemberKeys {
   isLive(member: string, key: Hex, at: number): Promise<boolean>;
 }
 
-/** What a caller may do. `admin` is the operator of this node: it sees every member's records. */
-export type Scope = "submit" | "read" | "admin";
-
 /** Who calls: the holder of a token. */
 export interface Principal {
   readonly tokenId: string;
@@ -104,6 +107,8 @@ export interface Principal {
 export interface Access {
   /** The holder, or undefined for a token that is unknown, expired, revoked or not valid yet at `at` (ms). */
   find(token: string, at: number): Principal | undefined;
+  /** Whether the token with this id is still good: for answers that go on for long after {@link find}. */
+  isLive(tokenId: string, at: number): boolean;
 }
 
 /** What a node says of itself in public: facts that the chain and the log show anyway. */
@@ -138,6 +143,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not, for operators; holds no secret. */
   readonly reasons: readonly string[];
+  /** The stable code of each reason, in their order. */
+  readonly codes?: readonly string[];
 }
 
 /** The node's condition. */

@@ -4,13 +4,21 @@ import { Type } from "typebox";
 const Hex = Type.String();
 
 /** RFC 9457, with the members that every refusal of this node has. */
-const Problem = Type.Object({
+export const Problem = Type.Object({
   code: Type.String(),
   status: Type.Integer(),
   title: Type.String(),
   detail: Type.String(),
   field: Type.Optional(Type.String()),
   offset: Type.Optional(Type.Integer()),
+  reasons: Type.Optional(Type.Array(Type.String())),
+  erasure: Type.Optional(
+    Type.Object({ record: Type.String(), index: Type.Integer(), ground: Type.String(), erasedAt: Type.String() }),
+  ),
+  until: Type.Optional(Type.String()),
+  line: Type.Optional(Type.Integer()),
+  /** A refusal by rule, signed (docs/formats.md section 13). */
+  refusal: Type.Optional(Type.Object({ note: Type.String(), record: Type.Union([Type.String(), Type.Null()]) })),
   requestId: Type.String(),
 });
 
@@ -54,6 +62,7 @@ export const RecordAnswer = Type.Object({
 
 export const IdParams = Type.Object({ id: Type.String() });
 export const SubjectParams = Type.Object({ subject: Type.String() });
+export const AssetParams = Type.Object({ asset: Type.String() });
 export const TileParams = Type.Object({ "*": Type.String() });
 
 /** Bytes and texts that are sent as they stand. */

@@ -8,25 +8,36 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/status",
-    config: { access: "public" },
-    schema: { querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
+    config: { access: "public", docs: { refusals: [] } },
+    schema: {
+      ...{ operationId: "readStatus", summary: "The node, its log, its chain and its newest anchor", tags: ["node"] },
+      ...{ querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
+    },
     handler: status,
   });
   app.route({
     method: "GET",
     url: "/healthz",
-    config: { access: "public" },
-    schema: { querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+    config: { access: "public", docs: { refusals: [] } },
+    schema: {
+      ...{ operationId: "readHealth", summary: "Whether the process answers", tags: ["node"] },
+      ...{ querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+    },
     handler: () => ({ status: "ok" }),
   });
   app.route({
     method: "GET",
     url: "/readyz",
-    config: { access: "public" },
-    schema: { querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+    config: { access: "public", docs: { refusals: ["E_NOT_READY"] } },
+    schema: {
+      ...{ operationId: "readReadiness", summary: "Whether the node can do its work", tags: ["node"] },
+      ...{ querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+    },
     handler: () => {
-      const { ready, reasons } = condition.readiness();
-      if (!ready) throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`);
+      const { ready, reasons, codes = [] } = condition.readiness();
+      if (!ready) {
+        throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`, { reasons: codes });
+      }
       return { status: "ready" };
     },
   });

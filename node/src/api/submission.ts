@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { clockSkewMs } from "@lianzheng/sdk/evidence";
@@ -6,6 +5,7 @@ import {
   canonicalJson,
   commitmentsOf,
   decodeSubmission,
+  erasureType,
   fromInstant,
   recoverStatementKey,
   toInstant,
@@ -13,7 +13,9 @@ import {
 import type { JsonValue, PreparedRecord, RecordInput, Statement } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import { prepareQuickly } from "./fast-prepare.ts";
+import type { PoliciesPort } from "./policies-port.ts";
 import type { LogSubmission, MemberKeys, Principal } from "./ports.ts";
+import { createSalts } from "./salts.ts";
 
 /** What turning a request's body into submissions leans on. */
 export interface SubmissionRules {
@@ -21,17 +23,18 @@ export interface SubmissionRules {
   /** Most records in one request. */
   readonly batchRecords: number;
   readonly now: () => number;
+  /** Rules of the consortium, where there are any. */
+  readonly policies?: Pick<PoliciesPort, "judge"> | undefined;
 }
 
 /**
  * The submissions in a request's body, in its order: all of them, or a refusal that names the first bad one.
  *
- * A record that comes unprepared is the caller's own: its disclosures are made here, with a fresh seed that is then
- * forgotten. A record that comes with a statement may be another member's, if a live key of that member signed it.
+ * A record that comes unprepared is the caller's own: its disclosures are made here, with random salts. A record that comes with a statement may be another member's, if a live key of that member signed it.
  *
  * @throws EvidenceError every E_ code of `decodeSubmission`, `details.field` counted from the body's root; E_INSTANT also for what
  *   happens only later than the node's clock
- * @throws NodeError E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, E_MEMBER_MISMATCH
+ * @throws NodeError E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, E_MEMBER_MISMATCH, and those of {@link PoliciesPort.judge}
  */
 export async function readSubmissions(
   body: JsonValue,
@@ -40,19 +43,28 @@ export async function readSubmissions(
 ): Promise<LogSubmission[]> {
   const items = itemsOf(body, rules.batchRecords);
   const decoded = items.map(({ value, at }) => decodeAt(value, at));
-  refuseDuplicates(items);
+  refuseDuplicates(items, decoded);
   const submissions: LogSubmission[] = [];
+  let work = 0;
   for (const [index, record] of decoded.entries()) {
-    // One at a time: a thousand keys would be a thousand questions to the chain at once, and a thousand signatures a
-    // second or two in which nobody else is answered.
-    if (index % settledAtOnce === settledAtOnce - 1) await new Promise(setImmediate);
-    submissions.push(await settle(record, String(items[index]?.at), caller, rules));
+    const at = String(items[index]?.at);
+    const { submission, statement } = settle(record, at, caller, rules.now());
+    rules.policies?.judge({ record, issuer: submission.issuer, submitter: caller.member, at });
+    // One at a time: a thousand keys would be a thousand questions to the chain at once.
+    if (statement !== undefined) await verifyStatement(submission, statement, at, rules);
+    submissions.push(statement === undefined ? submission : { ...submission, statement });
+    work += statement === undefined ? 1 : workOfSignature;
+    if (work < workAtOnce) continue;
+    work = 0;
+    await new Promise(setImmediate);
   }
   return submissions;
 }
 
-/** Records after which others get their turn: recovering the key of a signature takes about a millisecond. */
-const settledAtOnce = 16;
+/** Recovering the key of a signature takes about a millisecond, as long as preparing so many records. */
+const workOfSignature = 32;
+/** Work after which others get their turn, in records: some 10 ms. */
+const workAtOnce = 512;
 
 interface Item {
   readonly value: JsonValue;
@@ -93,45 +105,58 @@ function locating<T>(at: string, decode: () => T): T {
   }
 }
 
-/** Compares canonical forms: the order of members and the spelling of numbers do not make another record. */
-function refuseDuplicates(items: readonly Item[]): void {
-  if (items.length === 1) return;
-  const seen = new Map<string, string>();
-  for (const { value, at } of items) {
-    const form = canonicalJson(value);
-    const first = seen.get(form);
-    if (first !== undefined) {
-      throw new NodeError("E_DUPLICATE_IN_BATCH", `Record ${at} repeats record ${first}.`, { field: at, first });
-    }
-    seen.set(form, at);
+/** Records with one subject, instant and type: the first, and the canonical forms of all once there is a second. */
+interface Alike {
+  readonly first: Item;
+  forms?: Map<string, string>;
+}
+
+/**
+ * Compares canonical forms: the order of members and the spelling of numbers do not make another record. Only what has
+ * the same subject, instant and type can be the same, so only that is written out.
+ */
+function refuseDuplicates(items: readonly Item[], decoded: readonly (RecordInput | PreparedRecord)[]): void {
+  const seen = new Map<string, Alike>();
+  for (const [index, item] of items.entries()) {
+    const { subject = "", occurredAt = "", type = "" } = decoded[index] ?? {};
+    const name = `${subject}\0${occurredAt}\0${type}`;
+    const alike = seen.get(name);
+    if (alike === undefined) seen.set(name, { first: item });
+    else refuseSame(item, alike);
   }
 }
 
-async function settle(
+function refuseSame({ value, at }: Item, alike: Alike): void {
+  const forms = (alike.forms ??= new Map([[canonicalJson(alike.first.value), alike.first.at]]));
+  const form = canonicalJson(value);
+  const first = forms.get(form);
+  if (first !== undefined) {
+    throw new NodeError("E_DUPLICATE_IN_BATCH", `Record ${at} repeats record ${first}.`, { field: at, first });
+  }
+  forms.set(form, at);
+}
+
+const freshSalt = createSalts();
+
+/** The submission, and the statement that still has to be verified. */
+function settle(
   record: RecordInput | PreparedRecord,
   at: string,
   caller: Principal,
-  rules: SubmissionRules,
-): Promise<LogSubmission> {
-  const prepared = "disclosures" in record ? record : prepareQuickly(record, randomBytes(32));
-  const issuer = prepared.issuer ?? caller.member;
-  const { statement, type, subject, occurredAt } = prepared;
-  refuseFuture(occurredAt, at, rules.now());
-  const submission = {
-    issuer,
-    submitter: caller.member,
-    type,
-    subject,
-    occurredAt,
-    disclosures: [...prepared.disclosures],
-  };
-  if (statement === undefined) {
-    if (issuer !== caller.member)
-      throw mismatch("Only a signed record may name another member as its issuer.", `${at}/issuer`);
-    return submission;
-  }
-  await verifyStatement(submission, statement, at, rules);
-  return { ...submission, statement };
+  nowMs: number,
+): { readonly submission: LogSubmission; readonly statement: Statement | undefined } {
+  const prepared = "disclosures" in record ? record : prepareQuickly(record, freshSalt);
+  const { issuer = caller.member, statement, type, subject, occurredAt, disclosures } = prepared;
+  if (type === erasureType) throw erasureSubmitted(at);
+  refuseFuture(occurredAt, at, nowMs);
+  if (statement === undefined && issuer !== caller.member)
+    throw mismatch("Only a signed record may name another member as its issuer.", `${at}/issuer`);
+  return { submission: { issuer, submitter: caller.member, type, subject, occurredAt, disclosures }, statement };
+}
+
+function erasureSubmitted(at: string): NodeError {
+  const detail = `A record of type ${erasureType} is made by erasing: POST /v1/records/:id/erasure.`;
+  return new NodeError("E_ERASURE_TYPE", detail, { field: `${at}/type` });
 }
 
 /** A record from the future would make every evidence that holds it contradict the time of its anchor (V_TIME). */

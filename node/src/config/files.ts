@@ -93,7 +93,8 @@ function refuseOpenMode(path: string, mode: number): void {
   throw new NodeError("CONFIG_PERMISSIONS", message, { file: path, mode: found });
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Brings the names in a folder to disk. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, constants.O_RDONLY);
   await using(folder, () => folder.sync());
@@ -107,7 +108,8 @@ async function using<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function storageError(path: string, error: unknown): NodeError {
+/** The operating system refused. */
+export function storageError(path: string, error: unknown): NodeError {
   const code = codeOf(error) ?? "unknown";
   return new NodeError("CONFIG_STORAGE", `${path}: ${code}`, { file: path, code }, error);
 }

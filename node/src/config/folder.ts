@@ -2,17 +2,20 @@ import { join } from "node:path";
 import { decodeDeployment } from "@lianzheng/sdk/chain";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
+import type { NoteVerifier } from "@lianzheng/sdk/log";
 import { NodeError } from "../errors.ts";
 import { applyEnvironment } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { readFileIfThere, readRequiredFile, requirePrivate, writeNewFile } from "./files.ts";
-import { openLogKey } from "./log-key.ts";
+import { openLogKey, readLogVerifier } from "./log-key.ts";
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
+import { sealingKeyIn } from "./sealing-key.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
-import { decodeTokens } from "./tokens.ts";
+import { readTokens } from "./token-file.ts";
 import type { TokenEntry } from "./tokens.ts";
+import { openVaultKey } from "./vault-key.ts";
 import { openChainKey } from "./wallet.ts";
 import type { ChainKey } from "./wallet.ts";
 
@@ -23,14 +26,20 @@ export interface NodePaths {
   readonly deployment: string;
   readonly keys: string;
   readonly logKey: string;
+  readonly vaultKey: string;
   readonly memberKey: string;
   /** The key that seals blocks; only with an embedded chain. */
   readonly sealerKey: string;
   readonly tokens: string;
+  /** The key that seals other secrets of the folder, those of webhooks; made when it is first needed. */
+  readonly sealingKey: string;
   readonly passphrase: string;
   /** The embedded chain's own folder. */
   readonly chain: string;
   readonly anchor: string;
+  readonly webhooks: string;
+  /** Views of the chain and words of the records: can be deleted, and are made again. */
+  readonly registry: string;
 }
 
 /** The paths of the node in `folder`. */
@@ -42,12 +51,16 @@ export function pathsOf(folder: string): NodePaths {
     deployment: join(folder, "deployment.json"),
     keys,
     logKey: join(keys, "log.json"),
+    vaultKey: join(keys, "vault.json"),
     memberKey: join(keys, "member.json"),
     sealerKey: join(keys, "sealer.json"),
     tokens: join(keys, "tokens.json"),
+    sealingKey: join(keys, "sealing.json"),
     passphrase: join(keys, "passphrase"),
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
+    webhooks: join(folder, "webhooks"),
+    registry: join(folder, "registry"),
   };
 }
 
@@ -57,8 +70,12 @@ export interface NodeFolder {
   /** As the file has them and the environment changes them. */
   readonly settings: NodeSettings;
   readonly logKey: LogKey;
+  /** 32 bytes that the vault's files are sealed under. */
+  readonly vaultKey: Uint8Array;
   readonly memberKey: ChainKey;
   readonly sealerKey?: ChainKey;
+  /** The key that seals other secrets of the folder, 32 bytes. Made when it is first asked for; kept from then on. */
+  readonly sealingKey: () => Promise<Uint8Array>;
   readonly tokens: readonly TokenEntry[];
   /** Undefined before the first start with an embedded chain. */
   readonly deployment?: Deployment;
@@ -78,6 +95,17 @@ export async function readNodeSettings(folder: string, environment: Environment 
 }
 
 /**
+ * The key of the log of the node in `folder`, for checking. Asks for no passphrase.
+ *
+ * @throws NodeError CONFIG_MISSING, CONFIG_FORMAT, CONFIG_VALUE, CONFIG_KEY, CONFIG_STORAGE
+ */
+export async function readNodeVerifier(folder: string, environment: Environment = {}): Promise<NoteVerifier> {
+  const { origin } = await readNodeSettings(folder, environment);
+  const { logKey } = pathsOf(folder);
+  return readLogVerifier(await readKeyFile(logKey), logKey, origin);
+}
+
+/**
  * Reads and checks everything of the node in `folder`, and opens its keys.
  *
  * @throws NodeError CONFIG_MISSING, CONFIG_FORMAT, CONFIG_VALUE, CONFIG_PERMISSIONS, CONFIG_PASSPHRASE, CONFIG_KEY,
@@ -90,21 +118,29 @@ export async function readNodeFolder(folder: string, environment: Environment = 
   await requirePrivate(paths.keys);
   const { text: passphrase, source: passphraseSource } = await readPassphrase(paths.passphrase, environment);
   const logKey = await openLogKey(await readKeyFile(paths.logKey), paths.logKey, passphrase, settings.origin);
+  const vaultKeyFile = await readRequiredFile(paths.vaultKey, "secret", withoutVaultKey);
+  const vaultKey = await openVaultKey(vaultKeyFile, paths.vaultKey, passphrase, logKey.verifier);
   const memberKey = await openChainKey(await readKeyFile(paths.memberKey), paths.memberKey, passphrase);
   const sealerKey = settings.chain.kind === "embedded" ? await readSealerKey(paths, passphrase) : undefined;
-  const tokens = decodeTokens(await readKeyFile(paths.tokens), paths.tokens);
+  const tokens = await readTokens(paths.tokens);
   const deployment = await readDeployment(paths, settings);
   return {
     paths,
     settings,
     logKey,
+    vaultKey,
     memberKey,
+    sealingKey: sealingKeyIn(paths.sealingKey, paths.logKey, passphrase),
     tokens,
     passphraseSource,
     ...(sealerKey === undefined ? {} : { sealerKey }),
     ...(deployment === undefined ? {} : { deployment }),
   };
 }
+
+/** A folder from before the vault has a journal of format 1, which this node does not read either. */
+const withoutVaultKey =
+  "restore it from the backup of the folder; a folder that never had one was made by an older version, so set up a new one";
 
 /** Keeps the address book of what was deployed. Written once: later starts must find the same contracts. */
 export async function writeDeployment(paths: NodePaths, deployment: Deployment): Promise<void> {

@@ -2,16 +2,27 @@ import { chmod, readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { isUscc } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
+import { scopes } from "../scopes.ts";
 import type { Environment } from "./environment.ts";
 import { makePrivateFolder, writeNewFile } from "./files.ts";
 import { pathsOf } from "./folder.ts";
 import type { NodePaths } from "./folder.ts";
-import { defaultKeystoreCost, makeLogKey, sealLogKey } from "./log-key.ts";
+import { defaultKeystoreCost } from "./keystore.ts";
+import { makeLogKey, sealLogKey } from "./log-key.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
-import type { AnchorSettings, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
+import type {
+  AnchorSettings,
+  EventSettings,
+  LimitSettings,
+  TelemetrySettings,
+  LogLevel,
+  LogSettings,
+  NodeSettings,
+} from "./settings.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
 import { wrongValue } from "./values.ts";
+import { makeVaultKey, sealVaultKey } from "./vault-key.ts";
 import { makeChainKey, sealChainKey } from "./wallet.ts";
 
 /** What a new node is told. */
@@ -31,7 +42,10 @@ export interface NodeInit {
   readonly port?: number;
   readonly anchor?: Partial<AnchorSettings>;
   readonly limits?: Partial<LimitSettings>;
+  readonly events?: Partial<EventSettings>;
+  readonly telemetry?: Partial<TelemetrySettings>;
   readonly logLevel?: LogLevel;
+  readonly log?: Partial<LogSettings>;
   /** scrypt's N, a power of two; tests take less. */
   readonly keystoreCost?: number;
   readonly environment?: Environment;
@@ -49,6 +63,8 @@ export interface InitializedNode {
   readonly memberAddress: `0x${string}`;
   /** A token for everything on this node. It is kept nowhere: who loses it issues another. */
   readonly adminToken: string;
+  /** When that token ends, ms; null for never. */
+  readonly adminTokenUntil: number | null;
   /** `generated` when the passphrase lies in `keys/passphrase`. */
   readonly passphraseSource: "file" | "generated";
 }
@@ -71,15 +87,23 @@ export async function initNode(init: NodeInit): Promise<InitializedNode> {
   const logKey = makeLogKey(settings.origin);
   const memberKey = makeChainKey();
   await writeNewFile(paths.logKey, await sealLogKey(logKey, passphrase, keystoreCost), "secret");
+  const vaultKey = await sealVaultKey(makeVaultKey(), logKey.verifier, passphrase, keystoreCost);
+  await writeNewFile(paths.vaultKey, vaultKey, "secret");
   await writeNewFile(paths.memberKey, await sealChainKey(memberKey, passphrase, keystoreCost), "secret");
   if (settings.chain.kind === "embedded") {
     await writeNewFile(paths.sealerKey, await sealChainKey(makeChainKey(), passphrase, keystoreCost), "secret");
   }
-  const { token, entry } = issueToken(settings.owner, ["submit", "read", "admin"], now());
+  const { token, entry } = issueToken({ member: settings.owner, scopes }, now());
   await writeNewFile(paths.tokens, encodeTokens([entry]), "secret");
   await writeNewFile(paths.settings, encodeSettings(settings), "open");
   const { verifier } = logKey;
-  return { paths, settings, logKey: verifier, memberAddress: memberKey.address, adminToken: token, passphraseSource };
+  return {
+    ...{ paths, settings, passphraseSource },
+    logKey: verifier,
+    memberAddress: memberKey.address,
+    adminToken: token,
+    adminTokenUntil: entry.until,
+  };
 }
 
 function encodeSettings(settings: NodeSettings): string {
@@ -88,7 +112,7 @@ function encodeSettings(settings: NodeSettings): string {
 
 /** Checked by the same decoder that every start uses, before anything is written. */
 function settingsOf(init: NodeInit): NodeSettings {
-  const { origin, owner, chain, anchor, limits, logLevel = defaultSettings.logLevel } = init;
+  const { origin, owner, chain, anchor, limits, events, telemetry, log, logLevel = defaultSettings.logLevel } = init;
   if (!isOrigin(origin)) throw wrongValue("init", "/origin", "a log's name: a host and a path without a scheme");
   if (!isUscc(owner)) throw wrongValue("init", "/owner", "a unified social credit code with its check character");
   if (chain !== "embedded" && !isChainUrl(chain)) throw wrongValue("init", "/chain", `"embedded" or ${chainUrlForm}`);
@@ -103,7 +127,11 @@ function settingsOf(init: NodeInit): NodeSettings {
     chain: chain === "embedded" ? { kind: "embedded", chainId, rpcPort } : { kind: "rpc", url: chain },
     anchor: { ...defaultSettings.anchor, ...anchor },
     limits: { ...defaultSettings.limits, ...limits },
+    events: { ...defaultSettings.events, ...events },
+    telemetry: { ...defaultSettings.telemetry, ...telemetry },
     logLevel,
+    log: { ...defaultSettings.log, ...log },
+    retention: defaultSettings.retention,
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");
 }

@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
-import { fromInstant, isUscc, toInstant } from "@lianzheng/sdk/record";
+import { fromInstant, isJsonObject, isUscc, toInstant } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
+import { isScope, scopes } from "../scopes.ts";
+import type { Scope } from "../scopes.ts";
 import { jsonOf } from "./settings.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
-/** What the holder of a token may do. */
-export type TokenScope = "submit" | "read" | "admin";
+/** Days that a new token is good for, unless another number is said. */
+export const defaultTokenDays = 365;
 
-const scopes: readonly TokenScope[] = ["submit", "read", "admin"];
+const dayMs = 86_400_000;
 
 /** A token as the node keeps it: its hash, never itself. Times in ms, `null` for without end. */
 export interface TokenEntry {
@@ -15,9 +17,11 @@ export interface TokenEntry {
   /** SHA-256 of the whole token, lower-case hex. */
   readonly hash: string;
   readonly member: string;
-  readonly scopes: readonly TokenScope[];
+  readonly scopes: readonly Scope[];
   readonly from: number;
   readonly until: number | null;
+  /** When it was taken back, `null` while it was not. It never lives again, whatever the clock says. */
+  readonly revoked: number | null;
 }
 
 /** A new token: the text for its holder, to be shown once, and the entry to keep. */
@@ -26,27 +30,40 @@ export interface IssuedToken {
   readonly entry: TokenEntry;
 }
 
-/** Makes a token of 256 random bits for `member`. `until` in ms, null for without end. */
+/** What a new token is to be. */
+export interface TokenTerms {
+  /** USCC of the member that it stands for. */
+  readonly member: string;
+  readonly scopes: readonly Scope[];
+  /** Days that it is good for, {@link defaultTokenDays} if left out, null for without end. */
+  readonly days?: number | null;
+}
+
+/** Makes a token of 256 random bits that is good from `from` (ms) on. */
 export function issueToken(
-  member: string,
-  granted: readonly TokenScope[],
+  { member, scopes: granted, days = defaultTokenDays }: TokenTerms,
   from: number,
-  until: number | null = null,
 ): IssuedToken {
   const id = randomBytes(4).toString("hex");
   const token = `lz_${id}_${randomBytes(32).toString("base64url")}`;
   const hash = createHash("sha256").update(token).digest("hex");
-  return { token, entry: { id, hash, member, scopes: granted, from, until } };
+  const until = days === null ? null : from + days * dayMs;
+  return { token, entry: { id, hash, member, scopes: granted, from, until, revoked: null } };
 }
 
 /** `keys/tokens.json`. */
 export function encodeTokens(entries: readonly TokenEntry[]): string {
-  const tokens = entries.map(({ from, until, ...entry }) => ({
+  const tokens = entries.map(({ from, until, revoked, ...entry }) => ({
     ...entry,
     from: toInstant(from),
-    until: until === null ? null : toInstant(until),
+    until: instantOrNull(until),
+    revoked: instantOrNull(revoked),
   }));
   return `${JSON.stringify({ format: "lianzheng-tokens", version: 1, tokens }, null, 2)}\n`;
+}
+
+function instantOrNull(at: number | null): string | null {
+  return at === null ? null : toInstant(at);
 }
 
 /** Reads what {@link encodeTokens} wrote. @throws NodeError CONFIG_FORMAT, CONFIG_VALUE */
@@ -63,7 +80,7 @@ export function decodeTokens(bytes: Uint8Array, source: string): readonly TokenE
 }
 
 function entryOf(value: JsonValue, source: string, path: string): TokenEntry {
-  const reader = new SettingsReader(source, value, path, ["id", "hash", "member", "scopes", "from", "until"]);
+  const reader = new SettingsReader(source, value, path, membersOf(value));
   const granted = reader.value("scopes");
   if (!isScopes(granted)) throw wrongValue(source, `${path}/scopes`, `an array of ${scopes.join(", ")}`);
   return {
@@ -72,8 +89,20 @@ function entryOf(value: JsonValue, source: string, path: string): TokenEntry {
     member: reader.text("member", isUscc, "a unified social credit code with its check character"),
     scopes: granted,
     from: fromInstant(reader.text("from", isInstant, "an instant")),
-    until: reader.value("until") === null ? null : fromInstant(reader.text("until", isInstant, "an instant or null")),
+    until: endOf(reader, "until"),
+    revoked: endOf(reader, "revoked"),
   };
+}
+
+/** Files from before tokens could be revoked have no `revoked`. */
+function membersOf(value: JsonValue): readonly string[] {
+  const members = ["id", "hash", "member", "scopes", "from", "until"];
+  return isJsonObject(value) && Object.hasOwn(value, "revoked") ? [...members, "revoked"] : members;
+}
+
+function endOf(reader: SettingsReader, name: "until" | "revoked"): number | null {
+  const value = reader.value(name);
+  return value === undefined || value === null ? null : fromInstant(reader.text(name, isInstant, "an instant or null"));
 }
 
 function isInstant(text: string): boolean {
@@ -84,6 +113,6 @@ function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-function isScopes(value: JsonValue | undefined): value is readonly TokenScope[] {
-  return isArray(value) && value.length > 0 && value.every((scope) => scopes.includes(scope as TokenScope));
+function isScopes(value: JsonValue | undefined): value is readonly Scope[] {
+  return isArray(value) && value.length > 0 && value.every(isScope) && new Set(value).size === value.length;
 }

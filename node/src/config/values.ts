@@ -16,24 +16,58 @@ export class SettingsReader {
   readonly #object: JsonObject;
   readonly #path: string;
 
-  /** @throws NodeError CONFIG_VALUE: not an object, a member that is not in `known`, or one that is missing */
-  constructor(source: string, value: JsonValue | undefined, path: string, known: readonly string[]) {
+  /**
+   * @param known - members that must be there
+   * @param optional - members that may be left out
+   * @throws NodeError CONFIG_VALUE: not an object, a member that is in neither list, or one that is missing
+   */
+  constructor(
+    source: string,
+    value: JsonValue | undefined,
+    path: string,
+    known: readonly string[],
+    optional: readonly string[] = [],
+  ) {
     this.#source = source;
     this.#path = path;
     if (!isJsonObject(value)) throw wrongValue(source, path, "an object");
     this.#object = value;
     for (const name of Object.keys(value)) {
-      if (!known.includes(name))
-        throw wrongValue(source, `${path}/${name}`, `left out: the settings are ${known.join(", ")}`);
+      if (!known.includes(name) && !optional.includes(name))
+        throw wrongValue(source, `${path}/${name}`, `left out: the settings are ${[...known, ...optional].join(", ")}`);
     }
     for (const name of known) {
       if (!Object.hasOwn(value, name)) throw wrongValue(source, `${path}/${name}`, "there");
     }
   }
 
+  /** Whether there is a member `name`. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name);
+  }
+
   /** The object under `name`, with exactly the members `known`. */
   object(name: string, known: readonly string[]): SettingsReader {
     return new SettingsReader(this.#source, this.#object[name], `${this.#path}/${name}`, known);
+  }
+
+  /** The yes or no under `name`. */
+  flag(name: string): boolean {
+    const value = this.#object[name];
+    if (typeof value === "boolean") return value;
+    throw wrongValue(this.#source, `${this.#path}/${name}`, "true or false");
+  }
+
+  /** The list under `name`, of at most `most` items that `accepts` takes. */
+  list<T extends JsonValue>(
+    name: string,
+    accepts: (item: JsonValue) => item is T,
+    most: number,
+    wanted: string,
+  ): readonly T[] {
+    const value = this.#object[name];
+    if (Array.isArray(value) && value.length <= most && value.every(accepts)) return value;
+    throw wrongValue(this.#source, `${this.#path}/${name}`, `a list of at most ${most}: ${wanted}`);
   }
 
   /** The value under `name`, unchecked. */

@@ -65,6 +65,7 @@ function constructorArguments(council: Council, places: Places): Readonly<Record
     evidenceLogs: [members],
     // Until the council names validators of its own, the founding keys stand for them: nothing asks before a chain runs by contract.
     validators: [places.council, members, founders.map(({ key, member }) => ({ validator: key, member }))],
+    policies: [places.council],
   };
 }
 

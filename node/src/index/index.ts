@@ -1,3 +1,4 @@
+export { IndexExpectation } from "./expectation.ts";
 export { Reconciliation } from "./reconcile.ts";
 export { prepareViews } from "./layout.ts";
 export type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";

@@ -10,17 +10,20 @@ import { NodeError } from "../errors.ts";
  * | --- | --- | --- |
  * | `a` | size 6 | place of the anchor's frame |
  * | `f` | first index 6, sequence of the frame 6 | place of the frame, count of records |
+ * | `g` | first sequence of a closed segment | its bytes, frames, first index, records |
  * | `h` | subject | count, index and id of the subject's newest entry |
  * | `k` | member, 0, idempotency key | digest of the request, first index, count |
  * | `m` | name | identity of the journal |
+ * | `o` | member, 0, index 6 of a run of records that it submitted | how many there are, one after another |
  * | `q` | SHA-256 of the request's key in `k` | nothing: its presence is a second witness of `k` |
  * | `r` | id 32 | index |
  * | `s` | subject, 0, sequence 6 | index |
+ * | `x` | index 6 of a `record.erasure` | nothing |
  *
  * Every value ends with a CRC-32 over key and value: LevelDB does not check its blocks when it reads, and answers a
  * flipped bit with another value, or with the value of another key.
  */
-export type KeyRange = "a" | "f" | "h" | "k" | "m" | "q" | "r" | "s";
+export type KeyRange = "a" | "f" | "g" | "h" | "k" | "m" | "o" | "q" | "r" | "s" | "x";
 
 /** Under which name a request was accepted. */
 export interface RequestName {
@@ -69,6 +72,14 @@ export function sequenceKey(subject: string, sequence: number): Buffer {
   const key = Buffer.allocUnsafe(2 + length + numberBytes);
   key.write(`s${subject}\0`, 0, "latin1");
   key.writeUIntBE(sequence, length + 2, numberBytes);
+  return key;
+}
+
+/** The key of a run of records that a member submitted. */
+export function runKey(member: string, firstIndex: number): Buffer {
+  const key = Buffer.allocUnsafe(2 + member.length + numberBytes);
+  key.write(`o${member}\0`, 0, "latin1");
+  key.writeUIntBE(firstIndex, member.length + 2, numberBytes);
   return key;
 }
 

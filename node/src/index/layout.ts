@@ -1,4 +1,4 @@
-import type { FrameLocation } from "@lianzheng/node/journal";
+import type { FrameLocation, SealedSegment } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { RequestName } from "./keys.ts";
 import {
@@ -7,6 +7,7 @@ import {
   openValue,
   requestKey,
   requestWitnessKey,
+  runKey,
   sealedValue,
   sequenceKey,
   textKey,
@@ -14,9 +15,10 @@ import {
 import type { IndexedFrame } from "./view.ts";
 
 /** Which keys and values there are, in words of the identity: an index in another layout is made again. */
-export const layoutVersion = "2";
+export const layoutVersion = "5";
 
-interface Put {
+/** One key and its value. */
+export interface Put {
   readonly type: "put";
   readonly key: Buffer;
   readonly value: Buffer;
@@ -59,12 +61,13 @@ export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" 
   const { firstIndex, records } = frame;
   const puts: Put[] = [];
   const newest = new Map<string, number>();
-  for (const [at, { id, subject, sequence }] of records.entries()) {
+  for (const [at, { id, subject, sequence, erases }] of records.entries()) {
     puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, sequence), [firstIndex + at]));
+    if (erases) puts.push(put(numberKey("x", firstIndex + at), []));
     newest.set(subject, at);
   }
   for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
-  puts.push(...requestPuts(frame));
+  puts.push(...requestPuts(frame), ...runPuts(frame));
   return puts;
 }
 
@@ -92,6 +95,24 @@ function requestPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | 
     index += count;
     return made;
   });
+}
+
+/** One key for all that a member sent next to each other in a frame, however many requests brought it. */
+function runPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | "batches">): Put[] {
+  const runs: { readonly member: string; readonly first: number; count: number }[] = [];
+  let index = firstIndex;
+  for (const { member, count } of batches) {
+    const last = runs.at(-1);
+    if (last?.member === member) last.count += count;
+    else runs.push({ member, first: index, count });
+    index += count;
+  }
+  return runs.map(({ member, first, count }) => put(runKey(member, first), [count]));
+}
+
+/** The view that says that all views of a closed segment are there. */
+export function sealPut({ segment, bytes, frames, firstIndex, records }: SealedSegment): Put {
+  return put(numberKey("g", segment), [bytes, frames, firstIndex, records]);
 }
 
 /** Where a frame stands, as three numbers of a value say it. */

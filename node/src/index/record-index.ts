@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import type { Failpoint, FrameLocation } from "@lianzheng/node/journal";
+import type { Failpoint, FrameLocation, SealedSegment } from "@lianzheng/node/journal";
 import { errnoOf, noFailpoint } from "@lianzheng/node/journal";
 import { Level } from "level";
 import { NodeError } from "../errors.ts";
@@ -11,12 +11,22 @@ import {
   rangeBounds,
   requestKey,
   requestWitnessKey,
+  runKey,
   sealedValue,
   sequenceKey,
   textKey,
 } from "./keys.ts";
 import type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";
-import { frameEntry, framePuts, knownRequest, layoutVersion, placeOf, prepareViews, subjectHead } from "./layout.ts";
+import {
+  frameEntry,
+  framePuts,
+  knownRequest,
+  layoutVersion,
+  placeOf,
+  prepareViews,
+  sealPut,
+  subjectHead,
+} from "./layout.ts";
 import type { IndexedFrame } from "./view.ts";
 
 type Database = Level<Buffer, Buffer>;
@@ -33,17 +43,26 @@ const identityKey = textKey("m", "identity");
 // Large enough that a busy second's writes are merged in memory before LevelDB sorts them into files.
 const writeBufferBytes = 32 * 1024 * 1024;
 const cacheBytes = 32 * 1024 * 1024;
+/** Behind every range, so that asking for it to be compacted touches no file: see {@link RecordIndex.seal}. */
+const beyondAll = Buffer.from([0xff]);
 
 /**
  * Views of the journal in LevelDB: found by id, subject, request and anchor.
  *
  * Nothing here is the truth. It is written without sync, one batch for each frame, after the frame is on disk; what a
- * crash takes away is written again from the journal at the next start. Each answer is either checked by a checksum
+ * crash takes away is written again from the journal at the next start. Whoever asks while a batch is being written waits
+ * for it, so every answer holds all that was acknowledged. Each answer is either checked by a checksum
  * that is bound to its key, or by the reader against what the journal says.
  */
 export class RecordIndex {
   readonly #options: Required<IndexOptions>;
   #database: Database;
+  /** Closed segments whose last views may not have been applied yet, in order. */
+  #closed: SealedSegment[] = [];
+  #sealing: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+  /** Settles, never rejects, when the batch that is being written is written or has failed. */
+  #writing: Promise<unknown> | undefined;
 
   private constructor(options: Required<IndexOptions>, database: Database) {
     this.#options = options;
@@ -62,40 +81,130 @@ export class RecordIndex {
 
   /** Empties the index: after this it is to be made again from the journal. */
   async discard(): Promise<void> {
+    await this.#sealing;
+    await this.#writing;
     await this.#database.close();
     await rm(this.#options.directory, { recursive: true, force: true });
     this.#database = await openNew(this.#options);
   }
 
   /**
-   * Writes one frame's views, all or none. Rejects with INDEX_FAILED: the journal still holds everything.
+   * Writes one frame's views, all or none. From the call on every question waits for them. Rejects with INDEX_FAILED:
+   * the journal still holds everything. Not to be called again before it has settled.
    *
    * `prepared` may be what {@link prepareViews} made of the same frame earlier, while the disk was busy.
    */
   async apply(frame: IndexedFrame, prepared: PreparedViews = prepareViews(frame)): Promise<void> {
+    const written = this.#write(frame, prepared);
+    const settled = written.then(nothing, nothing);
+    this.#writing = settled;
     try {
+      await written;
+    } finally {
+      if (this.#writing === settled) this.#writing = undefined;
+    }
+  }
+
+  async #write(frame: IndexedFrame, prepared: PreparedViews): Promise<void> {
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
       await this.#options.failpoint("index.beforeWrite");
       await this.#database.batch([...framePuts(frame), ...prepared]);
       await this.#options.failpoint("index.afterWrite");
+      this.#sealBefore(frame.location.segment);
     } catch (error) {
       throw new NodeError("INDEX_FAILED", "the index cannot be written", {}, error);
     }
   }
 
+  /**
+   * Told of a segment of the journal that was closed. When the first frame behind it is applied, all its views are
+   * there, since frames are applied in order; then it is sealed, apart from everybody who waits.
+   */
+  expectSeal(seal: SealedSegment): void {
+    this.#closed.push(seal);
+  }
+
+  /**
+   * Notes that all views of a closed segment are there, so that the next start need not read it. Before the note is
+   * written LevelDB is made to move its log, which it does not check, into files that it has synced: a bit that flips in
+   * the log later cannot take views away behind the note. Rejects with what LevelDB says.
+   */
+  async seal(seal: SealedSegment): Promise<void> {
+    const database: { compactRange?: (start: Buffer, end: Buffer) => Promise<void> } & Database = this.#database;
+    // Compacting any range first empties the log; this range holds no key, so nothing else is moved.
+    await database.compactRange?.(beyondAll, beyondAll);
+    const { key, value } = sealPut(seal);
+    await database.put(key, value);
+  }
+
+  /** Whether all views of this closed segment are there. */
+  async isSealed(seal: SealedSegment): Promise<boolean> {
+    const { key, value } = sealPut(seal);
+    return (await valueOf(this.#database, key))?.equals(value) ?? false;
+  }
+
+  /** Resolves when every segment that was closed and fully applied is sealed, or cannot be. */
+  async sealed(): Promise<void> {
+    await this.#sealing;
+  }
+
+  #sealBefore(segment: number): void {
+    for (let next = this.#closed[0]; next !== undefined && next.segment < segment; next = this.#closed[0]) {
+      const seal = next;
+      this.#closed.shift();
+      // A failure is told to the next frame that is applied: LevelDB takes nothing more then.
+      this.#sealing = this.#sealing
+        .then(() => this.seal(seal))
+        .catch((error: unknown) => {
+          this.#failure ??= error instanceof Error ? error : new Error("sealing failed", { cause: error });
+        });
+    }
+  }
+
   /** Whether the index knows no frame. */
   async isEmpty(): Promise<boolean> {
+    await this.#writing;
     const [first] = await this.#database.keys({ ...rangeBounds("f"), limit: 1 }).all();
     return first === undefined;
   }
 
-  /** The frames that the index knows, in the journal's order. */
-  async *frames(): AsyncGenerator<FrameEntry, undefined, undefined> {
-    for await (const [key, value] of this.#database.iterator(rangeBounds("f"))) yield frameEntry(key, value);
+  /** The frames that the index knows, in the journal's order, from the one with this first index and sequence on. */
+  async *frames(firstIndex = 0, sequence = 0): AsyncGenerator<FrameEntry, undefined, undefined> {
+    await this.#writing;
+    const bounds = { gte: numberKey("f", firstIndex, sequence), lt: rangeBounds("f").lt };
+    for await (const [key, value] of this.#database.iterator(bounds)) yield frameEntry(key, value);
+    return undefined;
+  }
+
+  /** The first `limit` frames at or after a place, in order; those before `end`, where it is given. */
+  async framesFrom(
+    from: { readonly firstIndex: number; readonly sequence: number },
+    limit: number,
+    end?: { readonly firstIndex: number; readonly sequence: number },
+  ): Promise<readonly FrameEntry[]> {
+    const lt = end === undefined ? rangeBounds("f").lt : numberKey("f", end.firstIndex, end.sequence);
+    const bounds = {
+      gte: numberKey("f", from.firstIndex, from.sequence),
+      lt,
+      limit: Number.isFinite(limit) ? limit : -1,
+    };
+    const found: FrameEntry[] = [];
+    for await (const [key, value] of this.#database.iterator(bounds)) found.push(frameEntry(key, value));
+    return found;
+  }
+
+  /** The last frame; undefined while there is none. */
+  async newestFrame(): Promise<FrameEntry | undefined> {
+    for await (const [key, value] of this.#database.iterator({ ...rangeBounds("f"), reverse: true, limit: 1 })) {
+      return frameEntry(key, value);
+    }
     return undefined;
   }
 
   /** Index of the record with this id; undefined if there is none. The reader checks the record against the id. */
   async indexOf(id: Uint8Array): Promise<number | undefined> {
+    await this.#writing;
     const key = idKey(id);
     const value = await valueOf(this.#database, key);
     return value === undefined ? undefined : openValue(key, value, 1).numbers[0];
@@ -103,6 +212,7 @@ export class RecordIndex {
 
   /** The frame that holds the record at `index`. Throws INDEX_CORRUPT if there is none. */
   async frameOf(index: number): Promise<FrameEntry> {
+    await this.#writing;
     const bounds = { gte: rangeBounds("f").gte, lt: numberKey("f", index + 1), reverse: true, limit: 1 };
     for await (const [key, value] of this.#database.iterator(bounds)) {
       const entry = frameEntry(key, value);
@@ -118,6 +228,7 @@ export class RecordIndex {
    * subject's first entry, another key in another block, is missing too. Throws INDEX_CORRUPT.
    */
   async heads(subjects: readonly string[]): Promise<readonly (SubjectHead | undefined)[]> {
+    await this.#writing;
     const keys = subjects.map((subject) => textKey("h", subject));
     const values = await this.#database.getMany([...keys, ...subjects.map((subject) => sequenceKey(subject, 0))]);
     return keys.map((key, at) => {
@@ -128,19 +239,45 @@ export class RecordIndex {
     });
   }
 
-  /** Indexes of the first `most` entries of a subject, in the order of their sequence. */
-  async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
+  /** Indexes of the first `most` entries of a subject from the sequence `from` on, in the order of their sequence. */
+  async indexesOf(subject: string, most = Infinity, from = 0): Promise<readonly number[]> {
+    await this.#writing;
     const indexes: number[] = [];
     const limit = Number.isFinite(most) ? most : -1;
-    const bounds = { gte: sequenceKey(subject, 0), lt: textKey("s", subject, "\xff"), limit };
+    const bounds = { gte: sequenceKey(subject, from), lt: textKey("s", subject, "\xff"), limit };
     for await (const [key, value] of this.#database.iterator(bounds)) {
       indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
     }
     return indexes;
   }
 
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    await this.#writing;
+    const indexes: number[] = [];
+    // The run in which `from` stands may begin before it.
+    const before = { gte: runKey(member, 0), lt: runKey(member, from), reverse: true, limit: 1 };
+    for await (const run of this.#database.iterator(before)) addRun(indexes, run, from, most);
+    const after = { gte: runKey(member, from), lt: textKey("o", member, "\xff"), limit: most };
+    for await (const run of this.#database.iterator(after)) {
+      if (indexes.length >= most) break;
+      addRun(indexes, run, from, most);
+    }
+    return indexes;
+  }
+
+  /** Indexes of the records that tell of erasures, in their order. */
+  async *erasures(): AsyncGenerator<number, undefined, undefined> {
+    for await (const [key, value] of this.#database.iterator(rangeBounds("x"))) {
+      openValue(key, value, 0);
+      yield key.readUIntBE(1, 6);
+    }
+    return undefined;
+  }
+
   /** The requests that were accepted under these members' keys, in their order. Throws INDEX_CORRUPT. */
   async requests(wanted: readonly RequestName[]): Promise<readonly (KnownRequest | undefined)[]> {
+    await this.#writing;
     const values = await this.#database.getMany([...wanted.map(requestKey), ...wanted.map(requestWitnessKey)]);
     return wanted.map((request, at) => knownRequest(request, values[at], values[at + wanted.length]));
   }
@@ -150,6 +287,7 @@ export class RecordIndex {
     size: number,
     options: { readonly reverse?: boolean; readonly limit?: number } = {},
   ): Promise<readonly FrameLocation[]> {
+    await this.#writing;
     const bounds = { gt: numberKey("a", size), lt: rangeBounds("a").lt };
     const places: FrameLocation[] = [];
     for await (const [key, value] of this.#database.iterator({ ...bounds, ...options })) {
@@ -159,8 +297,21 @@ export class RecordIndex {
   }
 
   async close(): Promise<void> {
+    await this.#sealing;
+    await this.#writing;
     await this.#database.close();
   }
+}
+
+function nothing(): void {
+  // Who began the batch learns how it went; who waits for it asks the database then.
+}
+
+/** Adds the indexes of a run from `from` on, until there are `most`. */
+function addRun(indexes: number[], [key, value]: [Buffer, Buffer], from: number, most: number): void {
+  const first = key.readUIntBE(key.length - 6, 6);
+  const [count = 0] = openValue(key, value, 1).numbers;
+  for (let index = Math.max(first, from); index < first + count && indexes.length < most; index++) indexes.push(index);
 }
 
 function databaseOf(directory: string): Database {

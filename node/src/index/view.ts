@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Frame, FrameLocation, StoredBatch } from "@lianzheng/node/journal";
 import { decodeRecords } from "@lianzheng/node/journal";
+import { erasureType } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 
 /** One record as the index sees it. */
@@ -10,6 +11,8 @@ export interface IndexedRecord {
   readonly subject: string;
   /** Place in the subject's sequence. */
   readonly sequence: number;
+  /** Whether it tells of an erasure. */
+  readonly erases: boolean;
 }
 
 /** What the index takes from one frame. */
@@ -58,19 +61,17 @@ function anchoredSize(frame: Frame): number {
   throw new NodeError("JOURNAL_CORRUPT", `frame ${frame.sequence} is no anchor`);
 }
 
-/** The entry was checked when it was written and its frame's checksum is right, so two of its members are read plainly. */
+/** The entry was checked when it was written and its frame's checksum is right, so some of its members are read plainly. */
 function indexedRecord(entry: string): IndexedRecord {
   const value: unknown = JSON.parse(entry);
-  if (typeof value === "object" && value !== null && "subject" in value && "sequence" in value) {
-    return { id: leafHash(entry), subject: String(value.subject), sequence: Number(value.sequence) };
+  if (typeof value === "object" && value !== null && "subject" in value && "sequence" in value && "type" in value) {
+    const { subject, sequence, type } = value;
+    return { id: leafHash(entry), subject: String(subject), sequence: Number(sequence), erases: type === erasureType };
   }
   throw new NodeError("JOURNAL_CORRUPT", "a record in the journal has no subject");
 }
 
-/** SHA-256(0x00 ‖ entry), formats.md section 5; entries are ASCII. */
+/** SHA-256(0x00 ‖ entry), formats.md section 5; entries are ASCII, so their UTF-8 is their text. */
 export function leafHash(entry: string): Buffer {
-  const bytes = Buffer.allocUnsafe(entry.length + 1);
-  bytes[0] = 0;
-  bytes.write(entry, 1, "latin1");
-  return hash("sha256", bytes, "buffer");
+  return Buffer.from(hash("sha256", `\0${entry}`, "binary"), "latin1");
 }

@@ -6,6 +6,8 @@ export { checksumBytes, frameOverheadBytes, headerBytes, maxPayloadBytes } from 
 export type { Frame, FrameType } from "./frame.ts";
 export { GroupQueue } from "./group.ts";
 export type { GroupLimits, Waiting } from "./group.ts";
+export { inspectJournal, journalFaults, requireJournal } from "./inspection.ts";
+export type { Inspected, InspectionOptions, JournalFault, JournalFaultCode } from "./inspection.ts";
 export { Journal } from "./journal.ts";
 export type { JournalOptions } from "./journal.ts";
 export { JournalLock } from "./lock.ts";
@@ -19,6 +21,10 @@ export {
   placeBytes,
   recordBytes,
 } from "./records.ts";
-export type { RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
-export type { CutTail, FrameLocation, FrameVisitor } from "./recovery.ts";
+export type { PlainRecord, RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
+export { Patrol } from "./patrol.ts";
+export type { PatrolOptions } from "./patrol.ts";
+export type { CutTail, FrameLocation, FrameVisitor, RecordCounter } from "./recovery.ts";
+export { decodeIdentity, journalFormat } from "./seal.ts";
+export type { SealedSegment, SegmentIdentity } from "./seal.ts";
 export { segmentName } from "./segment.ts";

@@ -8,9 +8,12 @@ import type { Frame, FrameType } from "./frame.ts";
 import { decodeFrame, encodeFrame, maxPayloadBytes } from "./frame.ts";
 import { JournalLock } from "./lock.ts";
 import { MarkFile } from "./mark.ts";
-import type { CutTail, FrameLocation, FrameVisitor, JournalEnd } from "./recovery.ts";
-import { identityPayload, recover } from "./recovery.ts";
-import { SegmentReader, segmentName } from "./segment.ts";
+import type { CutTail, FrameLocation, FrameVisitor, JournalEnd, RecordCounter } from "./recovery.ts";
+import { recover, sealOf } from "./recovery.ts";
+import type { SealedSegment } from "./seal.ts";
+import { encodeIdentity } from "./seal.ts";
+import { SegmentReader, segmentName, segmentOf } from "./segment.ts";
+import { Suspicion } from "./suspicion.ts";
 
 /** How a journal is opened. */
 export interface JournalOptions {
@@ -19,6 +22,17 @@ export interface JournalOptions {
   readonly identity: string;
   /** Called once the lock is held: gives the visitor of every frame that is there already, in order. */
   readonly begin?: () => Promise<FrameVisitor>;
+  /**
+   * Asked, after `begin`, of one closed segment after the other, whether it need not be read; the first "no" ends the
+   * asking. None by default. Not asked while a damage that an earlier run found has not been looked into.
+   */
+  readonly isKnown?: (seal: SealedSegment) => Promise<boolean>;
+  /** How many records a frame adds to the log; stands in the seals. Default none. */
+  readonly recordsOf?: RecordCounter;
+  /** Told of each segment that is closed. */
+  readonly onSealed?: (seal: SealedSegment) => void;
+  /** Told once, when nothing more can be written until the journal is opened again. */
+  readonly onFailure?: (failure: NodeError) => void;
   /** A segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
   readonly files?: Files;
@@ -41,6 +55,7 @@ export class Journal {
   readonly #options: Required<JournalOptions>;
   readonly #lock: JournalLock;
   readonly #mark: MarkFile;
+  readonly #suspicion: Suspicion;
   readonly #open = new Map<number, Promise<StoredFile>>();
   #end: JournalEnd;
   #failure: NodeError | undefined;
@@ -50,12 +65,14 @@ export class Journal {
     this.#options = options;
     this.#lock = lock;
     this.#mark = mark;
+    this.#suspicion = new Suspicion(options.files, options.directory);
     this.#end = end;
     this.cut = end.cut;
   }
 
   /**
-   * Opens the journal in `directory`, or makes a new one in an empty directory. Verifies every frame.
+   * Opens the journal in `directory`, or makes a new one in an empty directory. Verifies every frame of the segments
+   * that `isKnown` does not vouch for, and always of the last; of the others what {@link recover} says.
    *
    * Throws NodeError JOURNAL_LOCKED, JOURNAL_MISSING, JOURNAL_FORMAT, JOURNAL_IDENTITY or JOURNAL_CORRUPT; E_STORAGE_FULL or
    * E_READ_ONLY when the disk does not take what opening writes: the next opening begins anew.
@@ -63,6 +80,10 @@ export class Journal {
   static async open(given: JournalOptions): Promise<Journal> {
     const options = {
       begin: () => Promise.resolve(() => undefined),
+      isKnown: () => Promise.resolve(false),
+      recordsOf: () => 0,
+      onSealed: () => undefined,
+      onFailure: () => undefined,
       maxSegmentBytes: defaultSegmentBytes,
       files: diskFiles,
       failpoint: noFailpoint,
@@ -100,31 +121,70 @@ export class Journal {
     this.#assertWritable(payload);
     try {
       const { bytes, checksum } = encodeFrame(type, this.#end.sequence, this.#end.checksum, payload);
-      if (this.#end.offset + bytes.length > this.#options.maxSegmentBytes) return await this.#rotate(type, payload);
-      return await this.#write(bytes, checksum);
+      const records = this.#options.recordsOf({ type, payload: viewOf(payload) });
+      if (this.#end.offset + bytes.length <= this.#options.maxSegmentBytes) {
+        return await this.#write(bytes, checksum, records);
+      }
+      return await this.#rotate(type, payload, records);
     } catch (error) {
-      this.#failure ??= failureOf(error);
-      throw this.#failure;
+      throw this.#fail(failureOf(error));
     }
   }
 
-  /** The frame at a location, verified. Throws JOURNAL_CORRUPT with file and offset. */
+  /** The frame at a location, verified. Throws JOURNAL_CORRUPT with file and offset, which ends writing. */
   async readFrame(location: FrameLocation): Promise<Frame> {
     const frame = decodeFrame(Buffer.from(await this.readBytes(location.segment, location.offset, location.length)));
     if (frame !== undefined) return frame;
-    const file = this.#pathOf(location.segment);
-    throw new NodeError("JOURNAL_CORRUPT", `${file} is damaged at byte ${location.offset}`, {
-      file,
-      offset: location.offset,
-    });
+    throw this.#damaged(location.segment, location.offset, "a wrong checksum");
   }
 
   /** Bytes of a segment, not verified: for readers that check what they find by its hash. */
   async readBytes(segment: number, offset: number, length: number): Promise<Uint8Array> {
     const bytes = await this.#with(segment, (file) => readFully(file, offset, length));
     if (bytes.length === length) return bytes;
-    const file = this.#pathOf(segment);
-    throw new NodeError("JOURNAL_CORRUPT", `${file} ends before byte ${offset + length}`, { file, offset });
+    throw this.#damaged(segment, offset, `it ends before byte ${offset + length}`);
+  }
+
+  /** The first sequences of the closed segments, in order: what {@link readSegment} reads. */
+  async closedSegments(): Promise<readonly number[]> {
+    const { files, directory } = this.#options;
+    const segments = (await files.list(directory)).map(segmentOf).filter((segment) => segment !== undefined);
+    return segments.filter((segment) => segment < (this.#end.segment ?? 0));
+  }
+
+  /**
+   * Reads a closed segment from disk, frame by frame, and checks that each follows the one before, the first of them
+   * `before`. Answers the last. Throws JOURNAL_CORRUPT with file and offset, which ends writing.
+   *
+   * @param visit - awaited before the next frame is read, so it sets the pace
+   */
+  async readSegment(segment: number, before: Uint8Array, visit: FrameVisitor): Promise<Uint8Array> {
+    let last = { sequence: segment - 1, checksum: before };
+    await this.#with(segment, async (file) => {
+      const reader = new SegmentReader(file, await file.size());
+      for (;;) {
+        const offset = reader.offset;
+        const frame = await reader.next();
+        if (frame === undefined) return;
+        if ("reason" in frame) throw this.#damaged(segment, offset, frame.reason);
+        if (frame.sequence !== last.sequence + 1 || !frame.previous.equals(last.checksum)) {
+          throw this.#damaged(segment, offset, `frame ${frame.sequence} does not follow the one before`);
+        }
+        last = { sequence: frame.sequence, checksum: Buffer.from(frame.checksum) };
+        await visit(frame, { segment, offset, length: reader.offset - offset });
+      }
+    });
+    return last.checksum;
+  }
+
+  /**
+   * Whether the lock is still this process's: false when the folder was moved, replaced, or taken over. Ends writing
+   * then, as the next append would.
+   */
+  checkLock(): boolean {
+    if (this.#closed || this.#failure !== undefined || this.#lock.isHeld()) return true;
+    this.#fail(lockLost());
+    return false;
   }
 
   /** Visits all frames on disk again, in order. */
@@ -134,7 +194,7 @@ export class Journal {
       const first = segment;
       segment = await this.#with(first, async (file) => {
         const size = first === upTo.segment ? upTo.offset : await file.size();
-        return await visitSegment(new SegmentReader(file, size), first, this.#pathOf(first), visitor);
+        return await this.#visitSegment(new SegmentReader(file, size), first, visitor);
       });
     }
   }
@@ -145,7 +205,7 @@ export class Journal {
     this.#closed = true;
     try {
       const closings = [...this.#open.values()].map(async (file) => (await file).close());
-      await Promise.all([this.#mark.close(), ...closings]);
+      await Promise.all([this.#mark.close(), this.#suspicion.noted(), ...closings]);
     } finally {
       this.#lock.release();
     }
@@ -157,18 +217,40 @@ export class Journal {
     if (payload.length > maxPayloadBytes) {
       throw new NodeError("JOURNAL_FRAME_TOO_LARGE", `a frame holds at most ${maxPayloadBytes} bytes`);
     }
-    if (this.#lock.isHeld()) return;
-    this.#failure = new NodeError("JOURNAL_LOCK_LOST", "another process took this journal's lock, or it was deleted");
-    throw this.#failure;
+    if (!this.#lock.isHeld()) throw this.#fail(lockLost());
   }
 
-  async #rotate(type: FrameType, payload: Uint8Array): Promise<FrameLocation> {
-    this.#end = await createSegment(this.#options, this.#end);
+  /** Ends writing, for the first reason that there was. */
+  #fail(failure: NodeError): NodeError {
+    if (this.#failure !== undefined) return this.#failure;
+    this.#failure = failure;
+    this.#options.onFailure(failure);
+    return failure;
+  }
+
+  /**
+   * A frame that was once acknowledged is not what it was. Nothing is written behind it any more, and the next opening
+   * reads everything, however often the process is started again.
+   */
+  #damaged(segment: number, offset: number, reason: string): NodeError {
+    const file = this.#pathOf(segment);
+    const error = new NodeError("JOURNAL_CORRUPT", `${file} is damaged at byte ${offset}: ${reason}`, { file, offset });
+    if (this.#closed) return error;
+    this.#suspicion.note(error);
+    this.#fail(error);
+    return error;
+  }
+
+  async #rotate(type: FrameType, payload: Uint8Array, records: number): Promise<FrameLocation> {
+    const { segment } = this.#end;
+    const seal = segment === undefined ? undefined : sealOf({ ...this.#end, segment });
+    this.#end = await createSegment(this.#options, this.#end, seal);
+    if (seal !== undefined) this.#options.onSealed(seal);
     const { bytes, checksum } = encodeFrame(type, this.#end.sequence, this.#end.checksum, payload);
-    return await this.#write(bytes, checksum);
+    return await this.#write(bytes, checksum, records);
   }
 
-  async #write(bytes: Buffer, checksum: Buffer): Promise<FrameLocation> {
+  async #write(bytes: Buffer, checksum: Buffer, records: number): Promise<FrameLocation> {
     const { failpoint } = this.#options;
     const { segment = 0, offset, sequence } = this.#end;
     await failpoint("journal.beforeWrite");
@@ -186,8 +268,19 @@ export class Journal {
       sequence: sequence + 1,
       checksum: Buffer.from(checksum),
       offset: offset + bytes.length,
+      records: this.#end.records + records,
     };
     return { segment, offset, length: bytes.length };
+  }
+
+  async #visitSegment(reader: SegmentReader, segment: number, visitor: FrameVisitor): Promise<number> {
+    for (let sequence = segment; ; sequence += 1) {
+      const offset = reader.offset;
+      const frame = await reader.next();
+      if (frame === undefined) return sequence;
+      if ("reason" in frame) throw this.#damaged(segment, offset, frame.reason);
+      await visitor(frame, { segment, offset, length: reader.offset - offset });
+    }
   }
 
   #pathOf(segment: number): string {
@@ -221,11 +314,15 @@ async function openLocked(
   options: Required<JournalOptions>,
   make: (mark: MarkFile, end: JournalEnd) => Journal,
 ): Promise<Journal> {
-  const { directory, identity, begin, files } = options;
+  const { directory, identity, begin, files, recordsOf } = options;
+  const suspicion = new Suspicion(files, directory);
   const { file: markFile, mark } = await MarkFile.open(files, join(directory, "acknowledged"));
   try {
-    const end = await recover({ directory, files, identity, mark, visit: await begin() });
-    const ready = end.segment === undefined ? await createSegment(options, end) : end;
+    const visit = await begin();
+    const isKnown = (await suspicion.stands()) ? () => Promise.resolve(false) : options.isKnown;
+    const end = await recover({ directory, files, identity, mark, visit, recordsOf, isKnown });
+    const ready = end.segment === undefined ? await createSegment(options, end, undefined) : end;
+    await suspicion.lift();
     await markFile.write({ sequence: ready.sequence - 1, checksum: ready.checksum });
     return make(markFile, ready);
   } catch (error) {
@@ -235,9 +332,13 @@ async function openLocked(
 }
 
 /** Begins a segment with its identity frame. A crash before its sync leaves a segment that recovery removes. */
-async function createSegment(options: Required<JournalOptions>, end: JournalEnd): Promise<JournalEnd> {
+async function createSegment(
+  options: Required<JournalOptions>,
+  end: JournalEnd,
+  seal: SealedSegment | undefined,
+): Promise<JournalEnd> {
   const { directory, identity, files, failpoint } = options;
-  const { bytes, checksum } = encodeFrame("identity", end.sequence, end.checksum, identityPayload(identity));
+  const { bytes, checksum } = encodeFrame("identity", end.sequence, end.checksum, encodeIdentity(identity, seal));
   const file = await files.open(join(directory, segmentName(end.sequence)), "create");
   try {
     await failpoint("segment.created");
@@ -255,24 +356,21 @@ async function createSegment(options: Required<JournalOptions>, end: JournalEnd)
     segment: end.sequence,
     offset: bytes.length,
     cut: end.cut,
+    firstIndex: end.firstIndex + end.records,
+    records: 0,
   };
 }
 
-async function visitSegment(
-  reader: SegmentReader,
-  segment: number,
-  file: string,
-  visitor: FrameVisitor,
-): Promise<number> {
-  for (let sequence = segment; ; sequence += 1) {
-    const offset = reader.offset;
-    const frame = await reader.next();
-    if (frame === undefined) return sequence;
-    if ("reason" in frame) {
-      throw new NodeError("JOURNAL_CORRUPT", `${file} is damaged at byte ${offset}: ${frame.reason}`, { file, offset });
-    }
-    await visitor(frame, { segment, offset, length: reader.offset - offset });
-  }
+function lockLost(): NodeError {
+  return new NodeError(
+    "JOURNAL_LOCK_LOST",
+    "another process took this journal's lock, or the folder was moved, replaced or deleted",
+  );
+}
+
+/** The same bytes as a Buffer. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** Whether the operating system refused something; LevelDB's errors, which a visitor may meet, have codes of their own. */

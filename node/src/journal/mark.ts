@@ -47,6 +47,22 @@ export class MarkFile {
   }
 }
 
+/** What the mark at `path` says; undefined if there is none that can be believed. */
+export async function readMark(files: Files, path: string): Promise<Mark | undefined> {
+  let stored: StoredFile;
+  try {
+    stored = await files.open(path, "read");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return decodeMark(Buffer.from(await readFully(stored, 0, markBytes)));
+  } finally {
+    await stored.close();
+  }
+}
+
 async function openOrCreate(files: Files, path: string): Promise<StoredFile> {
   try {
     return await files.open(path, "change");

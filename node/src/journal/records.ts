@@ -6,17 +6,27 @@ export interface StoredBatch {
   readonly member: string;
   /** The member's idempotency key. */
   readonly key: string;
-  /** Digest of the request, 32 bytes. */
+  /** Digest of the request, 32 bytes; in the journal blinded by the keys of its records (vault). */
   readonly requestDigest: Uint8Array;
   readonly count: number;
 }
 
-/** One record as the journal keeps it. */
-export interface StoredRecord {
+/** What of a record stands in the journal for everybody who reads its files. */
+interface RecordInClear {
   /** Text of the entry (formats.md section 5). */
   readonly entry: string;
   /** Member that sent it. */
   readonly submitter: string;
+}
+
+/** One record as the journal keeps it. What it discloses is sealed: only who has the vault can open it. */
+export interface StoredRecord extends RecordInClear {
+  /** The disclosures under the record's own key: nonce, ciphertext, tag. Not looked into here. */
+  readonly sealed: Uint8Array;
+}
+
+/** One record before it is sealed. */
+export interface PlainRecord extends RecordInClear {
   readonly disclosures: readonly string[];
 }
 
@@ -26,16 +36,16 @@ export interface StoredRecord {
  * The checkpoint is in the same frame as the records that it signs for, so after a crash there are both or neither,
  * and a checkpoint that was handed out can never be contradicted.
  */
-export interface RecordsPayload {
+export interface RecordsPayload<Kept extends PlainRecord | StoredRecord = StoredRecord> {
   /** Index of the first record in the log. */
   readonly firstIndex: number;
   /** Signed note over the tree that ends with the last record. */
   readonly checkpoint: string;
   readonly batches: readonly StoredBatch[];
-  readonly records: readonly StoredRecord[];
+  readonly records: readonly Kept[];
 }
 
-/** Where one record's text stands within its payload. */
+/** Where one record stands within its payload. */
 export interface RecordPlace {
   readonly offset: number;
   readonly length: number;
@@ -46,38 +56,45 @@ export const payloadHeaderBytes = 20;
 /** Bytes of the directory for each record: offset 4, length 4. */
 export const placeBytes = 8;
 
-/** One record as text; every part is ASCII without line feeds. */
-function recordText({ entry, submitter, disclosures }: StoredRecord): string {
-  return `${entry}\n${submitter}\n${disclosures.join("\n")}`;
-}
+/** Bytes of sealing: a nonce of 12 and a tag of 16. */
+const sealBytes = 28;
+const lineFeed = 0x0a;
 
 /** Bytes that a record will take in a payload. */
-export function recordBytes({ entry, submitter, disclosures }: StoredRecord): number {
-  return disclosures.reduce((sum, { length }) => sum + length + 1, entry.length + submitter.length + 1 + placeBytes);
+export function recordBytes({ entry, submitter, disclosures }: PlainRecord): number {
+  const open = entry.length + submitter.length + 2;
+  return disclosures.reduce((sum, { length }) => sum + length + 1, open + sealBytes + placeBytes - 1);
 }
 
-/** Reads one record's text. Throws JOURNAL_CORRUPT. */
+/** Reads one record: two lines of ASCII, then what is sealed. Throws JOURNAL_CORRUPT. */
 export function decodeRecord(bytes: Uint8Array): StoredRecord {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-  const [entry, submitter, ...disclosures] = text.split("\n");
-  if (entry === undefined || submitter === undefined || disclosures.length === 0) throw malformed();
-  return { entry, submitter, disclosures };
+  const record = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const entryEnd = record.indexOf(lineFeed);
+  const submitterEnd = record.indexOf(lineFeed, entryEnd + 1);
+  if (entryEnd < 1 || submitterEnd < 0) throw malformed();
+  return {
+    entry: record.toString("latin1", 0, entryEnd),
+    submitter: record.toString("latin1", entryEnd + 1, submitterEnd),
+    sealed: record.subarray(submitterEnd + 1),
+  };
 }
 
 /** The payload's bytes: header, directory, checkpoint, batches, records. */
 export function encodeRecords({ firstIndex, checkpoint, batches, records }: RecordsPayload): Buffer {
-  const texts = records.map(recordText);
+  const lengths = records.map(({ entry, submitter, sealed }) => entry.length + submitter.length + 2 + sealed.length);
   const note = Buffer.from(checkpoint, "utf8");
   const requests = Buffer.concat(batches.map(encodeBatch));
   let at = payloadHeaderBytes + records.length * placeBytes + note.length + requests.length;
-  const bytes = Buffer.allocUnsafe(texts.reduce((sum, { length }) => sum + length, at));
+  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, at));
   bytes.set(note, payloadHeaderBytes + records.length * placeBytes);
   bytes.set(requests, at - requests.length);
   writeHeader(bytes, { firstIndex, records: records.length, batches: batches.length, note: note.length });
-  for (const [position, text] of texts.entries()) {
+  for (const [position, { entry, submitter, sealed }] of records.entries()) {
     bytes.writeUInt32BE(at, payloadHeaderBytes + position * placeBytes);
-    bytes.writeUInt32BE(text.length, payloadHeaderBytes + position * placeBytes + 4);
-    at += bytes.write(text, at, "latin1");
+    bytes.writeUInt32BE(lengths[position] ?? 0, payloadHeaderBytes + position * placeBytes + 4);
+    at += bytes.write(`${entry}\n${submitter}\n`, at, "latin1");
+    bytes.set(sealed, at);
+    at += sealed.length;
   }
   return bytes;
 }

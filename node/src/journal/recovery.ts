@@ -2,10 +2,13 @@ import { join } from "node:path";
 import { NodeError } from "../errors.ts";
 import type { Files, StoredFile } from "./files.ts";
 import type { Frame } from "./frame.ts";
-import { firstPredecessor, frameOverheadBytes } from "./frame.ts";
+import { frameOverheadBytes } from "./frame.ts";
 import type { Mark } from "./mark.ts";
 import type { Break } from "./segment.ts";
+import type { SealedSegment } from "./seal.ts";
+import { decodeIdentity, isSameSeal, journalFormat } from "./seal.ts";
 import { SegmentReader, holdsCompleteFrame, segmentName, segmentOf } from "./segment.ts";
+import { skipKnown } from "./skipping.ts";
 
 /** Where a frame stands. */
 export interface FrameLocation {
@@ -37,30 +40,55 @@ export interface JournalEnd {
   /** Length of that segment. */
   readonly offset: number;
   readonly cut: CutTail | undefined;
+  /** Index in the log of the first record of that segment. */
+  readonly firstIndex: number;
+  /** Records in that segment. */
+  readonly records: number;
 }
 
-interface Walk {
+/** How many records a frame adds to the log. */
+export type RecordCounter = (frame: Pick<Frame, "type" | "payload">) => number;
+
+/** What a journal is read with. */
+export interface RecoveryOptions {
   readonly directory: string;
   readonly files: Files;
   readonly identity: string;
   readonly mark: Mark | undefined;
   readonly visit: FrameVisitor;
+  readonly recordsOf: RecordCounter;
+  /** Asked of one closed segment after the other: whether it need not be read. The first "no" ends the asking. */
+  readonly isKnown: (seal: SealedSegment) => Promise<boolean>;
+}
+
+/** How far a reading has come: what the next frame must continue. */
+interface Walk extends RecoveryOptions {
   sequence: number;
   checksum: Buffer;
+  /** Index of the first record of the segment that is being read. */
+  firstIndex: number;
+  /** Records in that segment so far. */
+  records: number;
 }
 
 /**
- * Reads every frame of the journal, checks the whole chain, and cuts a torn tail.
+ * Reads the journal, checks its chain, and cuts a torn tail.
+ *
+ * Closed segments that `isKnown` vouches for are checked by their seals only: present, of the sealed length, with the
+ * right first frame and the last checksum that the next segment chains to. Everything behind them, at least the last
+ * segment, is read frame by frame.
  *
  * A tail is torn, and is cut, only if it is the end of the last segment, holds no complete frame, and lies behind the
  * mark. Everything else is refused with file and offset, and nothing is changed: JOURNAL_CORRUPT, JOURNAL_IDENTITY,
  * JOURNAL_FORMAT, JOURNAL_MISSING. Ending during recovery is harmless: the next one finds the same or less to cut.
  */
-export async function recover(options: Omit<Walk, "sequence" | "checksum">): Promise<JournalEnd> {
-  const walk: Walk = { ...options, sequence: 0, checksum: firstPredecessor };
-  const segments = await listSegments(walk);
-  let end: JournalEnd = { sequence: 0, checksum: walk.checksum, segment: undefined, offset: 0, cut: undefined };
+export async function recover(options: RecoveryOptions): Promise<JournalEnd> {
+  const segments = await listSegments(options);
+  const { segments: known, ...start } = await skipKnown(options, segments);
+  const walk: Walk = { ...options, ...start, records: 0 };
+  let end = endOf(walk, undefined, 0, undefined);
   for (const [position, segment] of segments.entries()) {
+    if (position < known) continue;
     if (segment !== walk.sequence) throw missingSegment(walk, segment);
     end = await walkSegment(walk, segment, position === segments.length - 1, end);
   }
@@ -68,7 +96,7 @@ export async function recover(options: Omit<Walk, "sequence" | "checksum">): Pro
   return end;
 }
 
-async function listSegments({ files, directory, mark }: Walk): Promise<readonly number[]> {
+async function listSegments({ files, directory, mark }: RecoveryOptions): Promise<readonly number[]> {
   const segments = (await files.list(directory)).map(segmentOf).filter((segment) => segment !== undefined);
   if (segments.length > 0 || mark === undefined) return segments;
   throw new NodeError("JOURNAL_MISSING", `${directory} once held ${mark.sequence + 1} frames and holds no segment`, {
@@ -78,11 +106,13 @@ async function listSegments({ files, directory, mark }: Walk): Promise<readonly 
 
 async function walkSegment(walk: Walk, segment: number, isLast: boolean, before: JournalEnd): Promise<JournalEnd> {
   const path = join(walk.directory, segmentName(segment));
+  walk.firstIndex += walk.records;
+  walk.records = 0;
   const file = await walk.files.open(path, isLast ? "change" : "read");
   try {
     const size = await file.size();
     const reader = new SegmentReader(file, size);
-    const broken = (await readChain(walk, reader, segment, path)) ?? emptySegment(walk, segment);
+    const broken = (await readChain(walk, reader, { segment, path, before })) ?? emptySegment(walk, segment);
     if (broken === undefined) return endOf(walk, segment, size, undefined);
     if (!isLast || (await isDamage(walk, file, broken, size))) throw corrupt(path, broken);
     const cut = { file: path, offset: broken.offset, bytes: size - broken.offset };
@@ -95,8 +125,9 @@ async function walkSegment(walk: Walk, segment: number, isLast: boolean, before:
   }
 }
 
-function endOf(walk: Walk, segment: number, offset: number, cut: CutTail | undefined): JournalEnd {
-  return { sequence: walk.sequence, checksum: walk.checksum, segment, offset, cut };
+function endOf(walk: Walk, segment: number | undefined, offset: number, cut: CutTail | undefined): JournalEnd {
+  const { sequence, checksum, firstIndex, records } = walk;
+  return { sequence, checksum, segment, offset, cut, firstIndex, records };
 }
 
 /** A segment is born with its first frame; one without it held nothing. */
@@ -110,14 +141,23 @@ async function removeUnborn(walk: Walk, path: string, end: JournalEnd): Promise<
   return end;
 }
 
-async function readChain(walk: Walk, reader: SegmentReader, segment: number, path: string): Promise<Break | undefined> {
+/** A segment that is being read, and what the one before it ended with. */
+interface ReadSegment {
+  readonly segment: number;
+  readonly path: string;
+  readonly before: JournalEnd;
+}
+
+async function readChain(walk: Walk, reader: SegmentReader, read: ReadSegment): Promise<Break | undefined> {
+  const { segment, path, before } = read;
   for (;;) {
     const offset = reader.offset;
     const next = await reader.next();
     if (next === undefined || "reason" in next) return next;
     checkChain(walk, next, { offset, reason: "" }, path);
-    if (next.sequence === segment) checkIdentity(walk, next, path);
+    if (next.sequence === segment) checkSeal(checkIdentity(walk, next, path), before, path);
     walk.sequence = next.sequence + 1;
+    walk.records += walk.recordsOf(next);
     // Copied: the frame is cut from a large buffer, which it would keep alive.
     walk.checksum = Buffer.from(next.checksum);
     await walk.visit(next, { segment, offset, length: next.payload.length + frameOverheadBytes });
@@ -133,32 +173,35 @@ function checkChain(walk: Walk, frame: Frame, at: Break, path: string): void {
   }
 }
 
-function checkIdentity(walk: Walk, frame: Frame, path: string): void {
+function checkIdentity(walk: Pick<Walk, "identity">, frame: Frame, path: string): SealedSegment | undefined {
   if (frame.type !== "identity") throw corrupt(path, { offset: 0, reason: "no identity in the first frame" });
-  const [format, identity] = frame.payload.toString("utf8").split("\n");
+  const { format, identity, seal } = decodeIdentity(frame.payload);
   if (format !== journalFormat) {
-    throw new NodeError("JOURNAL_FORMAT", `${path} has the format ${String(format)}, not ${journalFormat}`, {
-      file: path,
-    });
+    throw new NodeError("JOURNAL_FORMAT", `${path} has the format ${format}, not ${journalFormat}`, { file: path });
   }
   if (identity !== walk.identity) {
-    throw new NodeError("JOURNAL_IDENTITY", `${path} belongs to ${String(identity)}, not to ${walk.identity}`, {
-      file: path,
-    });
+    throw new NodeError("JOURNAL_IDENTITY", `${path} belongs to ${identity}, not to ${walk.identity}`, { file: path });
   }
+  return seal;
+}
+
+/** A segment that was read whole must be the one that the next one sealed. */
+function checkSeal(seal: SealedSegment | undefined, before: JournalEnd, path: string): void {
+  const { segment } = before;
+  if (seal === undefined || segment === undefined) return;
+  if (isSameSeal(seal, sealOf({ ...before, segment }))) return;
+  throw corrupt(path, { offset: 0, reason: `its first frame seals another segment than ${segmentName(segment)}` });
+}
+
+/** The seal of a segment that ends here. */
+export function sealOf(end: JournalEnd & { readonly segment: number }): SealedSegment {
+  const { segment, offset, sequence, firstIndex, records } = end;
+  return { segment, bytes: offset, frames: sequence - segment, firstIndex, records };
 }
 
 async function isDamage(walk: Walk, file: StoredFile, { offset }: Break, size: number): Promise<boolean> {
   if (walk.mark !== undefined && walk.mark.sequence >= walk.sequence) return true;
   return await holdsCompleteFrame(file, offset, size);
-}
-
-/** First line of every segment's first frame. */
-export const journalFormat = "lianzheng journal 1";
-
-/** Payload of an identity frame. */
-export function identityPayload(identity: string): Buffer {
-  return Buffer.from(`${journalFormat}\n${identity}\n`, "utf8");
 }
 
 function corrupt(file: string, { offset, reason }: Break): NodeError {

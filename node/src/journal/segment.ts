@@ -29,10 +29,11 @@ export class SegmentReader {
   #buffer: Buffer = Buffer.alloc(0);
   #offset = 0;
 
-  /** `size` is how many bytes of the file count. */
-  constructor(file: StoredFile, size: number) {
+  /** `size` is how many bytes of the file count; `from` is where the first frame to read starts. */
+  constructor(file: StoredFile, size: number, from = 0) {
     this.#file = file;
     this.#size = size;
+    this.#offset = from;
   }
 
   /** Where the next frame starts. */

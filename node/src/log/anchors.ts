@@ -71,7 +71,7 @@ export class AnchorStore {
 
   async #read(place: FrameLocation): Promise<AnchoredCheckpoint> {
     const frame = await this.#journal.readFrame(place);
-    if (frame.type === "anchor") return anchorOf(JSON.parse(frame.payload.toString("utf8")));
+    if (frame.type === "anchor") return decodeAnchor(frame.payload);
     throw new NodeError("INDEX_CORRUPT", "the index takes another frame for an anchor; delete it and start again");
   }
 }
@@ -79,6 +79,11 @@ export class AnchorStore {
 function textOf(anchor: AnchoredCheckpoint): string {
   const { size, root, checkpoint, transaction, blockNumber, blockHash, logIndex, receiptIndex } = anchor;
   return canonicalJson({ size, root, checkpoint, transaction, blockNumber, blockHash, logIndex, receiptIndex });
+}
+
+/** The anchor in the payload of its frame. Throws JOURNAL_CORRUPT. */
+export function decodeAnchor(payload: Buffer): AnchoredCheckpoint {
+  return anchorOf(JSON.parse(payload.toString("utf8")));
 }
 
 function anchorOf(value: unknown): AnchoredCheckpoint {

@@ -6,6 +6,12 @@ import { NodeError } from "../errors.ts";
 /** Readings under way at once. A frame is megabytes, and decoding is one thread's work however many wait for it. */
 const readAtOnce = 2;
 
+/** What stands in clear of a record. */
+export interface StoredEntry {
+  readonly entry: string;
+  readonly submitter: string;
+}
+
 /** The texts of entries, from the journal's verified frames. */
 export class EntrySource {
   readonly #journal: Journal;
@@ -20,6 +26,11 @@ export class EntrySource {
 
   /** Texts of `count` entries from index `first` on. Throws JOURNAL_CORRUPT, INDEX_CORRUPT. */
   async texts(first: number, count: number): Promise<readonly string[]> {
+    return (await this.stored(first, count)).map(({ entry }) => entry);
+  }
+
+  /** Text and submitter of `count` entries from index `first` on. Throws JOURNAL_CORRUPT, INDEX_CORRUPT. */
+  async stored(first: number, count: number): Promise<readonly StoredEntry[]> {
     while (this.#reading >= readAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#reading += 1;
     try {
@@ -30,15 +41,16 @@ export class EntrySource {
     }
   }
 
-  async #read(first: number, count: number): Promise<readonly string[]> {
-    const entries: string[] = [];
+  async #read(first: number, count: number): Promise<readonly StoredEntry[]> {
+    const entries: StoredEntry[] = [];
     while (entries.length < count) {
       const from = first + entries.length;
       const frame = await this.#index.frameOf(from);
       const { firstIndex, records } = decodeRecords((await this.#journal.readFrame(frame.location)).payload);
       if (firstIndex !== frame.firstIndex || records.length !== frame.count) throw contradiction(from);
       const start = from - firstIndex;
-      for (const { entry } of records.slice(start, start + count - entries.length)) entries.push(entry);
+      const wanted = records.slice(start, start + count - entries.length);
+      for (const { entry, submitter } of wanted) entries.push({ entry, submitter });
     }
     return entries;
   }

@@ -4,8 +4,8 @@ import type { NoteSigner, TreeEdge } from "@lianzheng/sdk/log";
 import { edgeRoot, emptyEdge, parseCheckpointText, readEdge } from "@lianzheng/sdk/log";
 import { decodeEntry, fromInstant } from "@lianzheng/sdk/record";
 import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
-import type { Failpoint, Files, FrameLocation, FrameVisitor } from "@lianzheng/node/journal";
-import { Journal, decodeRecords } from "@lianzheng/node/journal";
+import type { Failpoint, Files, FrameLocation, FrameVisitor, RecordCounter } from "@lianzheng/node/journal";
+import { Journal, decodePayloadHeader, decodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { fastNodeDigest } from "./hashing.ts";
 import { EntrySource } from "./entry-source.ts";
@@ -24,7 +24,12 @@ export type LogProgress =
   | { readonly stage: "index-discarded"; readonly reason: string }
   | { readonly stage: "index-caught-up"; readonly frames: number }
   | { readonly stage: "tiles-rebuilt" }
-  | { readonly stage: "tile-failed"; readonly error: NodeError };
+  | { readonly stage: "vault-mended"; readonly file: string; readonly reason: string }
+  | { readonly stage: "erasures-completed"; readonly records: number }
+  | { readonly stage: "tile-failed"; readonly error: NodeError }
+  | { readonly stage: "patrolled"; readonly segments: number; readonly bytes: number }
+  | { readonly stage: "patrol-failed"; readonly error: unknown }
+  | { readonly stage: "files-failed"; readonly error: unknown };
 
 /** How the parts of a log are opened. */
 export interface OpeningOptions {
@@ -35,6 +40,8 @@ export interface OpeningOptions {
   readonly failpoint: Failpoint;
   readonly maxSegmentBytes: number;
   readonly onProgress: (progress: LogProgress) => void;
+  /** Told once, when the journal takes nothing more. */
+  readonly onFailure: (failure: NodeError) => void;
 }
 
 /** An opened log's parts, and where it stands. */
@@ -43,6 +50,7 @@ export interface OpenedParts {
   readonly index: RecordIndex;
   readonly tiles: TileStore;
   readonly reader: LogReader;
+  readonly entries: EntrySource;
   readonly start: WriterStart;
 }
 
@@ -55,8 +63,8 @@ interface Stores {
 }
 
 /**
- * Opens a log's parts in order: the journal's lock, the index, every frame of the journal, then the tree's border,
- * which must have the root that the newest checkpoint signs. Ending in between is harmless: the next one starts anew.
+ * Opens a log's parts in order: the journal's lock, the index, the journal, of which every frame is read that is not in
+ * a closed segment that the index knows, then the tree's border, which must have the root that the newest checkpoint signs. Ending in between is harmless: the next one starts anew.
  */
 export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
   const stores = await openStores(options);
@@ -69,9 +77,18 @@ export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
   }
 }
 
+/** Records in a frame, as its header counts them. */
+export const recordsOf: RecordCounter = ({ type, payload }) =>
+  type === "records" ? decodePayloadHeader(payload).records : 0;
+
+/** Whose journal and vault it is, as their first bytes have it: the log's name and the id of its key. */
+export function logIdentity(origin: string, { keyId }: Pick<NoteSigner, "keyId">): string {
+  return `${origin}+${keyId.toString(16).padStart(8, "0")}`;
+}
+
 async function openStores(options: OpeningOptions): Promise<Stores> {
-  const { directory, files, failpoint, origin, signer, maxSegmentBytes } = options;
-  const identity = `${origin}+${signer.keyId.toString(16).padStart(8, "0")}`;
+  const { directory, files, failpoint, origin, signer, maxSegmentBytes, onFailure } = options;
+  const identity = logIdentity(origin, signer);
   const opened: { index?: RecordIndex; reconciliation?: Reconciliation; last?: FrameLocation } = {};
   const begin = async (): Promise<FrameVisitor> => {
     const { index, reason } = await RecordIndex.open({ directory: join(directory, "index"), identity, failpoint });
@@ -87,18 +104,27 @@ async function openStores(options: OpeningOptions): Promise<Stores> {
   };
   let journal: Journal | undefined;
   try {
-    const journalDirectory = join(directory, "journal");
-    journal = await Journal.open({ directory: journalDirectory, identity, begin, maxSegmentBytes, files, failpoint });
-    const { index, reconciliation, last } = opened;
+    journal = await Journal.open({
+      ...{ directory: join(directory, "journal"), identity, begin, maxSegmentBytes, files, failpoint, recordsOf },
+      isKnown: async (seal) => (await opened.reconciliation?.isKnown(seal)) ?? false,
+      onSealed: (seal) => opened.index?.expectSeal(seal),
+      onFailure,
+    });
+    const { index, reconciliation } = opened;
     if (index === undefined || reconciliation === undefined) throw new TypeError("the index was not opened");
     if (journal.cut !== undefined) options.onProgress({ stage: "tail-cut", ...journal.cut });
-    await mendIndex(options, journal, index, reconciliation);
-    return { journal, index, last };
+    const size = await mendIndex(options, journal, index, reconciliation);
+    return { journal, index, last: opened.last ?? (await lastOf(index, size)) };
   } catch (error) {
     await opened.index?.close();
     await journal?.close();
     throw error;
   }
+}
+
+/** The newest frame of records, where it stands in a segment that was not read. */
+async function lastOf(index: RecordIndex, size: number): Promise<FrameLocation | undefined> {
+  return size === 0 ? undefined : (await index.frameOf(size - 1)).location;
 }
 
 /** A journal without a segment, beside tiles or an index of frames, is a lost journal and not a new log. */
@@ -124,16 +150,17 @@ function counted({ onProgress }: OpeningOptions, visit: FrameVisitor): FrameVisi
   };
 }
 
+/** Answers the log's size. */
 async function mendIndex(
   options: OpeningOptions,
   journal: Journal,
   index: RecordIndex,
   reconciliation: Reconciliation,
-): Promise<void> {
+): Promise<number> {
   const { onProgress } = options;
   if (await reconciliation.finish()) {
     if (reconciliation.added > 0) onProgress({ stage: "index-caught-up", frames: reconciliation.added });
-    return;
+    return reconciliation.size;
   }
   onProgress({ stage: "index-discarded", reason: "it does not agree with the journal" });
   await index.discard();
@@ -141,6 +168,7 @@ async function mendIndex(
   await journal.visit(counted(options, again.visit));
   if (!(await again.finish())) throw new NodeError("INDEX_FAILED", "the index made from the journal does not match it");
   onProgress({ stage: "index-caught-up", frames: again.added });
+  return again.size;
 }
 
 async function openTree(options: OpeningOptions, { journal, index, last }: Stores): Promise<OpenedParts> {
@@ -161,7 +189,7 @@ async function openTree(options: OpeningOptions, { journal, index, last }: Store
   const lastEntry = newest?.records.at(-1)?.entry;
   const receivedAt = lastEntry === undefined ? 0 : fromInstant(decodeEntry(lastEntry).receivedAt);
   const reader = new LogReader(journal, index, tiles, entries);
-  return { journal, index, tiles, reader, start: { edge, checkpoint, receivedAt } };
+  return { journal, index, tiles, reader, entries, start: { edge, checkpoint, receivedAt } };
 }
 
 /** The border of the tree that the checkpoint signs: from the tiles if they give its root, else from the journal. */

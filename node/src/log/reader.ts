@@ -1,27 +1,14 @@
 import type { Digest, Hex } from "@lianzheng/sdk/encoding";
 import { equalBytes, fromHex, toHex, utf8 } from "@lianzheng/sdk/encoding";
 import { encodeEntryBundle, parseTilePath, tileWidth } from "@lianzheng/sdk/log";
-import { decodeEntry } from "@lianzheng/sdk/record";
 import type { FrameEntry, RecordIndex } from "@lianzheng/node/index";
 import { leafHash } from "@lianzheng/node/index";
-import type { Journal, RecordPlace, StoredRecord } from "@lianzheng/node/journal";
+import type { Journal, RecordPlace } from "@lianzheng/node/journal";
 import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import type { EntrySource } from "./entry-source.ts";
-import { areCommitted } from "./hashing.ts";
+import type { EntrySource, StoredEntry } from "./entry-source.ts";
+import type { SealedRecord } from "./sealed-records.ts";
 import type { TileStore } from "./tile-store.ts";
-
-/** A record as the log gives it back. */
-export interface LogRecord {
-  /** Leaf hash. */
-  readonly id: Hex;
-  readonly index: number;
-  /** Text of the entry. */
-  readonly entry: string;
-  readonly disclosures: readonly string[];
-  /** Member that sent it. */
-  readonly submitter: string;
-}
 
 /** A path of the log over HTTP (C2SP tlog-tiles). */
 export interface LogResource {
@@ -31,7 +18,7 @@ export interface LogResource {
 
 /**
  * Reads records and resources of a log. Nothing that is read is believed: a record counts only if its leaf hash is the
- * one that the signed tree has at its index, and its disclosures only if its entry commits to them.
+ * one that the signed tree has at its index. What it discloses is sealed, and is opened elsewhere.
  */
 export class LogReader {
   readonly #journal: Journal;
@@ -47,20 +34,20 @@ export class LogReader {
   }
 
   /** The record at `index`, below `size`. Throws JOURNAL_CORRUPT if it is not the one that was signed. */
-  async recordAt(index: number): Promise<LogRecord> {
+  async recordAt(index: number): Promise<SealedRecord> {
     const frame = await this.#index.frameOf(index);
     const place = await this.#placeOf(frame, index - frame.firstIndex);
     const { segment, offset, length } = frame.location;
-    if (place.offset + place.length > length) throw damaged(index);
+    if (place.offset + place.length > length) throw await this.#damaged(index, frame);
     const bytes = await this.#journal.readBytes(segment, offset + headerBytes + place.offset, place.length);
     const record = decodeRecord(bytes);
     const leaf = leafHash(record.entry);
-    if (!equalBytes(leaf, await this.#signedLeaf(index)) || !isWhole(record)) throw damaged(index);
-    return { id: toHex(leaf), index, ...record };
+    if (!equalBytes(leaf, await this.#signedLeaf(index))) throw await this.#damaged(index, frame);
+    return { id: toHex(leaf), index, leaf, ...record };
   }
 
   /** The record with this id; undefined if there is none. */
-  async recordById(id: Hex): Promise<LogRecord | undefined> {
+  async recordById(id: Hex): Promise<SealedRecord | undefined> {
     const index = await this.#index.indexOf(fromHex(id, 32));
     if (index === undefined) return undefined;
     const record = await this.recordAt(index);
@@ -68,12 +55,25 @@ export class LogReader {
     throw new NodeError("INDEX_CORRUPT", "the index takes another record for this one; delete it and start again");
   }
 
-  /** Indexes of a subject's first `most` entries in the order of their sequence, none missing. Throws INDEX_CORRUPT. */
-  async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
-    const [[head], indexes] = await Promise.all([this.#index.heads([subject]), this.#index.indexesOf(subject, most)]);
+  /** Indexes of a subject's first `most` entries from the sequence `from` on, in their order, none missing. Throws INDEX_CORRUPT. */
+  async indexesOf(subject: string, most = Infinity, from = 0): Promise<readonly number[]> {
+    const [[head], indexes] = await Promise.all([
+      this.#index.heads([subject]),
+      this.#index.indexesOf(subject, most, from),
+    ]);
     // Read at two moments: entries that came between them may be in the list already, none may be missing.
-    if (indexes.length >= Math.min(head?.count ?? 0, most)) return indexes;
+    if (indexes.length >= Math.min((head?.count ?? 0) - from, most)) return indexes;
     throw new NodeError("INDEX_CORRUPT", "the index lost an entry of a subject; delete it and start again");
+  }
+
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    return await this.#index.indexesBy(member, most, from);
+  }
+
+  /** `count` entries from index `first` on, all below the log's size, from verified frames. */
+  async entriesFrom(first: number, count: number): Promise<readonly StoredEntry[]> {
+    return await this.#entries.stored(first, count);
   }
 
   /** The resource at `path` in a log of `size` leaves; undefined if there is none. */
@@ -91,6 +91,12 @@ export class LogReader {
     return { bytes: encodeEntryBundle(entries.map(utf8)), kind: "entries" };
   }
 
+  /** Reading the whole frame tells by its checksum whether it is damaged: then that is thrown, with file and byte. */
+  async #damaged(index: number, { location }: FrameEntry): Promise<NodeError> {
+    await this.#journal.readFrame(location);
+    return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
+  }
+
   async #placeOf({ location }: FrameEntry, position: number): Promise<RecordPlace> {
     const at = location.offset + headerBytes + payloadHeaderBytes + position * placeBytes;
     return decodePlace(Buffer.from(await this.#journal.readBytes(location.segment, at, placeBytes)));
@@ -103,11 +109,6 @@ export class LogReader {
   }
 }
 
-function isWhole({ entry, disclosures }: StoredRecord): boolean {
-  const { commitments } = decodeEntry(entry);
-  return disclosures.length === commitments.length && areCommitted(disclosures, commitments);
-}
-
 function tileNamed(path: string): ReturnType<typeof parseTilePath> | undefined {
   try {
     return parseTilePath(path);
@@ -115,8 +116,4 @@ function tileNamed(path: string): ReturnType<typeof parseTilePath> | undefined {
     if (error instanceof Error && "code" in error && error.code === "E_TILE_PATH") return undefined;
     throw error;
   }
-}
-
-function damaged(index: number): NodeError {
-  return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
 }

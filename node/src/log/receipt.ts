@@ -49,6 +49,15 @@ export async function receiptAgain(
   };
 }
 
+/** The receipt of one record alone, under the checkpoint that its request was answered with. */
+export async function receiptOfRecord(journal: Journal, index: RecordIndex, at: number): Promise<Receipt> {
+  const { location } = await index.frameOf(at);
+  const { firstIndex, records, checkpoint } = decodeRecords((await journal.readFrame(location)).payload);
+  const record = records[at - firstIndex];
+  if (record !== undefined) return { records: [receiptRecord(record.entry, at)], checkpoint };
+  throw new NodeError("INDEX_CORRUPT", "the index takes another frame for a record's; delete it and start again");
+}
+
 function holdsRequest(
   { firstIndex, batches }: RecordsPayload,
   known: KnownRequest,

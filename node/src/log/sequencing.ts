@@ -1,10 +1,10 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
-import { toHex } from "@lianzheng/sdk/encoding";
 import type { NoteSigner, TreeEdge, WrittenTile } from "@lianzheng/sdk/log";
 import { checkpointText, edgeRoot, signNote, tilesOf } from "@lianzheng/sdk/log";
+import { erasureType } from "@lianzheng/sdk/record";
 import type { IndexedRecord, SubjectHead } from "@lianzheng/node/index";
 import { leafHash } from "@lianzheng/node/index";
-import type { RecordsPayload, StoredRecord } from "@lianzheng/node/journal";
+import type { PlainRecord, RecordsPayload } from "@lianzheng/node/journal";
 import { fastNodeDigest } from "./hashing.ts";
 import type { ReceiptRecord } from "./receipt.ts";
 import type { Draft, Idempotency } from "./submission.ts";
@@ -18,7 +18,8 @@ export interface DraftedRequest {
 
 /** A group of requests with its place in the log: nothing of it is on disk yet, and nothing of it may be told. */
 export interface SequencedGroup {
-  readonly payload: RecordsPayload;
+  /** Not sealed yet. */
+  readonly payload: RecordsPayload<PlainRecord>;
   readonly edge: TreeEdge;
   readonly tiles: readonly WrittenTile[];
   readonly views: readonly IndexedRecord[];
@@ -52,7 +53,7 @@ export function signedCheckpoint(origin: string, edge: TreeEdge, signer: NoteSig
  */
 export function sequence(requests: readonly DraftedRequest[], state: SequencingState): SequencedGroup {
   const newest = new Map<string, Newest>();
-  const records: StoredRecord[] = [];
+  const records: PlainRecord[] = [];
   const views: IndexedRecord[] = [];
   const receipts = requests.map(({ drafts }) =>
     drafts.map((draft) => {
@@ -62,11 +63,11 @@ export function sequence(requests: readonly DraftedRequest[], state: SequencingS
       const place = { receivedAt: state.receivedAt, sequence, previous: before?.id ?? null };
       const entry = entryText(draft, place);
       const leaf = leafHash(entry);
-      const id = toHex(leaf);
+      const id = hexOf(leaf);
       newest.set(subject, { count: sequence + 1, id });
       const index = state.edge.size + records.length;
       records.push({ entry, submitter: draft.submitter, disclosures: draft.disclosures });
-      views.push({ id: leaf, subject, sequence });
+      views.push({ id: leaf, subject, sequence, erases: draft.type === erasureType });
       return { id, index, subject, sequence, receivedAt: state.receivedAt };
     }),
   );
@@ -78,7 +79,12 @@ export function sequence(requests: readonly DraftedRequest[], state: SequencingS
 }
 
 function newestOf(head: SubjectHead | undefined): Newest | undefined {
-  return head === undefined ? undefined : { count: head.count, id: toHex(head.id) };
+  return head === undefined ? undefined : { count: head.count, id: hexOf(head.id) };
+}
+
+/** What the sdk's `toHex` gives, by Node's own code. */
+function hexOf(digest: Buffer): Hex {
+  return `0x${digest.toString("hex")}`;
 }
 
 function batchOf({ drafts, idempotency }: DraftedRequest): RecordsPayload["batches"][number] {

@@ -37,11 +37,14 @@ export interface Place {
 
 /** An entry of which only the place is missing, in two pieces of its final text. */
 export interface Draft {
+  readonly type: string;
   readonly subject: string;
   readonly submitter: string;
   readonly disclosures: readonly string[];
   readonly head: string;
   readonly tail: string;
+  /** Bytes that entry and disclosures take at most. */
+  readonly weight: number;
 }
 
 // Largest possible texts of the members that the sequencer fills in.
@@ -50,6 +53,7 @@ const widestPlace: Place = {
   sequence: Number.MAX_SAFE_INTEGER,
   previous: `0x${"f".repeat(64)}`,
 };
+const widestPlaceLength = placeText(widestPlace).length;
 const maxEntryLength = 65_535;
 const maxDisclosures = 258;
 const disclosureForm = /^[A-Za-z0-9_-]+$/;
@@ -72,24 +76,25 @@ export function draftOf(submission: Submission): Draft {
   fromInstant(occurredAt);
   const signed =
     statement === undefined ? "" : `,"statement":{"key":"${statement.key}","signature":"${statement.signature}"}`;
-  const draft = {
-    subject,
-    submitter,
-    disclosures,
-    head: `{"commitments":["${commitments.join('","')}"],"issuer":"${issuer}","occurredAt":"${occurredAt}","previous":`,
-    tail: `${signed},"subject":"${subject}","type":"${type}","version":1}`,
-  };
-  if (entryText(draft, widestPlace).length > maxEntryLength) assertByTheSdk(submission, commitments);
-  return draft;
+  const head = `{"commitments":["${commitments.join('","')}"],"issuer":"${issuer}","occurredAt":"${occurredAt}","previous":`;
+  const tail = `${signed},"subject":"${subject}","type":"${type}","version":1}`;
+  const entryLength = head.length + widestPlaceLength + tail.length;
+  if (entryLength > maxEntryLength) assertByTheSdk(submission, commitments);
+  const weight = disclosures.reduce((sum, { length }) => sum + length + 1, entryLength);
+  return { type, subject, submitter, disclosures, head, tail, weight };
 }
 
 /**
  * The entry's text: what the sdk's `encodeEntry` gives, put together from checked ASCII pieces in JCS order. A test
  * holds the two against each other.
  */
-export function entryText({ head, tail }: Draft, { receivedAt, sequence, previous }: Place): string {
+export function entryText({ head, tail }: Draft, place: Place): string {
+  return head + placeText(place) + tail;
+}
+
+function placeText({ receivedAt, sequence, previous }: Place): string {
   const before = previous === null ? "null" : `"${previous}"`;
-  return `${head}${before},"receivedAt":"${receivedAt}","sequence":${sequence}${tail}`;
+  return `${before},"receivedAt":"${receivedAt}","sequence":${sequence}`;
 }
 
 /** Checks under which name a request is remembered. Throws NodeError E_IDEMPOTENCY_KEY, E_AUTH, E_IDEMPOTENCY_MISMATCH. */

@@ -3,8 +3,11 @@ import { toInstant } from "@lianzheng/sdk/record";
 import type { IndexedFrame, KnownRequest, PreparedViews, RecordIndex, SubjectHead } from "@lianzheng/node/index";
 import { prepareViews } from "@lianzheng/node/index";
 import type { Failpoint, Files, Journal, Waiting } from "@lianzheng/node/journal";
-import { GroupQueue, encodeRecords, recordBytes } from "@lianzheng/node/journal";
+import { GroupQueue, encodeRecords } from "@lianzheng/node/journal";
+import type { Vault } from "@lianzheng/node/vault";
+import { blindedDigest } from "@lianzheng/node/vault";
 import { NodeError } from "../errors.ts";
+import { sealGroup } from "./sealed-records.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptAgain } from "./receipt.ts";
 import type { DraftedRequest, SequencedGroup } from "./sequencing.ts";
@@ -29,6 +32,7 @@ export interface WriterParts {
   readonly signer: NoteSigner;
   readonly journal: Journal;
   readonly index: RecordIndex;
+  readonly vault: Vault;
   readonly tiles: TileStore;
   readonly files: Files;
   readonly directory: string;
@@ -38,6 +42,18 @@ export interface WriterParts {
   readonly reserveBytes: number;
   /** Told once, when writing has ended for good. */
   readonly ended: (failure: NodeError) => void;
+  /** Told of each group that is on disk and in the index. */
+  readonly committed?: (group: CommittedGroup) => void;
+}
+
+/** What one group commit brought: `records` is 0 for an anchor. */
+export interface CommittedGroup {
+  readonly requests: number;
+  readonly records: number;
+  /** Bytes of the frame. */
+  readonly bytes: number;
+  /** From the append to the frame on disk, ms: the write, its fdatasync and the mark. */
+  readonly durableMs: number;
 }
 
 /** Where the log stands when it is opened. */
@@ -50,14 +66,16 @@ export interface WriterStart {
 
 /** A group is one frame, one fdatasync, one checkpoint; larger ones only make the first in them wait longer. */
 const groupLimits = { maxItems: 1024, maxWeight: 4 * 1024 * 1024, maxWaitingWeight: 64 * 1024 * 1024 };
+/** What a record takes in a frame beside entry and disclosures: submitter and its place in the directory. */
+const recordOverheadBytes = 32;
 const freeSpaceCheckMs = 1000;
 
 /**
  * The one place where the log grows.
  *
  * A group of requests is sequenced, signed and encoded in memory; then one frame with all of it is appended to the
- * journal; only when that is on disk do the border, the checkpoint and the index move on, and only then is anybody
- * told. A failure before the append leaves no trace. A failure of the append ends writing: what the disk holds is
+ * journal; only when that is on disk do the border and the checkpoint move on, and only then is anybody told. Its views
+ * are written while the answers go out: the index lets every question wait for them, the next group's too. A failure before the append leaves no trace. A failure of the append ends writing: what the disk holds is
  * then known only to whoever opens it again.
  */
 export class LogWriter {
@@ -70,6 +88,7 @@ export class LogWriter {
   #ended: NodeError | undefined;
   #freeCheckedAt = -Infinity;
   #isFull = false;
+  #hasEnded = false;
 
   constructor(parts: WriterParts, start: WriterStart) {
     this.#parts = parts;
@@ -84,6 +103,11 @@ export class LogWriter {
     return this.#edge.size;
   }
 
+  /** The newest checkpoint, and the border of the very tree that it signs. */
+  get tip(): { readonly checkpoint: string; readonly edge: TreeEdge } {
+    return { checkpoint: this.#checkpoint, edge: this.#edge };
+  }
+
   /** The newest checkpoint: everything that it signs for is on disk. */
   get checkpoint(): string {
     return this.#checkpoint;
@@ -91,14 +115,21 @@ export class LogWriter {
 
   /** Why nothing more is written; undefined while all is well. */
   get failure(): NodeError | undefined {
-    return this.#parts.journal.failure ?? this.#indexFailure ?? this.#ended;
+    return this.#parts.journal.failure ?? this.#parts.vault.failure ?? this.#indexFailure ?? this.#ended;
   }
 
   /** Takes nothing more from now on. What is being written is finished first, and told. */
   end(why: NodeError): void {
     if (this.failure !== undefined) return;
     this.#ended = why;
-    this.#parts.ended(why);
+    this.tellEnd();
+  }
+
+  /** Tells once, if writing has ended for good. */
+  tellEnd(): void {
+    if (this.failure === undefined || this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#parts.ended(this.failure);
   }
 
   /** Writes a request's records. See EvidenceLog.submit. */
@@ -124,11 +155,10 @@ export class LogWriter {
   }
 
   async #commitOrEnd(group: readonly Pending[]): Promise<void> {
-    const failedBefore = this.failure !== undefined;
     try {
       await this.#commit(group);
     } finally {
-      if (this.failure !== undefined && !failedBefore) this.#parts.ended(this.failure);
+      this.tellEnd();
     }
   }
 
@@ -154,35 +184,58 @@ export class LogWriter {
   }
 
   async #commitAnchor(payload: Buffer, waiting: Pending): Promise<void> {
+    const startedAt = performance.now();
     const location = await this.#parts.journal.append("anchor", payload);
+    const durableMs = performance.now() - startedAt;
     const anchoredSize = anchoredSizeOf(payload);
     await this.#applyView({ location, firstIndex: this.size, batches: [], records: [], anchoredSize });
     waiting.resolve("kept");
+    this.#parts.committed?.({ requests: 1, records: 0, bytes: location.length, durableMs });
   }
 
   async #commitRequests(requests: readonly PendingRequest[]): Promise<void> {
+    const heads = this.#headsOf(requests);
+    // Asked for at once, though only what is new needs them; what they say of a request that is not is of no account.
+    heads.catch(() => undefined);
     const fresh = await this.#settleKnown(requests);
     if (fresh.length === 0) return;
-    const receivedAt = Math.max(this.#receivedAt, this.#parts.now());
-    const sequenced = await this.#sequence(fresh, receivedAt);
-    const appended = this.#parts.journal.append("records", encodeRecords(sequenced.payload));
+    const { vault, journal, now } = this.#parts;
+    const receivedAt = Math.max(this.#receivedAt, now());
+    const known = await (fresh.length === requests.length ? heads : this.#headsOf(fresh));
+    const sequenced = this.#sequence(fresh, known, receivedAt);
+    const reserved = vault.reserve(sequenced.edge.size);
+    // As a rule the keys are there already, made ahead.
+    if (reserved !== true) await reserved;
+    const sealed = sealGroup(vault, sequenced);
+    const startedAt = performance.now();
+    const appended = journal.append("records", encodeRecords(sealed));
     // Made while the disk is busy. Nothing of it is written or told before the frame is on disk.
-    const view = { firstIndex: this.size, batches: sequenced.payload.batches, records: sequenced.views };
+    const view = { firstIndex: this.size, batches: sealed.batches, records: sequenced.views };
     const prepared = prepareViews(view);
     const location = await appended;
+    const durableMs = performance.now() - startedAt;
     // From here on the group is true, whatever happens to its views.
     this.#receivedAt = receivedAt;
-    await this.#applyView({ ...view, location }, prepared);
-    await this.#parts.tiles.advance(sequenced.edge, sequenced.tiles);
-    this.#edge = sequenced.edge;
-    this.#checkpoint = sequenced.payload.checkpoint;
-    await this.#parts.failpoint("log.beforeAcknowledge");
-    acknowledge(fresh, sequenced);
+    const written = this.#applyView({ ...view, location }, prepared);
+    try {
+      await this.#parts.tiles.advance(sequenced.edge, sequenced.tiles);
+      this.#edge = sequenced.edge;
+      this.#checkpoint = sequenced.payload.checkpoint;
+      await this.#parts.failpoint("log.beforeAcknowledge");
+      acknowledge(fresh, sequenced);
+    } finally {
+      await written;
+    }
+    const { length: records } = sequenced.views;
+    this.#parts.committed?.({ requests: fresh.length, records, bytes: location.length, durableMs });
   }
 
-  async #sequence(fresh: readonly PendingRequest[], receivedAt: number): Promise<SequencedGroup> {
+  #sequence(
+    fresh: readonly PendingRequest[],
+    heads: ReadonlyMap<string, SubjectHead>,
+    receivedAt: number,
+  ): SequencedGroup {
     const requests = fresh.map(({ request }) => request);
-    const heads = await this.#headsOf(requests);
     const { origin, signer } = this.#parts;
     return sequence(requests, { origin, signer, edge: this.#edge, heads, receivedAt: toInstant(receivedAt) });
   }
@@ -213,17 +266,20 @@ export class LogWriter {
   }
 
   async #replay({ idempotency }: DraftedRequest, known: KnownRequest, waiting: Pending): Promise<void> {
-    const { journal, index } = this.#parts;
+    const { journal, index, vault } = this.#parts;
     try {
-      if (`0x${known.requestDigest.toString("hex")}` !== idempotency.requestDigest) throw mismatch();
+      const { firstIndex, count } = known;
+      const digest = blindedDigest(vault, Buffer.from(idempotency.requestDigest.slice(2), "hex"), firstIndex, count);
+      if (digest === undefined) throw erasedSince();
+      if (!known.requestDigest.equals(digest)) throw mismatch();
       waiting.resolve({ receipt: await receiptAgain(journal, index, known, idempotency), replayed: true });
     } catch (error) {
       waiting.reject(error);
     }
   }
 
-  async #headsOf(requests: readonly DraftedRequest[]): Promise<ReadonlyMap<string, SubjectHead>> {
-    const subjects = [...new Set(requests.flatMap(({ drafts }) => drafts.map(({ subject }) => subject)))];
+  async #headsOf(requests: readonly PendingRequest[]): Promise<ReadonlyMap<string, SubjectHead>> {
+    const subjects = [...new Set(requests.flatMap(({ request }) => request.drafts.map(({ subject }) => subject)))];
     const heads = await this.#parts.index.heads(subjects);
     const found = new Map<string, SubjectHead>();
     for (const [at, subject] of subjects.entries()) {
@@ -250,6 +306,12 @@ export function mismatch(): NodeError {
   return new NodeError("E_IDEMPOTENCY_MISMATCH", "this idempotency key was used for another request");
 }
 
+/** The digest of the first request went with the key of the erased record. */
+function erasedSince(): NodeError {
+  const detail = "This idempotency key was used for a request of which a record was erased since.";
+  return new NodeError("E_ERASED", detail);
+}
+
 /** Checkpoint of a log that has just been opened: the signer is asked to make the same again. */
 export function assertSigner(checkpoint: string, origin: string, edge: TreeEdge, signer: NoteSigner): void {
   // Ed25519 is deterministic (RFC 8032), so the log's own key gives the very same note.
@@ -270,11 +332,7 @@ function acknowledge(fresh: readonly PendingRequest[], { receipts, payload: { ch
 }
 
 function weightOf({ drafts }: DraftedRequest): number {
-  return drafts.reduce(
-    (sum, { head, tail, submitter, disclosures }) =>
-      sum + recordBytes({ entry: head + tail, submitter, disclosures }) + 150,
-    0,
-  );
+  return drafts.reduce((sum, { weight }) => sum + weight + recordOverheadBytes, 0);
 }
 
 function anchoredSizeOf(payload: Buffer): number {

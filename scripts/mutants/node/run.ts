@@ -62,7 +62,7 @@ function test(copy: string, name: string): Promise<Run> {
   const isRow = name.startsWith("F-");
   const [command, args] = isRow
     ? [process.execPath, ["scripts/faults/run.ts", "--only", name]]
-    : ["mocha", ["--bail", "--timeout", "20000", name]];
+    : ["mocha", ["--bail", "--exit", "--timeout", "20000", name]];
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: copy, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     let text = "";

@@ -13,6 +13,7 @@ export const foundingNames = [
   "trades",
   "evidenceLogs",
   "validators",
+  "policies",
 ] as const;
 export type FoundingName = (typeof foundingNames)[number];
 

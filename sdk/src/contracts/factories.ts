@@ -4,6 +4,7 @@ import { Members__factory } from "../chain/contracts/factories/membership/Member
 import { Council__factory } from "../chain/contracts/factories/membership/Council__factory.ts";
 import { Emergency__factory } from "../chain/contracts/factories/membership/Emergency__factory.ts";
 import { Validators__factory } from "../chain/contracts/factories/membership/Validators__factory.ts";
+import { Policies__factory } from "../chain/contracts/factories/membership/Policies__factory.ts";
 import { Registry__factory } from "../chain/contracts/factories/rights/Registry__factory.ts";
 import { Consents__factory } from "../chain/contracts/factories/rights/Consents__factory.ts";
 import { Rights__factory } from "../chain/contracts/factories/rights/Rights__factory.ts";
@@ -27,6 +28,7 @@ export const contractFactories = {
   trades: Trades__factory,
   evidenceLogs: EvidenceLogs__factory,
   validators: Validators__factory,
+  policies: Policies__factory,
 } as const;
 
 /** ABI of each contract, by the names of the address book. */

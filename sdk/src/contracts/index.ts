@@ -8,6 +8,7 @@ export { Members__factory as MembersFactory } from "../chain/contracts/factories
 export { Council__factory as CouncilFactory } from "../chain/contracts/factories/membership/Council__factory.ts";
 export { Emergency__factory as EmergencyFactory } from "../chain/contracts/factories/membership/Emergency__factory.ts";
 export { Validators__factory as ValidatorsFactory } from "../chain/contracts/factories/membership/Validators__factory.ts";
+export { Policies__factory as PoliciesFactory } from "../chain/contracts/factories/membership/Policies__factory.ts";
 export { Registry__factory as RegistryFactory } from "../chain/contracts/factories/rights/Registry__factory.ts";
 export { Consents__factory as ConsentsFactory } from "../chain/contracts/factories/rights/Consents__factory.ts";
 export { Rights__factory as RightsFactory } from "../chain/contracts/factories/rights/Rights__factory.ts";
@@ -25,6 +26,7 @@ export type {
 } from "../chain/contracts/membership/Council.ts";
 export type { Emergency } from "../chain/contracts/membership/Emergency.ts";
 export type { Validators } from "../chain/contracts/membership/Validators.ts";
+export type { Policies } from "../chain/contracts/membership/Policies.ts";
 export type { Registry } from "../chain/contracts/rights/Registry.ts";
 export type { Consents } from "../chain/contracts/rights/Consents.ts";
 export type { RegistrationStruct, Rights, ScopeStruct } from "../chain/contracts/rights/Rights.ts";

@@ -34,7 +34,8 @@ export type InputErrorCode =
   | "E_NOTE_NAME"
   | "E_NOTE_KEY"
   | "E_TILE"
-  | "E_TILE_PATH";
+  | "E_TILE_PATH"
+  | "E_SCHEMA_DOCUMENT";
 
 /** Why a proof, a note, a bundle or a policy does not hold. */
 export type VerificationErrorCode =

@@ -5,15 +5,13 @@ import type { JsonObject, JsonValue } from "./json.ts";
 // A value that came from parseJson is at most 64 deep; the rest bounds a cycle that a program made.
 const maxDepth = 512;
 
-// What JSON.stringify would escape (RFC 8785 section 3.2.2.2), and every surrogate, to be looked at more closely.
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const special = /["\\\u0000-\u001f\ud800-\udfff]/;
-
 /** `text` as a canonical JSON string. */
 export function canonicalString(text: string): string {
-  if (!special.test(text)) return `"${text}"`;
-  if (!isWellFormed(text)) throw new EvidenceError("E_ENCODING", "a lone surrogate has no canonical form");
-  return JSON.stringify(text);
+  // Escapes as RFC 8785 section 3.2.2.2 has them, and lone surrogates too (ECMA-262, QuoteJSONString): a text that did
+  // not grow has none.
+  const quoted = JSON.stringify(text);
+  if (quoted.length === text.length + 2 || isWellFormed(text)) return quoted;
+  throw new EvidenceError("E_ENCODING", "a lone surrogate has no canonical form");
 }
 
 function number(value: number): string {

@@ -3,6 +3,8 @@ export { commitmentOf, decodeDisclosure, encodeDisclosure, isReservedName, saltO
 export type { Disclosure } from "./disclosure.ts";
 export { decodeEntry, encodeEntry, maxEntryBytes } from "./entry.ts";
 export type { Entry } from "./entry.ts";
+export { decodeErasure, erasureBody, erasureGrounds, erasureType, isErasureGround } from "./erasure.ts";
+export type { Erasure, ErasureGround } from "./erasure.ts";
 export { isRecordType, isSubject } from "./identifiers.ts";
 export { fromInstant, toInstant } from "./instant.ts";
 export { isJsonObject, jsonPointer } from "./json.ts";

@@ -17,16 +17,23 @@ export function toInstant(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+// A record's instant is looked at several times on its way; the last answer is kept.
+let lastText: string | undefined;
+let lastAnswer = Number.NaN;
+
 /**
  * Milliseconds since 1970-01-01T00:00Z of an instant in exactly the form of {@link toInstant}.
  *
  * @throws EvidenceError E_INSTANT: another form, a time zone, a day or an hour that does not exist, a leap second
  */
 export function fromInstant(text: unknown): number {
+  if (typeof text === "string" && text === lastText) return lastAnswer;
   const ms = typeof text === "string" && form.test(text) ? Date.parse(text) : Number.NaN;
   // Date.parse takes 24:00:00 and, on some engines, 30 February: only what comes back the same is the instant itself.
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
     throw new EvidenceError("E_INSTANT", "not an instant like 2026-11-22T09:14:05.120Z");
   }
+  lastText = text;
+  lastAnswer = ms;
   return ms;
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import { REASON, ethers, networkHelpers } from "../fixture.ts";
-import { scene } from "./scene.ts";
+import { POLICY, scene } from "./scene.ts";
 import { offer } from "../content.ts";
 
 const fixture = () => networkHelpers.loadFixture(scene);
@@ -13,7 +13,7 @@ const FAR = "ff".repeat(32);
 describe("Access: calls that no client of ours would send", () => {
   it("reverts on value, unknown selectors, short calldata, dirty upper bits and offsets that lead nowhere", async () => {
     const s = await fixture();
-    const { logs, members, trades, rights, registry, council, directory, seller } = s;
+    const { logs, members, trades, rights, registry, council, directory, policies, seller } = s;
     const publish = logs.interface.encodeFunctionData("publish", [s.logId, 0, 1, REASON, []]);
     const isActive = members.interface.encodeFunctionData("isActive", [seller.id]);
     const step = { tradeId: s.trade, stage: 1, evidence: REASON, count: 1, expires: 0, deadline: s.deadline };
@@ -21,7 +21,8 @@ describe("Access: calls that no client of ours would send", () => {
     const grant = rights.interface.encodeFunctionData("grant", [offer(s.at, s.rightIds.holding, s.buyer.id)]);
     const propose = council.interface.encodeFunctionData("propose", [[], REASON]);
     const resolve = registry.interface.encodeFunctionData("resolve", [s.subjects.noticed, 1, 0, false, REASON]);
-    const place = directory.interface.encodeFunctionData("place", [12, "0x00"]);
+    const place = directory.interface.encodeFunctionData("place", [13, "0x00"]);
+    const policy = policies.interface.encodeFunctionData("publish", [POLICY, 2, REASON, 0]);
     const calls = [
       { to: logs, data: "0x" },
       { to: logs, data: "0xdeadbeef" },
@@ -47,12 +48,17 @@ describe("Access: calls that no client of ours would send", () => {
       // A bool that is neither.
       { to: registry, data: word(resolve, 3, "02") },
       { to: directory, data: word(place, 1, FAR) },
+      // Offset and length of the name, a version of more than 32 bits, a second of more than 48.
+      { to: policies, data: word(policy, 0, FAR) },
+      { to: policies, data: word(policy, 4, FAR) },
+      { to: policies, data: word(policy, 1, "01".padEnd(10, "0")) },
+      { to: policies, data: word(policy, 3, "01".padEnd(14, "0")) },
     ];
     for (const [i, { to, ...call }] of calls.entries()) {
       const request = { ...call, to: await to.getAddress(), from: seller.address, gas: 10_000_000n };
       await expect(seller.key.call(request), `call ${i}`).to.be.revert(ethers);
     }
-    expect(calls).to.have.length(20);
+    expect(calls).to.have.length(24);
     expect(await logs.latest(s.logId)).to.deep.equal([0n, ZeroHash, 0n]);
     for (const [to, data] of [
       [logs, publish],

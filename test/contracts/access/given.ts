@@ -1,7 +1,7 @@
 import type { ContractName } from "@lianzheng/sdk/chain";
-import { ZeroAddress, encodeBytes32String, type FunctionFragment, type ParamType } from "ethers";
+import { ZeroAddress, encodeBytes32String, id, type FunctionFragment, type ParamType } from "ethers";
 import { REASON } from "../fixture.ts";
-import type { Scene } from "./scene.ts";
+import { POLICY, type Scene } from "./scene.ts";
 
 /** What a function that reads is asked about, by the names of its parameters. */
 const given = (s: Scene, contract: ContractName): Readonly<Record<string, unknown>> => ({
@@ -21,6 +21,7 @@ const given = (s: Scene, contract: ContractName): Readonly<Record<string, unknow
   tradeId: s.trade,
   caseId: s.complaint,
   logId: s.logId,
+  policy: id(POLICY),
   place: 0,
   name: encodeBytes32String("Council"),
   origin: "log.example",

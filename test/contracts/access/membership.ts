@@ -1,11 +1,11 @@
 import { Kind } from "@lianzheng/sdk/contracts";
-import { ZeroHash } from "ethers";
+import { ZeroHash, id } from "ethers";
 import { DAY, METADATA, NO_PARENT, REASON, callOf, newKeyOf, rulesOf } from "../fixture.ts";
 import { seal } from "../sealing.ts";
 import { memberId, usccOf } from "../uscc.ts";
 import { all, members, only, type Caller, type Row } from "./callers.ts";
 import { anybody, entry, reads, type Matrix } from "./matrix.ts";
-import type { Scene } from "./scene.ts";
+import { POLICY, type Scene } from "./scene.ts";
 import { orderFor } from "../content.ts";
 
 const council = only("council", "NotCouncil");
@@ -111,5 +111,10 @@ export const membership: Matrix = {
     remove: entry(council, (s) => [s.regulator.address]),
     replace: entry(council, (s) => [s.regulator.address, s.fresh]),
     ...reads("changedAt council digestOf getValidators isValidator memberOf version versionAfter"),
+  },
+  policies: {
+    publish: entry(council, () => [POLICY, 2, REASON, 0]),
+    retire: entry(council, () => [id(POLICY), 1, 0, REASON]),
+    ...reads("council head latestVersion nameAt nameCount policyOf versionAt"),
   },
 };

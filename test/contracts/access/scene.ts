@@ -36,6 +36,8 @@ import type { Callers } from "./callers.ts";
 
 export const ZERO = ZeroHash;
 export const APPLICANT = memberId(usccOf(80));
+/** A policy with one version. */
+export const POLICY = "policy/red-lines";
 
 /** The law with something in every room, so that each function has something to be called on. */
 export interface Scene extends World {
@@ -193,7 +195,9 @@ async function consented(s: Registered) {
 
 /** A case of each side, an order that is open and one in force, a proposal, an application, a statement, a log, a trade. */
 async function affairs(s: Registered, supervisor: Actor, applicant: Signer) {
-  const { members, council, emergency, cases, attestations, logs, trades, regulator, notary, seller, buyer } = s;
+  const { members, council, emergency, cases, attestations, policies, logs, trades, regulator, notary, seller, buyer } =
+    s;
+  await policies.connect(await impersonated(council)).publish(POLICY, 1, REASON, 0);
   await members.connect(applicant).applyFor(APPLICANT, 1, 0, NO_PARENT, METADATA, REASON);
   const call = await callOf(members, "suspend", [buyer.id, REASON]);
   await council.connect(regulator.key).propose([call], REASON);

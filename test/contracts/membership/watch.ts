@@ -5,6 +5,7 @@ import type {
   Emergency,
   EmergencyRulesStruct,
 } from "../../../sdk/src/chain/contracts/membership/Emergency.ts";
+import type { Policies } from "../../../sdk/src/chain/contracts/membership/Policies.ts";
 import type { Validators } from "../../../sdk/src/chain/contracts/membership/Validators.ts";
 import { zeroPadBytes, type Signer, type TypedDataField } from "ethers";
 import {
@@ -23,7 +24,7 @@ import {
 } from "../fixture.ts";
 import { memberId, usccOf } from "../uscc.ts";
 
-export type { Emergency, Validators };
+export type { Emergency, Policies, Validators };
 
 export { OrderState as State, Review, SubjectKind };
 
@@ -55,6 +56,7 @@ export interface Watch {
   readonly council: Council;
   readonly emergency: Emergency;
   readonly validators: Validators;
+  readonly policies: Policies;
   readonly venue: Actor;
   readonly notary: Actor;
   readonly auditor: Actor;
@@ -88,9 +90,23 @@ async function watch(): Promise<Watch> {
   const emergency: Emergency = await ethers.deployContract("Emergency", [members, council, RULES]);
   const first = FIRST.map((validator, i) => ({ validator, member: actors[i]!.id }));
   const validators: Validators = await ethers.deployContract("Validators", [council, members, first]);
+  const policies: Policies = await ethers.deployContract("Policies", [council]);
   const chair = await ethers.getImpersonatedSigner(await council.getAddress());
   const [outsider, ...spare] = signers.slice(7) as [Signer, ...Signer[]];
-  return { members, council, emergency, validators, venue, notary, auditor, regulators, chair, outsider, spare };
+  return {
+    members,
+    council,
+    emergency,
+    validators,
+    policies,
+    venue,
+    notary,
+    auditor,
+    regulators,
+    chair,
+    outsider,
+    spare,
+  };
 }
 
 export const fixture = (): Promise<Watch> => networkHelpers.loadFixture(watch);

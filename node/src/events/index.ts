@@ -1,0 +1,18 @@
+export type { Audience, EventFilter, Viewer } from "./audience.ts";
+export { startWord } from "./cursor.ts";
+export { logEventTypes } from "./event.ts";
+export type { EventType, FeedEvent } from "./event.ts";
+export { EventFeed } from "./feed.ts";
+export type { EventPage, FeedLog, ToldEvent } from "./feed.ts";
+export { noLawEvents } from "./law-events.ts";
+export type { LawEvent, LawEventSource } from "./law-events.ts";
+export { usualRetries } from "./webhooks/courier.ts";
+export type { RetryRules } from "./webhooks/courier.ts";
+export type { Attempt, DeliveryFault } from "./webhooks/delivery.ts";
+export { isDeliverable } from "./webhooks/address.ts";
+export { WebhookStore } from "./webhooks/store.ts";
+export type { Delivery, StoredWebhook } from "./webhooks/store.ts";
+export { systemResolver, targetOf } from "./webhooks/target.ts";
+export type { Resolver, TargetRules } from "./webhooks/target.ts";
+export { Webhooks } from "./webhooks/webhooks.ts";
+export type { WebhookFacts, WebhookParts, WebhookRequest } from "./webhooks/webhooks.ts";

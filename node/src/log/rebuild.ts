@@ -1,0 +1,154 @@
+import { dirname, join } from "node:path";
+import { equalBytes } from "@lianzheng/sdk/encoding";
+import type { NoteVerifier, TreeEdge, WrittenTile } from "@lianzheng/sdk/log";
+import { edgeRoot, emptyEdge, openCheckpoint, tilePath, tileWidth, tilesOf } from "@lianzheng/sdk/log";
+import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
+import type { Files, Frame, FrameLocation } from "@lianzheng/node/journal";
+import { Journal, decodeRecords, diskFiles, requireJournal, writeFully } from "@lianzheng/node/journal";
+import { NodeError } from "../errors.ts";
+import { fastNodeDigest } from "./hashing.ts";
+import { logIdentity, recordsOf } from "./opening.ts";
+import { paced } from "./pace.ts";
+
+/** What is made again, and with what. */
+export interface RebuildOptions {
+  /** The node's folder, with `journal/` in it. */
+  readonly directory: string;
+  /** The log's key. */
+  readonly verifier: NoteVerifier;
+  readonly files?: Files;
+  readonly onProgress?: (progress: { readonly records: number; readonly bytes: number }) => void;
+}
+
+/** What was made. */
+export interface Rebuilt {
+  readonly size: number;
+  readonly frames: number;
+  readonly tiles: number;
+  /** A tail that was torn while it was written, and is cut now. */
+  readonly cut: Journal["cut"];
+}
+
+/** Suffix of what is being made; what an interrupted run left behind under it is thrown away. */
+const draft = ".rebuilding";
+
+/**
+ * Makes index and tiles of a stopped node again, from the journal alone, and puts them in the place of the old ones.
+ *
+ * They are made beside the old ones, and the tree has to have the root that the newest checkpoint signs, before anything is
+ * exchanged. Ending in between is harmless: the old ones are there, or none, and then the next start makes what it needs.
+ *
+ * Throws NodeError JOURNAL_* (missing, locked, damaged, another log's), LOG_CORRUPT (the records do not give the signed
+ * root), INDEX_FAILED: nothing was exchanged.
+ */
+export async function rebuildLog(options: RebuildOptions): Promise<Rebuilt> {
+  const { directory, verifier, files = diskFiles } = options;
+  await requireJournal(files, join(directory, "journal"));
+  const identity = logIdentity(verifier.name, verifier);
+  const tree = new TreeRebuild(join(directory, `log${draft}`), files, verifier);
+  const opened: { index?: RecordIndex; reconciliation?: Reconciliation } = {};
+  let journal: Journal | undefined;
+  try {
+    journal = await Journal.open({
+      ...{ directory: join(directory, "journal"), identity, files, recordsOf },
+      begin: async () => {
+        for (const name of ["index", "log"]) await files.remove(join(directory, `${name}${draft}`));
+        await files.makeDirectory(join(directory, `log${draft}`));
+        const { index } = await RecordIndex.open({ directory: join(directory, `index${draft}`), identity });
+        opened.index = index;
+        const reconciliation = (opened.reconciliation = new Reconciliation(index));
+        return counted(options, async (frame, location) => {
+          await reconciliation.visit(frame, location);
+          await tree.add(frame);
+        });
+      },
+    });
+    tree.assertSigned();
+    if (!(await opened.reconciliation?.finish())) throw new NodeError("INDEX_FAILED", "the index could not be made");
+    await opened.index?.close();
+    await exchange(files, directory);
+    return { size: tree.size, frames: journal.nextSequence, tiles: tree.tiles, cut: journal.cut };
+  } finally {
+    await opened.index?.close();
+    await journal?.close();
+  }
+}
+
+function counted(
+  { onProgress = () => undefined }: RebuildOptions,
+  visit: (frame: Frame, at: FrameLocation) => Promise<void>,
+) {
+  const tell = paced(onProgress);
+  let [records, bytes] = [0, 0];
+  return async (frame: Frame, location: FrameLocation): Promise<void> => {
+    await visit(frame, location);
+    records += recordsOf(frame);
+    bytes += location.length;
+    tell({ records, bytes });
+  };
+}
+
+async function exchange(files: Files, directory: string): Promise<void> {
+  for (const name of ["index", "log"]) {
+    const path = join(directory, name);
+    await files.remove(path);
+    await files.rename(`${path}${draft}`, path);
+  }
+  await files.syncDirectory(directory);
+}
+
+/** Makes the full tiles. Partial ones and the checkpoint are put beside them by the log, when it publishes. */
+class TreeRebuild {
+  readonly #directory: string;
+  readonly #files: Files;
+  readonly #verifier: NoteVerifier;
+  readonly #made = new Set<string>();
+  #edge: TreeEdge = emptyEdge;
+  #checkpoint: string | undefined;
+  tiles = 0;
+
+  constructor(directory: string, files: Files, verifier: NoteVerifier) {
+    this.#directory = directory;
+    this.#files = files;
+    this.#verifier = verifier;
+  }
+
+  get size(): number {
+    return this.#edge.size;
+  }
+
+  async add({ type, payload }: Frame): Promise<void> {
+    if (type !== "records") return;
+    const { records, checkpoint } = decodeRecords(payload);
+    const leaves = records.map(({ entry }) => leafHash(entry));
+    const { edge, tiles } = tilesOf(this.#edge, leaves, fastNodeDigest);
+    this.#edge = edge;
+    this.#checkpoint = checkpoint;
+    for (const tile of tiles) if (tile.coordinate.width === tileWidth) await this.#write(tile);
+  }
+
+  /** Throws LOG_CORRUPT unless the newest checkpoint is the log's own, of this very tree. */
+  assertSigned(): void {
+    if (this.#checkpoint === undefined) return;
+    const { size, root } = openCheckpoint(this.#checkpoint, [this.#verifier]);
+    if (size === this.#edge.size && equalBytes(root, edgeRoot(this.#edge, fastNodeDigest))) return;
+    throw new NodeError(
+      "LOG_CORRUPT",
+      `the records in the journal do not give the root that was signed at size ${size}`,
+    );
+  }
+
+  async #write({ coordinate, bytes }: WrittenTile): Promise<void> {
+    const path = join(this.#directory, tilePath(coordinate));
+    const parent = dirname(path);
+    if (!this.#made.has(parent)) await this.#files.makeDirectory(parent);
+    this.#made.add(parent);
+    const file = await this.#files.open(path, "create");
+    try {
+      await writeFully(file, bytes, 0);
+    } finally {
+      await file.close();
+    }
+    this.tiles += 1;
+  }
+}
