@@ -300,7 +300,6 @@ async function openLog(
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
     onCommit: (group) => watch.committed(group),
     publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000, ...cosign },
-    onCommit: (group) => watch.committed(group),
   }));
   return { log, failed, witnesses };
 }

@@ -147,6 +147,7 @@ describe("anchor", () => {
       await until(() => sent.length > 0);
       await grow(scene.log, 1);
       await until(() => new Set(sent.map(({ hash }) => hash)).size > 1);
+      expect(new Set(sent.map(({ nonce }) => nonce)).size, "one nonce, whatever waits in the pool").to.equal(1);
       await request("evm_mine");
       door.weather = () => undefined;
       await request("evm_setAutomine", true);

@@ -83,6 +83,8 @@ export class MemberNode {
     const { ground, folder, origin, chainUrl, anchor } = plan;
     const made = await initNode({
       ...{ folder, origin, owner: ground.owner, chain: chainUrl, port: 0, keystoreCost, environment: {} },
+      // The token is older than any clock that a case may give the node.
+      now: () => 0,
       anchor: { everyRecords: 1, everySeconds: 1, ...anchor },
     });
     const paths = pathsOf(folder);
@@ -196,8 +198,10 @@ export class MemberNode {
     const deadline = performance.now() + withinMs;
     for (let status = await this.status(); ; status = await this.status()) {
       if (holds(status)) return status;
-      if (performance.now() > deadline)
-        throw new Error(`not so within ${withinMs} ms: ${what}; the status is ${JSON.stringify(status)}`);
+      if (performance.now() > deadline) {
+        const { size, anchored, anchoring } = status;
+        throw new Error(`not so in ${withinMs} ms: ${what}; ${JSON.stringify({ size, anchored, anchoring })}`);
+      }
       await pause(50);
     }
   }

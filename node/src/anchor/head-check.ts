@@ -22,13 +22,17 @@ export class HeadCheck {
   }
 
   /**
-   * The chain's head must be a prefix of our log, and hold what was final before, where it was.
+   * The chain's head must be a prefix of our log, and no shorter than what was final before.
    *
    * @throws ChainError C_FENCED: another history (`details.ours`), or more than this log has (`details.logSize`);
-   *   C_CHAIN_BEHIND, C_REORGANISED, C_INCONSISTENT if the chain lost what it had
+   *   C_INCONSISTENT if the head went back although the block that held it is there
    */
-  async requireOurs(head: LogHead, tip: BlockAnswer): Promise<void> {
-    await this.#requireNothingLost(head, tip);
+  async requireOurs(head: LogHead): Promise<void> {
+    const known = await this.#log.anchors.latest();
+    if (head.size < (known?.size ?? 0))
+      throw new ChainError("C_INCONSISTENT", "the log's head on the chain went back without a change of blocks", {
+        ...{ method: "eth_call", expected: known?.size, actual: head.size },
+      });
     if (head.size === 0 || (this.#agreed?.size === head.size && this.#agreed.root === head.root)) return;
     const details = { size: head.size, root: head.root };
     if (head.size > this.#log.size) {
@@ -41,23 +45,22 @@ export class HeadCheck {
     this.#agreed = head;
   }
 
-  /** A block that was final is there for good, or the chain broke its promise: evidence that names it would prove nothing. */
-  async #requireNothingLost(head: LogHead, tip: BlockAnswer): Promise<void> {
+  /**
+   * A block that was final is there for good, or the chain broke its promise: evidence that names it would prove nothing.
+   * Asked before anything else is read: a chain that took blocks back may know neither the log nor its contract.
+   *
+   * @throws ChainError C_CHAIN_BEHIND, C_REORGANISED
+   */
+  async requireNothingLost(tip: BlockAnswer): Promise<void> {
     const known = await this.#log.anchors.latest();
     if (known === undefined) return;
-    const { blockNumber, blockHash } = known;
-    const details = { blockNumber, size: known.size, actualSize: head.size };
+    const { blockNumber, blockHash, size } = known;
+    const details = { blockNumber, size };
     if (tip.number < blockNumber)
       throw new ChainError("C_CHAIN_BEHIND", `the chain ends before block ${blockNumber}`, details);
     const actual = (await this.#view.block(blockNumber))?.hash;
-    if (actual !== blockHash) {
-      const hashes = { expected: blockHash, actual: actual ?? null };
-      throw new ChainError("C_REORGANISED", `block ${blockNumber} is another than it was`, { ...details, ...hashes });
-    }
-    if (head.size >= known.size) return;
-    throw new ChainError("C_INCONSISTENT", "the log's head on the chain went back without a change of blocks", {
-      ...details,
-      method: "eth_call",
-    });
+    if (actual === blockHash) return;
+    const hashes = { expected: blockHash, actual: actual ?? null };
+    throw new ChainError("C_REORGANISED", `block ${blockNumber} is another than it was`, { ...details, ...hashes });
   }
 }

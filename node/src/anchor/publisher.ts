@@ -136,8 +136,9 @@ export class Publisher {
     await view.identify();
     const tip = await view.tip();
     this.#note(tip);
+    await this.#check.requireNothingLost(tip);
     const head = await view.head(logId, tip.number);
-    await this.#check.requireOurs(head, tip);
+    await this.#check.requireOurs(head);
     const final = this.#finalBlock(tip);
     const finalHead = final === tip.number ? head : await this.#finalHead(final);
     await this.#record(finalHead, final);
