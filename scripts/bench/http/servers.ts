@@ -71,6 +71,7 @@ async function serveNothing(folder: string): Promise<Served> {
   const services: AppServices = {
     log: noLog(),
     evidence: { anchorOf: unasked, bundleOf: unasked, expectedWaitSeconds: 1 },
+    erasures: { erase: unasked, tombstoneOf: unasked, due: unasked },
     keys: { domain: { chainId: 1, members: `0x${"11".repeat(20)}` }, isLive: unasked },
     condition: { status: unasked, readiness: unasked },
     access: createAccess(() => tokens),
