@@ -14,11 +14,7 @@ export function fastNodeDigest(left: Digest, right: Digest): Digest {
 
 /** SHA-256. Through a text, since Node needs three times as long for a digest that it wraps in a Buffer itself (measured). */
 function digestOf(bytes: Uint8Array): Buffer {
-<<<<<<< HEAD
-  return Buffer.from(hash("sha256", bytes, "binary"), "binary");
-=======
   return Buffer.from(hash("sha256", bytes, "binary"), "latin1");
->>>>>>> main
 }
 
 const textScratch = Buffer.alloc(4096);
