@@ -9,7 +9,7 @@
  * are asked one after the other. Clients and chain share one process; the lines that say HTTP go over loopback.
  */
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EmbeddedChain, serveEmbeddedChain } from "@lianzheng/node/embedded";
@@ -20,6 +20,7 @@ import type { Hex } from "@lianzheng/sdk/encoding";
 import { getCreateAddress, id, Wallet } from "ethers";
 import type { TransactionLike } from "ethers";
 import { network } from "hardhat";
+import { machineOf } from "./measuring.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -219,7 +220,7 @@ const directory = await mkdtemp(join(options.directory, "lianzheng-bench-chain-"
 try {
   const oracle = await measureOracle();
   const { lines, reopened } = await measureEmbedded(directory);
-  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
+  const machine = machineOf(options.directory);
   if (options.json) console.log(JSON.stringify({ machine, transactions, lines: [...oracle, ...lines], reopened }));
   else print([...oracle, ...lines], reopened, machine);
 } finally {

@@ -9,7 +9,7 @@
  */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EvidenceLog } from "@lianzheng/node/log";
@@ -17,6 +17,7 @@ import type { Submission } from "@lianzheng/node/log";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { usccCheckCharacter } from "@lianzheng/sdk/record";
 import { Level } from "level";
+import { machineOf } from "./measuring.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -159,7 +160,7 @@ function medians(all: readonly (readonly Measured[])[]): readonly Measured[] {
 const all: (readonly Measured[])[] = [];
 for (let number = 0; number < rounds; number += 1) all.push(await round());
 const results = medians(all);
-const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
+const machine = machineOf(options.directory);
 const method = `median of ${rounds} rounds, one process, records of about 1 KiB, acknowledged after fdatasync`;
 if (options.json) {
   console.log(JSON.stringify({ benchmark: "ingest", machine, method, results }, undefined, 2));

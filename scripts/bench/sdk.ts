@@ -4,7 +4,6 @@
 // the median over the rounds, and ratios of medians. Every candidate's answer is checked against the others' before it is
 // timed. Figures of different groups, runs or machines do not compare.
 import { createHash, hash } from "node:crypto";
-import { cpus, totalmem } from "node:os";
 import canonicalize from "canonicalize";
 import { equalBytes, utf8 } from "@lianzheng/sdk/encoding";
 import type { Sha256 } from "@lianzheng/sdk/encoding";
@@ -21,6 +20,7 @@ import {
 import type { NodeHash } from "@lianzheng/sdk/log";
 import { canonicalJson, commitmentsOf, decodeSubmission, parseJson, prepareRecord } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
+import { machineOf, spreadOf } from "./measuring.ts";
 
 const rounds = 9;
 
@@ -49,11 +49,6 @@ interface Result {
   readonly ratioOfFirst: number;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
 function timed(run: () => unknown): number {
   const start = process.hrtime.bigint();
   run();
@@ -74,15 +69,14 @@ function measure(group: Group): readonly Result[] {
       if (round > 0) times[at]?.push(ms);
     }
   }
-  const first = median(times[0] ?? []);
+  const first = spreadOf(times[0] ?? []).median;
   return group.candidates.map(({ name }, at) => {
-    const all = times[at] ?? [];
-    const medianMs = median(all);
+    const { median: medianMs, min: minMs, max: maxMs } = spreadOf(times[at] ?? []);
     return {
       name,
       medianMs,
-      minMs: Math.min(...all),
-      maxMs: Math.max(...all),
+      minMs,
+      maxMs,
       unitsPerSecond: (group.units / medianMs) * 1000,
       ratioOfFirst: medianMs / first,
     };
@@ -206,14 +200,7 @@ async function proofs(): Promise<Group> {
 }
 
 function machine(): Readonly<Record<string, unknown>> {
-  const [first] = cpus();
-  return {
-    node: process.version,
-    cpu: first?.model ?? "unknown",
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    method: `${rounds} rounds in turn, medians; other work may share the cores`,
-  };
+  return { ...machineOf("."), method: `${rounds} rounds in turn, medians; other work may share the cores` };
 }
 
 function print(title: string, unit: string, results: readonly Result[]): void {

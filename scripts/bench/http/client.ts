@@ -18,6 +18,8 @@ export interface Load {
 export interface Seen {
   readonly seconds: number;
   readonly answers: number;
+  /** Answers in each second. */
+  readonly perSecond: readonly number[];
   readonly refused: number;
   readonly errors: number;
   readonly p50: number;
@@ -34,13 +36,8 @@ async function drive(load: Load): Promise<Seen> {
     "content-type": shape === "ndjson" ? "application/x-ndjson" : "application/json",
   };
   let serial = firstSerial;
-  const {
-    "2xx": answers,
-    non2xx,
-    errors,
-    duration,
-    latency,
-  } = await autocannon({
+  const perSecond: number[] = [];
+  const running = autocannon({
     url: `${url}/v1/records`,
     connections,
     duration: seconds,
@@ -55,8 +52,10 @@ async function drive(load: Load): Promise<Seen> {
       },
     ],
   });
+  void running.on("tick", ({ counter }) => perSecond.push(counter));
+  const { "2xx": answers, non2xx, errors, duration, latency } = await running;
   const { p50, p99, p99_9: p999, max: greatest } = latency;
-  return { seconds: duration, answers, refused: non2xx, errors, p50, p99, p999, greatest };
+  return { seconds: duration, answers, perSecond, refused: non2xx, errors, p50, p99, p999, greatest };
 }
 
 process.on("message", (load: Load) => {

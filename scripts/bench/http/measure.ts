@@ -6,7 +6,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Load, Seen } from "./client.ts";
 import type { Shape } from "./records.ts";
-import type { Served, ServerName, Used } from "./servers.ts";
+import type { ServerName } from "./names.ts";
+import type { Served, Used } from "./servers.ts";
 
 /** What is sent, and how. */
 export interface Demand {
@@ -25,6 +26,8 @@ export interface Measured {
   readonly p999: number;
   /** Processor time of the server for each record, µs: other load on the machine changes it little. */
   readonly cpuMicros: number;
+  /** Records answered in each second. */
+  readonly perSecond: readonly number[];
   /** Cores that the server had at work, on average. */
   readonly cores: number;
 }
@@ -52,7 +55,7 @@ export async function measure(name: ServerName, demand: Demand, directory: strin
 async function drive(server: ChildProcess, load: ChildProcess, served: Served, demand: Demand): Promise<Measured> {
   const { warmUpSeconds, seconds, recordsEach, ...rest } = demand;
   const common = { ...served, ...rest, recordsEach };
-  await ask<Seen>(load, { ...common, seconds: warmUpSeconds, firstSerial: 0 } satisfies Load);
+  if (warmUpSeconds > 0) await ask<Seen>(load, { ...common, seconds: warmUpSeconds, firstSerial: 0 } satisfies Load);
   const before = await ask<Used>(server, "used");
   const seen = await ask<Seen>(load, { ...common, seconds, firstSerial: 1e10 } satisfies Load);
   const after = await ask<Used>(server, "used");
@@ -63,7 +66,8 @@ async function drive(server: ChildProcess, load: ChildProcess, served: Served, d
   return {
     recordsPerSecond: Math.round(records / seen.seconds),
     ...{ p50, p99, p999 },
-    cpuMicros: (cpuMs * 1000) / records,
+    perSecond: seen.perSecond.map((answers) => answers * recordsEach),
+    cpuMicros: (cpuMs * 1000) / Math.max(1, records),
     cores: cpuMs / 1000 / seen.seconds,
   };
 }

@@ -12,6 +12,7 @@ import { startNode } from "@lianzheng/node";
 import { createAccess, createApp, defaultApiSettings } from "@lianzheng/node/api";
 import type { AppServices, RecordLog } from "@lianzheng/node/api";
 import { initNode, issueToken } from "@lianzheng/node/config";
+import type { ServerName } from "./names.ts";
 
 /** What a server tells its parent. */
 export interface Served {
@@ -146,18 +147,16 @@ async function serveSyncedPuts(folder: string): Promise<Served> {
   });
 }
 
-/** All servers, ours first. */
-export const servers = {
-  node: { name: "Lianzheng node", serve: serveNode },
-  nothing: { name: "the same route, storing nothing", serve: serveNothing },
-  plain: { name: "bare Fastify with a schema, storing nothing", serve: servePlainNothing },
-  synced: { name: "Fastify, one synced LevelDB put per record", serve: serveSyncedPuts },
-} as const;
-export type ServerName = keyof typeof servers;
+const servers: Readonly<Record<ServerName, (folder: string) => Promise<Served>>> = {
+  node: serveNode,
+  nothing: serveNothing,
+  plain: servePlainNothing,
+  synced: serveSyncedPuts,
+};
 
 if (process.send !== undefined && process.argv[2] !== undefined) {
   const [, , name, folder = ""] = process.argv;
-  const served = await servers[name as ServerName].serve(folder);
+  const served = await servers[name as ServerName](folder);
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     process.send?.({ userMs: user / 1000, systemMs: system / 1000 } satisfies Used);

@@ -1,0 +1,369 @@
+/** Trees, proofs, canonical JSON and wrapped records beside the libraries that others take for them. */
+import { createHash, hash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { utf8 } from "@lianzheng/sdk/encoding";
+import type { Digest } from "@lianzheng/sdk/encoding";
+import { edgeRoot, emptyEdge, inclusionProof, tilePath, tilesOf, verifyInclusion } from "@lianzheng/sdk/log";
+import type { NodeHash } from "@lianzheng/sdk/log";
+import { canonicalJson, commitmentsOf, decodeSubmission, parseJson, prepareRecord } from "@lianzheng/sdk/record";
+import type { JsonValue } from "@lianzheng/sdk/record";
+import { inTurn, ratioOf, spreadOf } from "./measuring.ts";
+import { howToInstall, peer } from "./peers.ts";
+import type { BenchOptions, Group } from "./results.ts";
+
+/** Something that does a number of things and is timed as a whole. */
+interface Worker {
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** Does `units` things. */
+  readonly units: number;
+  readonly run: () => unknown;
+}
+
+const scratch = Buffer.alloc(65, 1);
+/** RFC 9162 node hash by Node's OpenSSL. */
+const node: NodeHash = (left, right) => {
+  scratch.set(left, 1);
+  scratch.set(right, 33);
+  return Buffer.from(hash("sha256", scratch, "binary"), "binary");
+};
+const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+
+function leavesOf(count: number): readonly Buffer[] {
+  return Array.from({ length: count }, (_, at) => sha256(Buffer.from(`leaf ${at}`)));
+}
+
+/** Units a second of each, rounds in turn, after a first one that does not count. */
+async function race(
+  about: Pick<Group, "id" | "title" | "unit" | "method">,
+  workers: readonly Worker[],
+  { isQuick, tell }: BenchOptions,
+  missing: readonly string[],
+): Promise<Group> {
+  tell(about.title);
+  const candidates = workers.map(({ name, units, run }) => ({
+    name,
+    run: async (): Promise<number> => {
+      const began = performance.now();
+      await run();
+      return (units / (performance.now() - began)) * 1000;
+    },
+  }));
+  if (!isQuick) await inTurn(candidates, 1);
+  const rates = await inTurn(candidates, isQuick ? 1 : 5);
+  const [ours] = workers;
+  return {
+    ...about,
+    better: "more",
+    rows: workers.map(({ name, isOurs }, at) => ({ name, isOurs, value: spreadOf(rates[at] ?? []) })),
+    ratios: workers.slice(1).map(({ name }, at) => ({
+      ours: ours?.name ?? "",
+      peer: name,
+      ratio: ratioOf(rates[0] ?? [], rates[at + 1] ?? []),
+    })),
+    ...(missing.length === 0 ? {} : { missing: missing.map((name) => `${name}: not installed (${howToInstall})`) }),
+  };
+}
+
+/** A tree of a library: made of digests, and its proofs. */
+interface Trees {
+  readonly name: string;
+  readonly isOurs: boolean;
+  readonly build: (leaves: readonly Buffer[]) => Promise<Prover> | Prover;
+}
+
+interface Prover {
+  readonly prove: (index: number) => Promise<() => boolean> | (() => boolean);
+}
+
+const ours: Trees = {
+  name: "Lianzheng sdk (RFC 9162)",
+  isOurs: true,
+  build: (leaves) => {
+    const { edge, tiles } = tilesOf(emptyEdge, leaves, node);
+    const root = edgeRoot(edge, node);
+    const stored = new Map(tiles.map(({ coordinate, bytes }) => [tilePath(coordinate), bytes]));
+    const read = (tile: Parameters<typeof tilePath>[0]): Uint8Array => stored.get(tilePath(tile)) ?? new Uint8Array();
+    return {
+      prove: async (index) => {
+        const path = await inclusionProof(index, edge.size, read, node);
+        return () => {
+          verifyInclusion(leaves[index] ?? root, index, edge.size, path, root, node);
+          return true;
+        };
+      },
+    };
+  },
+};
+
+interface OpenZeppelinTree {
+  readonly root: string;
+  getProof(index: number): string[];
+}
+interface OpenZeppelin {
+  readonly SimpleMerkleTree: {
+    of(leaves: readonly string[]): OpenZeppelinTree;
+    verify(root: string, leaf: string, proof: string[]): boolean;
+  };
+}
+interface MerkleTreeJs {
+  readonly MerkleTree: new (
+    leaves: readonly Buffer[],
+    hash: (bytes: Buffer) => Buffer,
+  ) => {
+    getRoot(): Buffer;
+    getProof(leaf: Buffer, index: number): object[];
+    verify(proof: object[], leaf: Buffer, root: Buffer): boolean;
+  };
+}
+interface LeanImt {
+  readonly LeanIMT: new (
+    hash: (a: string, b: string) => string,
+    leaves: readonly string[],
+  ) => {
+    generateProof(index: number): object;
+    verifyProof(proof: object): boolean;
+  };
+}
+interface OpenTimestamps {
+  readonly makeMerkleTree: (files: readonly object[]) => { readonly msg: readonly number[] } | undefined;
+  readonly Ops: { readonly OpSHA256: new () => object };
+  readonly DetachedTimestampFile: { fromHash(operation: object, digest: readonly number[]): object };
+}
+
+const hexOf = (digest: Digest): string => Buffer.from(digest).toString("hex");
+
+function openZeppelin(): Trees | undefined {
+  const tree = (peer("@openzeppelin/merkle-tree") as OpenZeppelin | undefined)?.SimpleMerkleTree;
+  if (tree === undefined) return undefined;
+  const build = (leaves: readonly Buffer[]): Prover => {
+    const texts = leaves.map((leaf) => `0x${hexOf(leaf)}`);
+    const made = tree.of(texts);
+    return {
+      prove: (index) => {
+        const proof = made.getProof(index);
+        return () => tree.verify(made.root, texts[index] ?? "", proof);
+      },
+    };
+  };
+  return { name: "@openzeppelin/merkle-tree (keccak)", isOurs: false, build };
+}
+
+function merkleTreeJs(): Trees | undefined {
+  const library = peer("merkletreejs") as MerkleTreeJs | undefined;
+  if (library === undefined) return undefined;
+  const build = (leaves: readonly Buffer[]): Prover => {
+    const tree = new library.MerkleTree(leaves, sha256);
+    const root = tree.getRoot();
+    return {
+      prove: (index) => {
+        const leaf = leaves[index] ?? root;
+        const proof = tree.getProof(leaf, index);
+        return () => tree.verify(proof, leaf, root);
+      },
+    };
+  };
+  return { name: "merkletreejs (SHA-256)", isOurs: false, build };
+}
+
+function leanImt(): Trees | undefined {
+  const library = peer("@zk-kit/lean-imt") as LeanImt | undefined;
+  if (library === undefined) return undefined;
+  const both = (a: string, b: string): string =>
+    createHash("sha256")
+      .update(Buffer.from(a + b, "hex"))
+      .digest("hex");
+  const build = (leaves: readonly Buffer[]): Prover => {
+    const tree = new library.LeanIMT(both, leaves.map(hexOf));
+    return {
+      prove: (index) => {
+        const proof = tree.generateProof(index);
+        return () => tree.verifyProof(proof);
+      },
+    };
+  };
+  return { name: "@zk-kit/lean-imt (SHA-256)", isOurs: false, build };
+}
+
+/** Builds only: its proofs are operations that stand in the timestamps themselves. It also appends a nonce to each leaf. */
+function openTimestamps(leaves: readonly Buffer[]): Worker | undefined {
+  const library = peer("opentimestamps") as OpenTimestamps | undefined;
+  if (library === undefined) return undefined;
+  const { DetachedTimestampFile, Ops } = library;
+  const run = (): number => {
+    const files = leaves.map((leaf) => DetachedTimestampFile.fromHash(new Ops.OpSHA256(), [...leaf]));
+    const tip = library.makeMerkleTree(files);
+    if (tip?.msg.length !== 32) throw new Error("opentimestamps made no tree");
+    return files.length;
+  };
+  return { name: "opentimestamps (SHA-256)", isOurs: false, units: leaves.length, run };
+}
+
+/** A proof that a library's own check refuses would make its time worth nothing. */
+async function proveAll(prover: Prover, indexes: readonly number[]): Promise<readonly (() => boolean)[]> {
+  const checks: (() => boolean)[] = [];
+  for (const index of indexes) checks.push(await prover.prove(index));
+  return checks;
+}
+
+function checkAll(name: string, checks: readonly (() => boolean)[]): void {
+  for (const check of checks) if (!check()) throw new Error(`${name} refuses its own proof`);
+}
+
+function found<Kind>(named: Readonly<Record<string, Kind | undefined>>): {
+  readonly there: readonly Kind[];
+  readonly missing: readonly string[];
+} {
+  const entries = Object.entries(named);
+  return {
+    there: entries.flatMap(([, one]) => (one === undefined ? [] : [one])),
+    missing: entries.flatMap(([name, one]) => (one === undefined ? [name] : [])),
+  };
+}
+
+/** Building a tree, making a proof, checking a proof. */
+export async function benchTrees(options: BenchOptions): Promise<readonly Group[]> {
+  const count = options.isQuick ? 500 : 10_000;
+  const leaves = leavesOf(count);
+  const { there, missing } = found({
+    "@openzeppelin/merkle-tree": openZeppelin(),
+    merkletreejs: merkleTreeJs(),
+    "@zk-kit/lean-imt": leanImt(),
+  });
+  const stamps = openTimestamps(leaves);
+  const all = [ours, ...there];
+  const builders = all.map(({ name, isOurs, build }) => ({ name, isOurs, units: count, run: () => build(leaves) }));
+  const size = count.toLocaleString("en");
+  const built = await race(
+    {
+      id: "tree-build",
+      title: `Tree of ${size} digests`,
+      unit: "leaves/s",
+      method: `${size} digests of 32 bytes, ready in memory, to a tree from which proofs can be made.`,
+    },
+    stamps === undefined ? builders : [...builders, stamps],
+    options,
+    stamps === undefined ? [...missing, "opentimestamps"] : missing,
+  );
+  const indexes = Array.from({ length: options.isQuick ? 20 : 500 }, (_, at) => Math.floor((at * count) / 500) % count);
+  const provers = await Promise.all(all.map(async (trees) => ({ ...trees, prover: await trees.build(leaves) })));
+  const made = await Promise.all(provers.map(async ({ prover }) => await proveAll(prover, indexes)));
+  const about = { unit: "proofs/s", method: `${indexes.length} proofs spread over a tree of ${size} digests.` };
+  const proving = provers.map(({ name, isOurs, prover }) => ({
+    name,
+    isOurs,
+    units: indexes.length,
+    run: () => proveAll(prover, indexes),
+  }));
+  const checking = provers.map(({ name, isOurs }, at) => ({
+    name,
+    isOurs,
+    units: indexes.length,
+    run: () => checkAll(name, made[at] ?? []),
+  }));
+  return [
+    built,
+    await race({ id: "tree-prove", title: "Making an inclusion proof", ...about }, proving, options, missing),
+    await race({ id: "tree-verify", title: "Checking an inclusion proof", ...about }, checking, options, missing),
+  ];
+}
+
+/** A trade record of about 1 KB: nested, Chinese text, numbers. */
+function tradeRecord(at: number): JsonValue {
+  return {
+    type: "trade.contract",
+    subject: `trade:${at}`,
+    occurredAt: "2026-11-22T09:14:05.120Z",
+    body: {
+      price: "128000.00",
+      currency: "CNY",
+      quantity: at,
+      title: "2026年第三季度企业用电量统计数据集",
+      terms: { usage: "仅限模型训练", region: ["海南", "广东"], days: 365, renewable: true, discount: 0.15 },
+      description: "数据产品经脱敏处理，按月更新，交付方式为接口调用与文件下载。".repeat(6),
+      source: { system: "metering", batch: at * 7, checksum: "9f86d081884c7d659a2feaa0c55ad015" },
+      remarks: null,
+    },
+  };
+}
+
+/** RFC 8785. */
+export async function benchCanonical(options: BenchOptions): Promise<Group> {
+  const records = Array.from({ length: options.isQuick ? 100 : 5000 }, (_, at) => tradeRecord(at));
+  const units = records.length;
+  if (records.some((record) => canonicalJson(record) !== canonicalize(record)))
+    throw new Error("another canonical form");
+  const about = {
+    id: "canonical",
+    title: "Canonical JSON of a trade record (RFC 8785)",
+    unit: "records/s",
+    method: `${units} records of about 1 KB; both give the same text.`,
+  };
+  const workers = [
+    { name: "Lianzheng sdk", isOurs: true, units, run: () => records.map(canonicalJson).length },
+    { name: "canonicalize", isOurs: false, units, run: () => records.map((record) => canonicalize(record)).length },
+    {
+      name: "JSON.stringify (not canonical)",
+      isOurs: false,
+      units,
+      run: () => records.map((record) => JSON.stringify(record)).length,
+    },
+  ];
+  return await race(about, workers, options, []);
+}
+
+interface OpenAttestation {
+  wrapDocuments(documents: readonly object[]): readonly object[];
+}
+
+/** Records hidden member by member, put into a tree, each with its proof. */
+async function wrapOurs(records: readonly JsonValue[]): Promise<number> {
+  const leaves = records.map((record, at) => {
+    const input = decodeSubmission(parseJson(utf8(JSON.stringify(record))));
+    if (!("body" in input)) throw new TypeError("a record came prepared");
+    const seed = sha256(Buffer.from(`seed ${at}`));
+    const commitments = commitmentsOf(prepareRecord(input, seed, sha256).disclosures, sha256);
+    return sha256(Buffer.concat([Buffer.of(0), Buffer.from(canonicalJson([...commitments]))]));
+  });
+  const prover = await ours.build(leaves);
+  return (
+    await proveAll(
+      prover,
+      leaves.map((_, at) => at),
+    )
+  ).length;
+}
+
+/** Making evidence of many records at once. */
+export async function benchWrapping(options: BenchOptions): Promise<Group> {
+  const records = Array.from({ length: options.isQuick ? 50 : 10_000 }, (_, at) => tradeRecord(at));
+  const library = peer("@govtechsg/open-attestation") as OpenAttestation | undefined;
+  const issuer = {
+    name: "Bench",
+    documentStore: `0x${"11".repeat(20)}`,
+    identityProof: { type: "DNS-TXT", location: "bench.example" },
+  };
+  const documents = records.map((record) => ({ ...(record as object), issuers: [issuer] }));
+  const units = records.length;
+  const mine = { name: "Lianzheng sdk", isOurs: true, units, run: () => wrapOurs(records) };
+  const theirs = library && {
+    name: "OpenAttestation wrapDocuments",
+    isOurs: false,
+    units,
+    run: () => library.wrapDocuments(documents).length,
+  };
+  const about = {
+    id: "wrapping",
+    title: `Wrapping ${units.toLocaleString("en")} records`,
+    unit: "records/s",
+    method:
+      "From JSON to records whose members can be disclosed one by one, each with a proof to one root: salts, commitments, tree, all proofs.",
+  };
+  const workers = theirs === undefined ? [mine] : [mine, theirs];
+  return await race(
+    about,
+    workers,
+    { ...options, isQuick: true },
+    theirs === undefined ? ["@govtechsg/open-attestation"] : [],
+  );
+}
