@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { contractInterfaces } from "@lianzheng/sdk/contracts";
 import { contractNames } from "@lianzheng/sdk/chain";
 import { handlers } from "../../node/src/registry/law/index.ts";
-import { checkedTables } from "../../node/src/registry/check.ts";
+import { checkedTables } from "../../node/src/registry/questions.ts";
 import { networkHelpers, world } from "../contracts/fixture.ts";
 import { deploymentOf, openRegistry, withFolder } from "./scene.ts";
 import { busyStory } from "./story.ts";
@@ -30,9 +30,10 @@ describe("registry, against the contracts", () => {
         const { differences, rows } = await registry.check();
         expect(differences).to.deep.equal([]);
         expect(rows).to.be.greaterThan(40);
-        const reading = registry.read();
+        const reading = await registry.read();
         for (const table of checkedTables)
-          if (table !== "mandates") expect((await reading.idsFrom(table, "", 1)).length, table).to.equal(1);
+          if (table !== "mandates" && table !== "policies")
+            expect((await reading.idsFrom(table, "", 1)).length, table).to.equal(1);
         await reading.close();
       } finally {
         await registry.close();

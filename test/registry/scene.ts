@@ -28,7 +28,7 @@ export async function deploymentOf(world: World): Promise<Deployment> {
     const contract = name === "evidenceLogs" ? world.logs : world[name];
     const address = (await contract.getAddress()).toLowerCase() as Hex;
     const code = await ethers.provider.getCode(address);
-    book.push([name, { address, codeHash: toHex(keccak256(fromHex(code as Hex))), block: 1 }]);
+    book.push([name, { address, codeHash: toHex(keccak256(fromHex(code))), block: 1 }]);
   }
   return {
     chainId: Number(chainId),
@@ -66,7 +66,7 @@ export async function openRegistry(
 
 /** Everything that a registry shows, key by key. */
 export async function viewsOf(registry: Registry): Promise<ReadonlyMap<string, string>> {
-  const reading = registry.read();
+  const reading = await registry.read();
   try {
     const views = new Map<string, string>();
     for await (const [key, value] of reading.everything()) views.set(key, value.toString("base64"));

@@ -7,7 +7,7 @@ import {
   SubjectKind,
   maskOfKinds,
 } from "@lianzheng/sdk/contracts";
-import type { KindName } from "@lianzheng/sdk/contracts";
+import type { KindName, RegistrationStruct } from "@lianzheng/sdk/contracts";
 import { ZeroHash } from "ethers";
 import {
   DAY,
@@ -29,6 +29,15 @@ import {
 } from "../contracts/fixture.ts";
 import { memberId, usccOf } from "../contracts/uscc.ts";
 import { TYPES } from "../contracts/trade/scene.ts";
+
+interface ScopeOfStory {
+  readonly purposes: number;
+  readonly territories: number;
+  readonly from: number;
+  readonly until: number;
+  readonly uses: number;
+  readonly depth: number;
+}
 
 /**
  * Everything that members do under the law, as acts that leave events: the same acts make the worlds of the tests and of the walks.
@@ -56,7 +65,7 @@ export class Story {
     return digestOf(`name ${++this.#names} ${this.subjects.length}`);
   }
 
-  async registration(grade: number = Grade.general, source = 0, venue: string = NO_PARENT) {
+  registration(grade: number = Grade.general, source = 0, venue: string = NO_PARENT): RegistrationStruct {
     const contents = [
       { algorithm: 1, value: this.name() },
       { algorithm: 2, value: this.name() },
@@ -64,14 +73,14 @@ export class Story {
     return { digest: this.name(), metadata: this.name(), grade, source, venue, contents };
   }
 
-  async scope(uses = 0) {
+  async scope(uses = 0): Promise<ScopeOfStory> {
     const from = await now();
     return { purposes: 0b111, territories: 0b11, from, until: from + 365 * DAY, uses, depth: 4 };
   }
 
   async resource(owner: Actor, { source = 0, venue = NO_PARENT, uses = 0 } = {}): Promise<string> {
     const { rights } = this.world;
-    const [registration, scope] = [await this.registration(0, source, venue), await this.scope(uses)];
+    const [registration, scope] = [this.registration(0, source, venue), await this.scope(uses)];
     const mine = rights.connect(owner.key);
     const { subject, right } = await mine.registerResource.staticCall(registration, scope);
     await mine.registerResource(registration, scope);
@@ -81,7 +90,7 @@ export class Story {
 
   async product(owner: Actor, basis: readonly string[]): Promise<string> {
     const { rights } = this.world;
-    const [registration, whole] = [await this.registration(), await this.scope()];
+    const [registration, whole] = [this.registration(), await this.scope()];
     const scope = { ...whole, until: whole.until - (2 + this.subjects.length) * DAY, purposes: 1, territories: 1 };
     const mine = rights.connect(owner.key);
     const { subject, right } = await mine.registerProduct.staticCall(registration, scope, [...basis]);
@@ -157,7 +166,7 @@ export class Story {
   }
 
   /** The next step of a trade on its way from listing to certificate. */
-  async step(number: number): Promise<void> {
+  async step(number: number, record?: string): Promise<void> {
     const { trades } = this.world;
     const { id, seller, buyer, venue } = this.trades[number % Math.max(1, this.trades.length)]!;
     const { stage } = await trades.tradeOf(id);
@@ -167,7 +176,7 @@ export class Story {
       [[seller], [buyer], all, [seller], [buyer], all, venue === undefined ? [] : [venue]][reached - 1] ?? [];
     const expires = reached === 2 ? (await now()) + 7 * DAY : 0;
     const { tradeId, evidence, count, deadline } = await this.#next(id);
-    const step = { tradeId, stage: reached, evidence, count, expires, deadline };
+    const step = { tradeId, stage: reached, evidence: record ?? evidence, count, expires, deadline };
     await trades.record(step, await this.#sign("Step", step, signers));
   }
 
@@ -441,7 +450,7 @@ export async function busyStory(world: World): Promise<Story> {
   await registry.connect(seller.key).object(refused, REASON);
   await registry.connect(regulator.key).resolve(refused, 1, 0, false, digestOf("no"));
   await registry.connect(regulator.key).refuse(refused, REASON);
-  await registry.connect(buyer.key).resubmit(refused, { ...(await story.registration()) });
+  await registry.connect(buyer.key).resubmit(refused, { ...story.registration() });
   await registry.connect(buyer.key).withdraw(refused);
   await registry.connect(seller.key).cancel(counted, REASON);
   // Members: keys, kinds, tier, parent, an application that stays open, a suspension, a freeze.

@@ -154,6 +154,33 @@ describe("a vault", () => {
       await refusal(open(folder, { records }), "VAULT_IDENTITY");
     }));
 
+  it("that is inspected gives its keys, and is not changed: nothing is made, mended or erased", () =>
+    withFolder(async (folder) => {
+      const keys = await filled(folder);
+      await rm(join(folder, "00000000.a"));
+      await flip(join(folder, "00000001.b"), 70);
+      await flip(join(folder, "00000002.a"), 70);
+      const before = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))));
+      const vault = await Vault.inspect({ directory: folder, identity, key });
+      expect(keysOf(vault)).to.deep.equal(keys);
+      expect([vault.key(5), vault.erasedBy(5)]).to.deep.equal([undefined, 100]);
+      await refusal(vault.erase([{ index: 1, by: 2 }]), "VAULT_FAILED");
+      expect(() => vault.key(20 * shardRecords))
+        .to.throw()
+        .with.property("code", "VAULT_MISSING");
+      await vault.close();
+      expect(await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))))).to.deep.equal(
+        before,
+      );
+      await flip(join(folder, "00000002.b"), 70);
+      await refusal(Vault.inspect({ directory: folder, identity, key }), "VAULT_CORRUPT");
+      const none = await Vault.inspect({ directory: join(folder, "none"), identity, key });
+      expect(() => none.key(0))
+        .to.throw()
+        .with.property("code", "VAULT_MISSING");
+      expect(await readdir(folder)).not.to.include("none");
+    }));
+
   it("does not rewrite a copy while the other one is damaged", () =>
     withFolder(async (folder) => {
       const vault = await open(folder);

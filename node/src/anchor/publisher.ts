@@ -332,7 +332,10 @@ export class Publisher {
 
   #tellOfCap(beyondCap: bigint | undefined): void {
     const { alarms, capPerGas } = this.#options;
-    if (beyondCap === undefined) return alarms.clear("C_FEE_CAP");
+    if (beyondCap === undefined) {
+      alarms.clear("C_FEE_CAP");
+      return;
+    }
     const message = `the chain wants ${beyondCap} wei per gas, the cap is ${capPerGas}; sent with the cap`;
     alarms.raise("C_FEE_CAP", message, { wanted: String(beyondCap), cap: String(capPerGas) });
   }
@@ -367,7 +370,10 @@ export class Publisher {
     const needed = highestCost(raw);
     if (needed === 0n || this.#tip === undefined) return;
     const balance = await balanceOf(view, sender, this.#tip.number);
-    if (balance >= needed) return alarms.clear("C_FUNDS");
+    if (balance >= needed) {
+      alarms.clear("C_FUNDS");
+      return;
+    }
     const details = { sender, balance: String(balance), needed: String(needed) };
     alarms.raise("C_FUNDS", `${sender} has ${balance} wei, its publication may cost ${needed}`, details);
   }

@@ -17,6 +17,7 @@ export type {
   WebhookFacts,
   WebhookRequest,
 } from "./events-port.ts";
+export type { MetricsPort } from "./metrics-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,
@@ -35,3 +36,4 @@ export type {
   Scope,
   StoredRecord,
 } from "./ports.ts";
+export type { RegistryPort } from "./registry-port.ts";

@@ -17,47 +17,49 @@ export const pageParameters = {
 /** Which part of a list is asked for. */
 export interface Page {
   readonly limit: number;
-  /** Where it begins; what is counted the list says. */
-  readonly from: number;
+  /** The list's own word for where to go on; none at the beginning. */
+  readonly after?: string;
 }
 
 const defaultLimit = 100;
+const tagBytes = 9;
 
 /**
  * The page that a query asks for.
  *
- * @param list - everything that makes this list another than others: caller, filters. A cursor is good for its own list only.
+ * @param list - everything that makes this list another than others: resource, caller, filters. A cursor is good for its own list only.
  * @throws NodeError E_PAGE, E_CURSOR
  */
 export function pageOf(
-  { limit, cursor }: { readonly limit?: string; readonly cursor?: string },
+  { limit: asked, cursor }: { readonly limit?: string; readonly cursor?: string },
   list: readonly string[],
 ): Page {
-  if (limit !== undefined && !/^(?:[1-9]\d{0,2}|1000)$/.test(limit)) {
+  if (asked !== undefined && !/^(?:[1-9]\d{0,2}|1000)$/.test(asked)) {
     throw new NodeError("E_PAGE", "limit is a number from 1 to 1000.", { field: "/limit" });
   }
-  return { limit: Number(limit ?? defaultLimit), from: cursor === undefined ? 0 : placeIn(cursor, list) };
+  const limit = Number(asked ?? defaultLimit);
+  return cursor === undefined ? { limit } : { limit, after: placeIn(cursor, list) };
 }
 
 /**
- * The cursor of the page that begins at `from`.
+ * The cursor of the page that goes on at `next`; null at the end.
  *
- * It is no secret and no permission: what a page may show is decided for each record. Its tag only tells a cursor of
+ * It is no secret and no permission: what a page may show is decided for each item. Its tag only tells a cursor of
  * this list from one that was cut, mixed up or made up.
  */
-export function cursorAt(from: number, list: readonly string[]): string {
-  const tag = createHash("sha256")
-    .update(JSON.stringify([from, ...list]))
-    .digest()
-    .subarray(0, 9);
-  const place = Buffer.alloc(6);
-  place.writeUIntBE(from, 0, 6);
-  return Buffer.concat([place, tag]).toString("base64url");
+export function cursorOf(next: string | null, list: readonly string[]): string | null {
+  return next === null ? null : Buffer.concat([tagOf(next, list), Buffer.from(next, "utf8")]).toString("base64url");
 }
 
-function placeIn(cursor: string, list: readonly string[]): number {
-  const bytes = /^[A-Za-z0-9_-]{20}$/.test(cursor) ? Buffer.from(cursor, "base64url") : Buffer.alloc(6);
-  const from = bytes.readUIntBE(0, 6);
-  if (cursorAt(from, list) === cursor) return from;
+function placeIn(cursor: string, list: readonly string[]): string {
+  const place = Buffer.from(cursor, "base64url").subarray(tagBytes).toString("utf8");
+  if (cursorOf(place, list) === cursor) return place;
   throw new NodeError("E_CURSOR", "Send `next` of the page before, with the same query.", { field: "/cursor" });
+}
+
+function tagOf(place: string, list: readonly string[]): Buffer {
+  return createHash("sha256")
+    .update(JSON.stringify([place, ...list]))
+    .digest()
+    .subarray(0, tagBytes);
 }

@@ -5,6 +5,14 @@ import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Tombstone } from "./erasure-port.ts";
+import type { RefusalNote } from "./policies-port.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Code of the problem that it was answered with; null while it was not refused. */
+    refusedWith: string | null;
+  }
+}
 
 /** An RFC 9457 problem: `code` is API, `title` and `detail` are for people. */
 export interface Problem {
@@ -16,12 +24,16 @@ export interface Problem {
   readonly field?: string;
   /** Byte offset into the body, or into the line, for syntax errors. */
   readonly offset?: number;
+  /** Codes of what a node lacks that is not ready. */
+  readonly reasons?: readonly string[];
   /** Which record says that what was asked for is erased, with E_ERASED. */
   readonly erasure?: Tombstone;
   /** Until when it must be kept, with E_RETENTION. */
   readonly until?: string;
   /** Line of a stream, counted from 1. */
   readonly line?: number;
+  /** A refusal by rule, signed. */
+  readonly refusal?: RefusalNote;
   readonly requestId: string;
 }
 
@@ -69,15 +81,17 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset, line, until, erasure } = error.details;
+  const { field, offset, line, until, erasure, reasons, refusal } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(Array.isArray(reasons) ? { reasons: reasons.map(String) } : {}),
     ...(erasure === undefined ? {} : { erasure: erasure as Tombstone }),
     ...(typeof until === "string" ? { until } : {}),
     ...(typeof line === "number" ? { line } : {}),
+    ...(refusal === undefined ? {} : { refusal: refusal as RefusalNote }),
     requestId,
   };
 }
@@ -86,6 +100,7 @@ export function toProblem(error: NodeError | EvidenceError, requestId: string): 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toKnownError(error);
   const problem = toProblem(known, request.id);
+  request.refusedWith = known.code;
   if (problem.status >= 500) request.log.error({ code: known.code, err: known.cause ?? known }, "request failed");
   const wait = waitOf(known);
   if (wait !== undefined) void reply.header("retry-after", String(wait));

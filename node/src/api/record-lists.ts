@@ -5,7 +5,7 @@ import type { Static } from "typebox";
 import { principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import type { ListingPort } from "./listing-port.ts";
-import { cursorAt, pageOf, pageParameters, PageQuery } from "./page.ts";
+import { cursorOf, pageOf, pageParameters, PageQuery } from "./page.ts";
 import type { Principal, RecordLog, StoredRecord } from "./ports.ts";
 import { checkedSubject, isVisible, readAtOnce, recordsAt } from "./read-records.ts";
 import { Instant, readingRefusals, RecordId, SubjectName, TypeName } from "./record-docs.ts";
@@ -70,7 +70,8 @@ async function pageFor(
   if (type !== undefined && !isRecordType(type)) throw notAType();
   const isOperator = caller.scopes.has("admin");
   const list = ["records", caller.member, String(isOperator), subject ?? "", type ?? ""];
-  const { from, limit } = pageOf(query, list);
+  const { after, limit } = pageOf(query, list);
+  const from = Number(after ?? 0);
   const most = subject === undefined && type === undefined ? limit : Math.max(limit, mostLooked);
   const indexes = await candidatesOf(listing, { caller, subject, from, most });
   const accepts = (record: StoredRecord): boolean =>
@@ -79,7 +80,7 @@ async function pageFor(
   const isEnd = looked === indexes.length && indexes.length < most;
   // Sequences of a subject have no gap; the indexes of a member do.
   const next = subject === undefined ? (indexes[looked - 1] ?? from) + 1 : from + looked;
-  return { items: found.map(listed), next: isEnd ? null : cursorAt(next, list) };
+  return { items: found.map(listed), next: cursorOf(isEnd ? null : String(next), list) };
 }
 
 /** Indexes of what may stand on the page, in its order: at most `most`. */

@@ -15,6 +15,7 @@ import type { Principal, StoredRecord } from "./ports.ts";
 import { IdParams, NoQuery, problemAnswers, Raw, Receipt, RecordAnswer, SubmissionBody } from "./schemas.ts";
 import { aboutOneRecord, readingRefusals, submissionDocs } from "./record-docs.ts";
 import { answerStream, isLineStream, requireLines } from "./record-stream.ts";
+import { refusingBy } from "./refusing.ts";
 import { readSubmissions } from "./submission.ts";
 
 /** `POST /v1/records`, `GET /v1/records/:id`, `GET /v1/records/:id/evidence`. */
@@ -25,8 +26,8 @@ export function recordRoutes(app: App, services: AppServices, gate: WorkGate): v
 }
 
 function submissionRoute(app: App, services: AppServices, gate: WorkGate): void {
-  const { log, keys, settings, now } = services;
-  const rules = { keys, now, batchRecords: settings.batchRecords };
+  const { log, keys, settings, now, policies } = services;
+  const rules = { keys, now, policies, batchRecords: settings.batchRecords };
   app.route({
     method: "POST",
     url: "/v1/records",
@@ -45,7 +46,8 @@ function submissionRoute(app: App, services: AppServices, gate: WorkGate): void 
     handler: async (request, reply) => {
       if (isLineStream(request)) return answerStream(request, reply, services, idempotencyKey(request));
       const caller = principalOfRequest(request);
-      const submissions = await readSubmissions(request.body as JsonValue, caller, rules);
+      const signing = refusingBy(policies, caller, bodyDigest(request));
+      const submissions = await readSubmissions(request.body as JsonValue, caller, rules).catch(signing);
       const identity = { member: caller.member, key: idempotencyKey(request), requestDigest: bodyDigest(request) };
       const { receipt, replayed } = await log.submit(submissions, identity);
       if (replayed) void reply.header("idempotent-replay", "true");

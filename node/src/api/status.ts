@@ -13,7 +13,10 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
       ...{ operationId: "readStatus", summary: "The node, its log, its chain and its newest anchor", tags: ["node"] },
       ...{ querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
     },
-    handler: status,
+    handler: async () => {
+      const { anchoring, ...rest } = await status();
+      return { ...rest, anchoring: { ...anchoring, alarms: [...anchoring.alarms] } };
+    },
   });
   app.route({
     method: "GET",
@@ -34,8 +37,10 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
       ...{ querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
     },
     handler: () => {
-      const { ready, reasons } = condition.readiness();
-      if (!ready) throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`);
+      const { ready, reasons, codes = [] } = condition.readiness();
+      if (!ready) {
+        throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`, { reasons: codes });
+      }
       return { status: "ready" };
     },
   });

@@ -7,7 +7,7 @@ import { NodeError } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
-import { cursorAt, pageOf, pageParameters, PageQuery } from "./page.ts";
+import { cursorOf, pageOf, pageParameters, PageQuery } from "./page.ts";
 import type { Principal, RecordLog, StoredRecord } from "./ports.ts";
 import { readingRefusals, RecordId, SubjectName } from "./record-docs.ts";
 import { checkedSubject, isVisible, readAtOnce, recordsAt } from "./read-records.ts";
@@ -61,12 +61,13 @@ function entriesRoute(app: App, { log, listing }: AppServices): void {
       const subject = checkedSubject(request.params.subject);
       const caller = principalOfRequest(request);
       const list = ["subject", caller.member, subject];
-      const { from, limit } = pageOf(request.query, list);
+      const { after, limit } = pageOf(request.query, list);
+      const from = Number(after ?? 0);
       await requirePart(log, await log.indexesOf(subject, maxBundleRecords), caller);
       const indexes = await listing.indexesOf(subject, limit + 1, from);
       const records = await recordsAt(log, indexes.slice(0, limit));
       const items = records.map((record, at) => entryFor(record, from + at, caller));
-      return { items, next: indexes.length > limit ? cursorAt(from + limit, list) : null };
+      return { items, next: cursorOf(indexes.length > limit ? String(from + limit) : null, list) };
     },
   });
 }

@@ -14,7 +14,7 @@ export function fastNodeDigest(left: Digest, right: Digest): Digest {
 
 /** SHA-256. Through a text, since Node needs three times as long for a digest that it wraps in a Buffer itself (measured). */
 function digestOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(hash("sha256", bytes, "latin1"), "latin1");
+  return Buffer.from(hash("sha256", bytes, "binary"), "latin1");
 }
 
 const textScratch = Buffer.alloc(4096);

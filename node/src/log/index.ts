@@ -19,3 +19,4 @@ export type { DisclosureReader } from "./fsck/record-check.ts";
 export { rebuildLog } from "./rebuild.ts";
 export type { RebuildOptions, Rebuilt } from "./rebuild.ts";
 export type { CommittedGroup } from "./writer.ts";
+export type { PublicationRules } from "./publication.ts";

@@ -10,7 +10,7 @@ import { logsBloom } from "@lianzheng/sdk/chain";
 import { fromHex, type Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
 import type { EventReader, PlacedLog } from "./event.ts";
-import type { BlockPoint } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
 
 /** A block whose header hashes to its hash. */
 export interface Heading extends BlockPoint {
@@ -166,7 +166,7 @@ function byBlock(logs: readonly LogAnswer[]): ReadonlyMap<number, readonly LogAn
 }
 
 function isSame({ address, data, topics, place }: PlacedLog, told: LogAnswer | undefined, hash: Hex): boolean {
-  if (told === undefined || told.blockHash !== hash || told.logIndex !== place.logIndex) return false;
+  if (told?.blockHash !== hash || told.logIndex !== place.logIndex) return false;
   if (told.address !== address || told.data !== data || told.transactionHash !== place.transaction) return false;
   return told.topics.length === topics.length && topics.every((topic, at) => told.topics[at] === topic);
 }

@@ -143,6 +143,11 @@ function bitsOf(value: bigint): readonly number[] {
   return Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => ((value >> BigInt(bit)) & 1n) === 1n);
 }
 
+/** The facts but these. */
+export function without(facts: Facts, ...names: readonly string[]): Facts {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => !names.includes(name)));
+}
+
 /** A fact that is a text. @throws TypeError if the program asks for one that the event has not */
 export function text(facts: Facts, name: string): string {
   const value = facts[name];

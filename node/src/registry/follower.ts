@@ -6,7 +6,8 @@ import { Draft } from "./draft.ts";
 import type { EventReader } from "./event.ts";
 import { takeIn } from "./law/index.ts";
 import { completeFacts, type LawReader } from "./law-facts.ts";
-import type { BlockPoint, RegistryStore } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
+import type { RegistryStore } from "./store.ts";
 
 /** What the follower tells of itself; pino's loggers fit. */
 export interface RegistryLogger {
@@ -164,7 +165,10 @@ export class Follower {
       const cursor = this.#cursor();
       if ((await source.heading(cursor.number))?.hash === cursor.hash) return;
       if (depth === 1) logger.warn({ block: cursor.number }, "the chain replaced blocks; the registry goes back");
-      if (!(await store.undo())) return await this.#rebuild("the chain replaced more blocks than can be undone");
+      if (!(await store.undo())) {
+        await this.#rebuild("the chain replaced more blocks than can be undone");
+        return;
+      }
       this.#undone += 1;
     }
   }
@@ -188,7 +192,7 @@ export class Follower {
 
   async #takeBlock({ point, logs }: LawBlock): Promise<void> {
     const { store, reader, law } = this.#parts;
-    const before = store.read();
+    const before = await store.read();
     try {
       const draft = new Draft(before);
       const events = logs.map((log) => reader.eventOf(log));

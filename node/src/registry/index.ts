@@ -3,4 +3,8 @@ export { Registry, type RegistryOptions, type RegistryStatus } from "./registry.
 export { usualFollowTimings, type FollowStatus, type FollowTimings, type RegistryLogger } from "./follower.ts";
 export type { CheckReport, CheckStatus } from "./reconciler.ts";
 export type { Difference } from "./check.ts";
-export type { BlockPoint, RegistryFailpoint } from "./store.ts";
+export type { BlockPoint } from "./point.ts";
+export type { RegistryFailpoint } from "./store.ts";
+export { RegistryDesk } from "./desk.ts";
+export { RecordSearch, type SearchedLog } from "./record-search.ts";
+export { openNodeRegistry, type NodeRegistry } from "./opening.ts";

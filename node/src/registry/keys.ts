@@ -24,6 +24,9 @@ export function keyOf(range: Range, ...parts: readonly string[]): string {
   return [range, ...parts].join("\0");
 }
 
+/** The key of the cursor. */
+export const cursorKey = keyOf("c", "cursor");
+
 /** Bounds of all keys that begin with these parts. */
 export function boundsOf(range: Range, ...parts: readonly string[]): { readonly gte: string; readonly lt: string } {
   const first = keyOf(range, ...parts);

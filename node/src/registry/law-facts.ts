@@ -8,7 +8,7 @@ import { ChainError } from "../chain-error.ts";
 import type { Draft } from "./draft.ts";
 import type { LawEvent } from "./event.ts";
 import { count, objects, text, textOrNull, factsOfAnswer, type Facts } from "./facts.ts";
-import type { BlockPoint } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
 
 /** Asks the contracts' own views, in the state of one block. */
 export class LawReader {

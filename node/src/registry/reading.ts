@@ -1,7 +1,7 @@
 import type { Level } from "level";
-import { boundsOf, keyOf, lastPart, unseal } from "./keys.ts";
+import { boundsOf, cursorKey, keyOf, lastPart, unseal } from "./keys.ts";
 import type { HistoryEntry, TableName, Tables } from "./rows.ts";
-import type { BlockPoint } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
 
 /** A row with what the registry keeps of it beside its facts. */
 export interface Kept<Name extends TableName = TableName> {
@@ -18,6 +18,8 @@ export interface Found {
   readonly id: string;
 }
 
+type AbstractSnapshot = ReturnType<Level<string, Buffer>["snapshot"]>;
+
 interface Page {
   readonly limit: number;
   /** Order of the last one before. */
@@ -31,15 +33,22 @@ interface Page {
  * @throws NodeError REGISTRY_CORRUPT from every method that reads a damaged value
  */
 export class Reading {
-  /** The block that all answers are true at. */
+  /** The block that all answers are true at; undefined before the first. */
   readonly block: BlockPoint | undefined;
   readonly #database: Level<string, Buffer>;
-  readonly #snapshot;
+  readonly #snapshot: AbstractSnapshot;
 
-  constructor(database: Level<string, Buffer>, block: BlockPoint | undefined) {
+  private constructor(database: Level<string, Buffer>, snapshot: AbstractSnapshot, block: BlockPoint | undefined) {
     this.#database = database;
+    this.#snapshot = snapshot;
     this.block = block;
-    this.#snapshot = database.snapshot();
+  }
+
+  /** The block is read from the snapshot, too: what is being written now is in both or in neither. */
+  static async open(database: Level<string, Buffer>): Promise<Reading> {
+    const snapshot = database.snapshot();
+    const value = await valueOf(database, cursorKey, snapshot);
+    return new Reading(database, snapshot, value === undefined ? undefined : (unseal(cursorKey, value) as BlockPoint));
   }
 
   async close(): Promise<void> {
@@ -48,7 +57,7 @@ export class Reading {
 
   async kept<Name extends TableName>(table: Name, id: string): Promise<Kept<Name> | undefined> {
     const key = keyOf("r", table, id);
-    const value = (await this.#database.get(key, { snapshot: this.#snapshot })) as Buffer | undefined;
+    const value = await valueOf(this.#database, key, this.#snapshot);
     return value === undefined ? undefined : (unseal(key, value) as Kept<Name>);
   }
 
@@ -111,3 +120,12 @@ export class Reading {
 
 /** 12 digits of the block, 6 of the event's place in it. */
 export const orderLength = 18;
+
+/** The library's types leave out that a missing key answers undefined. */
+async function valueOf(
+  database: Level<string, Buffer>,
+  key: string,
+  snapshot: AbstractSnapshot,
+): Promise<Buffer | undefined> {
+  return await database.get<string, Buffer>(key, { snapshot });
+}

@@ -1,12 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
-import { checkedTables, differencesOf, type Difference } from "./check.ts";
+import { differencesOf, type Difference } from "./check.ts";
+import { checkedTables } from "./questions.ts";
 import type { RegistryLogger } from "./follower.ts";
 import type { LawReader } from "./law-facts.ts";
 import type { Reading } from "./reading.ts";
 import type { TableName } from "./rows.ts";
-import type { BlockPoint, RegistryStore } from "./store.ts";
+import type { BlockPoint } from "./point.ts";
+import type { RegistryStore } from "./store.ts";
 
 /** What a comparison found. */
 export interface CheckReport {
@@ -64,7 +66,7 @@ export class Reconciler {
   async run(): Promise<void> {
     const { everyMs, signal, logger } = this.#parts;
     if (everyMs === 0) return;
-    while (!signal.aborted) {
+    for (;;) {
       await pause(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       await this.check(sampled).catch((error: unknown) => {
@@ -77,7 +79,7 @@ export class Reconciler {
 
   /** Compares up to so many rows of each table, and goes on behind them the next time. @throws ChainError, NodeError REGISTRY_CORRUPT */
   async check(rowsOfTable: number): Promise<CheckReport> {
-    const reading = this.#parts.store.read();
+    const reading = await this.#parts.store.read();
     try {
       const found: Difference[] = [];
       let rows = 0;

@@ -101,8 +101,8 @@ export class Registry {
   }
 
   /** Views as of now. To be closed. */
-  read(): Reading {
-    return this.#store.read();
+  async read(): Promise<Reading> {
+    return await this.#store.read();
   }
 
   async close(): Promise<void> {

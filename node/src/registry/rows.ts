@@ -321,13 +321,13 @@ export interface VersionRow {
   readonly since: number;
 }
 
-/** A version of a document of the consortium. */
 export interface PolicyRow {
-  readonly name: string;
+  readonly policy: string;
   readonly version: number;
+  readonly name: string;
   readonly digest: string;
+  readonly publishedAt: number;
   readonly effectiveFrom: number;
-  /** 0 while no end is decided. */
   readonly retiredFrom: number;
   readonly reason: string | null;
 }

@@ -1,19 +1,11 @@
 import { rm } from "node:fs/promises";
-import type { Hex } from "@lianzheng/sdk/encoding";
 import { Level } from "level";
 import { NodeError } from "../errors.ts";
-import { boundsOf, keyOf, numberPart, seal, unseal } from "./keys.ts";
+import { boundsOf, cursorKey, keyOf, numberPart, seal, unseal } from "./keys.ts";
+import type { BlockPoint } from "./point.ts";
 import { Reading } from "./reading.ts";
 
 export type Database = Level<string, Buffer>;
-
-/** A block by which views are true. */
-export interface BlockPoint {
-  readonly number: number;
-  readonly hash: Hex;
-  /** Unix seconds. */
-  readonly time: number;
-}
 
 /** One change of a key; undefined removes it. */
 export interface Write {
@@ -44,7 +36,6 @@ const noFailpoint: RegistryFailpoint = () => Promise.resolve();
 /** Which keys and rows there are: views in another layout are made again. */
 const layoutVersion = "1";
 const identityKey = keyOf("m", "identity");
-const cursorKey = keyOf("c", "cursor");
 
 /**
  * The registry's views in LevelDB, with the block that they are true at.
@@ -81,8 +72,8 @@ export class RegistryStore {
   }
 
   /** Reads as of now, whatever is written meanwhile. To be closed. */
-  read(): Reading {
-    return new Reading(this.#database, this.#cursor);
+  async read(): Promise<Reading> {
+    return await Reading.open(this.#database);
   }
 
   /** Sets the first cursor. @throws NodeError REGISTRY_FAILED */

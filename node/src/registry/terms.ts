@@ -1,3 +1,4 @@
+import { text } from "./facts.ts";
 import { wordsIn } from "./tokens.ts";
 import type { TableName, Tables } from "./rows.ts";
 
@@ -32,10 +33,10 @@ const fields: { readonly [Name in TableName]?: (row: Tables[Name]) => readonly F
     ...distinct(basis).map((base): Field => ["base", base]),
   ],
   consents: ({ terms }) => [
-    ["subject", String(terms["subject"])],
-    ["member", String(terms["recipient"])],
+    ["subject", text(terms, "subject")],
+    ["member", text(terms, "recipient")],
   ],
-  mandates: ({ terms }) => [["member", String(terms["trustee"])]],
+  mandates: ({ terms }) => [["member", text(terms, "trustee")]],
   trades: ({ seller, buyer, venue, filedBy, subject, right, stage, terminated }) => [
     ...distinct([seller, buyer, venue, filedBy]).map((member): Field => ["member", member]),
     ["subject", subject],
@@ -44,8 +45,8 @@ const fields: { readonly [Name in TableName]?: (row: Tables[Name]) => readonly F
   ],
   attestations: ({ attester, statement }) => [
     ["member", attester],
-    ["subject", String(statement["subject"])],
-    ["kind", String(statement["kind"])],
+    ["subject", text(statement, "subject")],
+    ["kind", text(statement, "kind")],
   ],
   cases: ({ opener, respondent, subject, kind, state }) => [
     ...distinct([opener, respondent]).map((member): Field => ["member", member]),
@@ -105,8 +106,8 @@ const texts: { readonly [Name in TableName]?: (row: Tables[Name]) => readonly (r
 export function wordsOf<Name extends TableName>(table: Name, row: Tables[Name]): ReadonlyMap<string, number> {
   const words = new Map<string, number>();
   const weighted = (texts[table] as ((row: Tables[Name]) => readonly (readonly [string, number])[]) | undefined)?.(row);
-  for (const [text, weight] of weighted ?? [])
-    for (const word of wordsIn(text)) words.set(word, Math.max(words.get(word) ?? 0, weight));
+  for (const [shown, weight] of weighted ?? [])
+    for (const word of wordsIn(shown)) words.set(word, Math.max(words.get(word) ?? 0, weight));
   return words;
 }
 

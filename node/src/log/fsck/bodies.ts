@@ -13,8 +13,8 @@ export interface OpenedBodies {
 }
 
 /**
- * Opens the vault in `directory` for reading bodies. As at every start, a copy of a shard that is damaged is mended from the
- * other one: this is the one thing that a check with keys may change.
+ * Opens the vault in `directory` for reading bodies. Nothing is changed: a damaged copy is mended by the next start, and a
+ * shard that is missing is not made.
  *
  * Throws NodeError VAULT_*.
  */
@@ -23,10 +23,8 @@ export async function openBodies(
   verifier: NoteVerifier,
   options: { readonly key: Uint8Array; readonly files: Files },
 ): Promise<OpenedBodies> {
-  const vault = await Vault.open({
-    ...{ directory: join(directory, "vault"), identity: logIdentity(verifier.name, verifier), records: 0 },
-    ...options,
-  });
+  const identity = logIdentity(verifier.name, verifier);
+  const vault = await Vault.inspect({ directory: join(directory, "vault"), identity, ...options });
   const read: DisclosureReader = ({ sealed }, { index, leaf }) => {
     const disclosures = openDisclosures(vault, { index, leaf, sealed });
     if (disclosures !== undefined) return disclosures;

@@ -1,6 +1,6 @@
 import type { Draft } from "../draft.ts";
 import type { LawEvent } from "../event.ts";
-import { count, flag, object, text, textOrNull, texts, type Facts } from "../facts.ts";
+import { count, flag, object, text, textOrNull, texts, without, type Facts } from "../facts.ts";
 import type { CaseRow } from "../rows.ts";
 import { nothing, type Handlers } from "./handler.ts";
 import { putRule } from "./council.ts";
@@ -110,7 +110,7 @@ async function step(
   draft: Draft,
   change: (row: CaseRow) => Partial<CaseRow>,
 ): Promise<void> {
-  const { caseId: _id, ...told } = facts;
+  const told = without(facts, "caseId");
   const taken = { step: name, at: place.time, block: place.block, transaction: place.transaction, ...told };
   const id = text(facts, "caseId");
   await draft.change("cases", id, (row) => ({ ...change(row), steps: [...row.steps, taken] }));

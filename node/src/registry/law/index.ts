@@ -22,6 +22,7 @@ export const handlers: Readonly<Record<ContractName, Handlers>> = {
   members,
   council,
   emergency,
+  policies,
   cases,
   attestations,
   registry: subjects,
@@ -30,7 +31,6 @@ export const handlers: Readonly<Record<ContractName, Handlers>> = {
   trades,
   evidenceLogs: logs,
   validators,
-  policies,
 };
 
 /**

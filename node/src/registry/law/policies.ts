@@ -1,25 +1,27 @@
 import { count, text } from "../facts.ts";
-import type { Facts } from "../facts.ts";
 import type { Handlers } from "./handler.ts";
 
-/** Of `Policies`: the consortium's documents, version by version. */
+/** Of `Policies`: versions of policies and record schemas that the council published. */
 export const policies: Handlers = {
-  PolicyPublished: async ({ facts }, draft) => {
-    const [name, version, digest] = [text(facts, "name"), count(facts, "version"), text(facts, "digest")];
-    const effectiveFrom = count(facts, "effectiveFrom");
-    const key = keyOf(facts);
-    await draft.put("policies", key, { name, version, digest, effectiveFrom, retiredFrom: 0, reason: null });
-    await draft.note("policies", key);
+  PolicyPublished: async ({ facts, place }, draft) => {
+    const [policy, version] = [text(facts, "policy"), count(facts, "version")];
+    const id = `${policy}/${version}`;
+    await draft.put("policies", id, {
+      policy,
+      version,
+      name: text(facts, "name"),
+      digest: text(facts, "digest"),
+      publishedAt: place.time,
+      effectiveFrom: count(facts, "effectiveFrom"),
+      retiredFrom: 0,
+      reason: null,
+    });
+    await draft.note("policies", id);
   },
   PolicyRetired: async ({ facts }, draft) => {
-    const { reason } = facts;
-    const retired = { retiredFrom: count(facts, "retiredFrom"), reason: typeof reason === "string" ? reason : null };
-    await draft.change("policies", keyOf(facts), () => retired);
-    await draft.note("policies", keyOf(facts));
+    const id = `${text(facts, "policy")}/${count(facts, "version")}`;
+    const [retiredFrom, reason] = [count(facts, "retiredFrom"), text(facts, "reason")];
+    await draft.change("policies", id, () => ({ retiredFrom, reason }));
+    await draft.note("policies", id);
   },
 };
-
-/** The events of one policy have the hash of its name in common. */
-function keyOf(facts: Facts): string {
-  return `${text(facts, "policy")}/${count(facts, "version")}`;
-}

@@ -8,17 +8,17 @@ import { putRule } from "./council.ts";
 export const subjects: Handlers = {
   SubjectEntered: async ({ facts, place }, draft) => {
     const id = text(facts, "subject");
-    const { grade, source } = object(facts, "registration");
+    const registration = object(facts, "registration");
     const round = count(facts, "round");
     const known = await draft.row("subjects", id);
     const row = known ?? newSubject(id, facts, place.time);
     await draft.put("subjects", id, {
       ...row,
-      grade: String(grade),
-      source: String(source),
+      grade: text(registration, "grade"),
+      source: text(registration, "source"),
       status: "pending",
       round,
-      reviews: [...row.reviews, newReview(round, draftOf(object(facts, "registration")))],
+      reviews: [...row.reviews, newReview(round, draftOf(registration))],
     });
     await draft.note("subjects", id);
     if (known === undefined) for (const parent of row.parents) await addChild(draft, parent, id);

@@ -1,5 +1,5 @@
 import type { Draft } from "../draft.ts";
-import { count, flag, text, textOrNull, type Facts } from "../facts.ts";
+import { count, flag, text, textOrNull, without, type Facts } from "../facts.ts";
 import { mainStages } from "../stages.ts";
 import type { StepRow, TradeRow } from "../rows.ts";
 import { nothing, type Handlers } from "./handler.ts";
@@ -79,7 +79,7 @@ async function detail(
 ): Promise<void> {
   const trade = text(facts, "tradeId");
   const number = count(facts, "count");
-  const { tradeId: _id, count: _count, ...details } = facts;
+  const details = without(facts, "tradeId", "count");
   await draft.change("trades", trade, (row) => ({
     ...change(row),
     steps: row.steps.map((step) =>

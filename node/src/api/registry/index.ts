@@ -1,0 +1,41 @@
+import type { App, AppServices } from "../app-services.ts";
+import { dossierRoute } from "./dossier.ts";
+import { lawRoutes, type LawResource } from "./law-routes.ts";
+import { productRoutes } from "./products.ts";
+import { searchRoute } from "./search.ts";
+
+const parties = { member: "member", state: "state", kind: "kind", subject: "subject" };
+
+/** Resources that are listed and read, and nothing else. */
+const plain: readonly LawResource[] = [
+  { path: "members", name: "member", table: "members", filters: { state: "standing", kind: "kind", parent: "parent" } },
+  {
+    path: "rights",
+    name: "right",
+    table: "rights",
+    filters: { member: "member", kind: "kind", subject: "subject", base: "base" },
+  },
+  {
+    path: "trades",
+    name: "trade",
+    table: "trades",
+    filters: { member: "member", state: "state", subject: "subject", right: "right" },
+  },
+  {
+    path: "attestations",
+    name: "attestation",
+    table: "attestations",
+    filters: { subject: "subject", member: "member", kind: "kind" },
+  },
+  { path: "cases", name: "case", table: "cases", filters: parties },
+  { path: "logs", name: "log", table: "logs", filters: { member: "member" } },
+];
+
+/** The views of the chain's law: members, products, rights, trades, attestations, cases, logs, and a search over them. */
+export function registryRoutes(app: App, { registry, log }: AppServices): void {
+  if (registry === undefined) return;
+  for (const resource of plain) lawRoutes(app, registry, resource);
+  productRoutes(app, registry);
+  dossierRoute(app, registry, log);
+  searchRoute(app, registry);
+}

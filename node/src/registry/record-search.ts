@@ -1,0 +1,237 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { rm } from "node:fs/promises";
+import { Level } from "level";
+import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
+import { decodeDisclosure, decodeEntry, type JsonValue } from "@lianzheng/sdk/record";
+import { NodeError } from "../errors.ts";
+import type { RegistryLogger } from "./follower.ts";
+import { keyOf, lastPart, seal, unseal } from "./keys.ts";
+import { wordsIn } from "./tokens.ts";
+
+/** What the search needs of the node's log. */
+export interface SearchedLog {
+  readonly size: number;
+  recordAt(index: number): Promise<SearchedRecord | undefined>;
+}
+
+export interface SearchedRecord {
+  readonly id: Hex;
+  readonly index: number;
+  readonly entry: string;
+  readonly disclosures: readonly string[];
+  readonly submitter: string;
+  /** Id of the record that this one erased, if it is an erasure. */
+  readonly erases?: Hex;
+}
+
+/** A record that was found, as far as its finder may see it anyway. */
+export interface FoundRecord {
+  readonly id: string;
+  readonly index: number;
+  readonly type: string;
+  readonly subject: string;
+}
+
+/** Who searches. */
+export interface Audience {
+  readonly member: string;
+  /** True for the node's operator, who sees every record. */
+  readonly all: boolean;
+}
+
+interface Kept extends FoundRecord {
+  readonly scopes: readonly string[];
+  readonly words: readonly string[];
+}
+
+/** Type of record whose catalogue is searched, and the fields of its body that are. */
+const cataloguedType = "product.registration";
+const catalogueFields: ReadonlySet<string> = new Set(["title", "name", "description", "category", "keywords"]);
+
+/** Scope of the operator: no member has this code. */
+const everything = "*";
+/** Words of one record; more of a long description is not found. */
+const mostWords = 2_000;
+const pollMs = 1_000;
+const cursorKey = keyOf("c", "index");
+
+/**
+ * Words of this node's records, each kept once for every member that may see the record, so that nobody's search ever reads what another
+ * member's record says.
+ *
+ * Made from the log and nothing else. After {@link forget} neither the words nor the record are in any of its files.
+ */
+export class RecordSearch {
+  readonly #database: Level<string, Buffer>;
+  readonly #log: SearchedLog;
+  readonly #logger: RegistryLogger;
+  readonly #closing = new AbortController();
+  #next: number;
+  /** One write at a time: a record must not be taken in while it is being forgotten. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(database: Level<string, Buffer>, log: SearchedLog, logger: RegistryLogger, next: number) {
+    this.#database = database;
+    this.#log = log;
+    this.#logger = logger;
+    this.#next = next;
+  }
+
+  /** Opens the words in `directory`; such as are damaged or know more records than the log are discarded. @throws NodeError REGISTRY_FAILED */
+  static async open(directory: string, log: SearchedLog, logger: RegistryLogger): Promise<RecordSearch> {
+    try {
+      const database = new Level<string, Buffer>(directory, { keyEncoding: "utf8", valueEncoding: "buffer" });
+      await database.open();
+      const next = await nextOf(database, log.size);
+      if (next !== undefined) return new RecordSearch(database, log, logger, next);
+      await database.close();
+    } catch (error) {
+      throw new NodeError("REGISTRY_FAILED", "the words of the records cannot be opened", {}, error);
+    }
+    await rm(directory, { recursive: true, force: true });
+    return await RecordSearch.open(directory, log, logger);
+  }
+
+  /** Begins to take in what the log has and gets. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Takes in everything that the log has. */
+  async follow(): Promise<void> {
+    while (this.#next < this.#log.size && !this.#closing.signal.aborted) await this.#alone(() => this.#takeNext());
+  }
+
+  /**
+   * Takes a record's words out of every file: what was erased must not be found, nor lie about on the disk. Resolves when it is so.
+   *
+   * A record that was never taken in, or was forgotten before, is forgotten all the same.
+   */
+  async forget(id: Hex): Promise<void> {
+    await this.#alone(() => this.#forget(id));
+  }
+
+  async #forget(id: Hex): Promise<void> {
+    const key = keyOf("r", id);
+    const value = await valueOf(this.#database, key);
+    const kept = value === undefined ? undefined : (unseal(key, value) as Kept);
+    const tombstone = keyOf("m", id);
+    const gone = kept === undefined ? [] : [key, ...wordKeys(kept)];
+    await this.#database.batch([
+      ...gone.map((name) => ({ type: "del" as const, key: name })),
+      { type: "put", key: tombstone, value: seal(tombstone, 1) },
+    ]);
+    // LevelDB keeps what was deleted until it merges its files: this merges all of them now.
+    await compact(this.#database);
+  }
+
+  /** Records that the audience may see and that have a word beginning with `start`; at most `limit`. */
+  async withWord(start: string, { member, all }: Audience, limit: number): Promise<ReadonlySet<string>> {
+    const scope = all ? everything : member;
+    const first = keyOf("t", scope, start);
+    const keys = await this.#database.keys({ gte: first, lt: `${first}\uffff`, limit }).all();
+    return new Set(keys.map(lastPart));
+  }
+
+  /** What is shown of a found record. */
+  async found(id: string): Promise<FoundRecord | undefined> {
+    const key = keyOf("r", id);
+    const value = await valueOf(this.#database, key);
+    if (value === undefined) return undefined;
+    const { index, type, subject } = unseal(key, value) as Kept;
+    return { id, index, type, subject };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    await this.#turn.catch(() => undefined);
+    await this.#database.close();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await this.follow().catch((error: unknown) =>
+        this.#logger.warn({ err: error }, "the words of the records cannot be followed; tried again"),
+      );
+      await pause(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #takeNext(): Promise<void> {
+    const record = await this.#log.recordAt(this.#next);
+    const next = this.#next + 1;
+    // Before the cursor: after a crash it is forgotten once more.
+    if (record?.erases !== undefined) await this.#forget(record.erases);
+    const cursor = { type: "put" as const, key: cursorKey, value: seal(cursorKey, next) };
+    const forgotten = record === undefined || (await valueOf(this.#database, keyOf("m", record.id))) !== undefined;
+    const kept = forgotten ? undefined : keptOf(record);
+    await this.#database.batch([...(kept === undefined ? [] : putsOf(kept)), cursor]);
+    this.#next = next;
+  }
+}
+
+/** Node's implementation of `level`, classic-level, merges the files of a range; the types of `level` leave it out, for browsers. */
+async function compact(database: Level<string, Buffer>): Promise<void> {
+  const compacting = database as unknown as { compactRange(start: string, end: string): Promise<void> };
+  await compacting.compactRange("\0", "\uffff");
+}
+
+/** Where to go on; undefined if the words are damaged or another log's. */
+async function nextOf(database: Level<string, Buffer>, size: number): Promise<number | undefined> {
+  const value = await valueOf(database, cursorKey);
+  if (value === undefined) return 0;
+  try {
+    const next = Number(unseal(cursorKey, value));
+    return next <= size ? next : undefined;
+  } catch (error) {
+    if (error instanceof NodeError) return undefined;
+    throw error;
+  }
+}
+
+function keptOf({ id, index, entry, disclosures, submitter }: SearchedRecord): Kept {
+  const { type, subject, issuer } = decodeEntry(entry);
+  const text = type === cataloguedType ? disclosures.flatMap(catalogueText).join(" ") : "";
+  const words = wordsIn(`${id} ${type} ${subject} ${text}`).slice(0, mostWords);
+  return { id, index, type, subject, scopes: [...new Set([everything, issuer, submitter])], words };
+}
+
+/** Texts of a catalogue field; what is no text, or no longer readable, says nothing. */
+function catalogueText(disclosure: string): readonly string[] {
+  try {
+    const { name, value } = decodeDisclosure(disclosure);
+    return catalogueFields.has(name) ? textsIn(value) : [];
+  } catch (error) {
+    if (error instanceof EvidenceError) return [];
+    throw error;
+  }
+}
+
+function textsIn(value: JsonValue): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function putsOf(kept: Kept): readonly { readonly type: "put"; readonly key: string; readonly value: Buffer }[] {
+  const key = keyOf("r", kept.id);
+  const words = wordKeys(kept).map((name) => ({ type: "put" as const, key: name, value: seal(name, undefined) }));
+  return [{ type: "put", key, value: seal(key, kept) }, ...words];
+}
+
+function wordKeys({ id, scopes, words }: Kept): readonly string[] {
+  return scopes.flatMap((scope) => words.map((word) => keyOf("t", scope, word, id)));
+}
+
+/** The library's types leave out that a missing key answers undefined. */
+async function valueOf(database: Level<string, Buffer>, key: string): Promise<Buffer | undefined> {
+  return await database.get(key);
+}

@@ -1,0 +1,89 @@
+import type { JsonObject } from "@lianzheng/sdk/record";
+import type { Reading } from "./reading.ts";
+import type { Audience, RecordSearch } from "./record-search.ts";
+import type { TableName } from "./rows.ts";
+import { termsIn } from "./tokens.ts";
+
+export interface SearchPage {
+  readonly items: readonly JsonObject[];
+  /** Where to go on; null at the end. */
+  readonly next: string | null;
+  /** False if a word stands in more places than were looked at. */
+  readonly complete: boolean;
+}
+
+/** Places of one word that are looked at. */
+const mostPlaces = 10_000;
+/** Terms of one query; the rest narrows nothing. */
+const mostTerms = 8;
+
+const kinds: Readonly<Partial<Record<TableName, string>>> = {
+  members: "member",
+  subjects: "product",
+  rights: "right",
+  trades: "trade",
+  attestations: "attestation",
+  cases: "case",
+  logs: "log",
+};
+
+/**
+ * What has all the terms of a query, each as the beginning of a word: facts of the consortium, and records that the audience may see.
+ *
+ * Ranked by how the terms were found: a name or number before what merely has to do with it; among equals by kind and id, so that pages fit
+ * together.
+ */
+export async function search(
+  query: string,
+  {
+    reading,
+    records,
+    audience,
+  }: { readonly reading: Reading; readonly records: RecordSearch | undefined; readonly audience: Audience },
+  { limit, after }: { readonly limit: number; readonly after?: string },
+): Promise<SearchPage> {
+  const terms = termsIn(query).slice(0, mostTerms);
+  if (terms.length === 0) return { items: [], next: null, complete: true };
+  const found = await Promise.all(terms.map((term) => placesOf(term, reading, records, audience)));
+  const [first = new Map<string, number>(), ...others] = found.toSorted((a, b) => a.size - b.size);
+  const ranked = [...first.keys()]
+    .filter((place) => others.every((places) => places.has(place)))
+    .map((place) => rankOf(place, found))
+    .sort();
+  const rest = after === undefined ? ranked : ranked.filter((rank) => rank > after);
+  const page = rest.slice(0, limit);
+  const items = await Promise.all(page.map((rank) => itemOf(rank, records)));
+  return {
+    items: items.filter((item) => item !== undefined),
+    next: rest.length > limit ? (page.at(-1) ?? null) : null,
+    complete: found.every(({ size }) => size < mostPlaces),
+  };
+}
+
+/** Where a term stands: `table\0id`, or `records\0id`, with its weight there. */
+async function placesOf(
+  term: string,
+  reading: Reading,
+  records: RecordSearch | undefined,
+  audience: Audience,
+): Promise<ReadonlyMap<string, number>> {
+  const places = new Map(await reading.withWord(term, mostPlaces));
+  for (const id of (await records?.withWord(term, audience, mostPlaces)) ?? []) places.set(`records\0${id}`, 2);
+  return places;
+}
+
+const rankDigits = 4;
+
+/** Sorts what weighs most first. */
+function rankOf(place: string, found: readonly ReadonlyMap<string, number>[]): string {
+  const weight = found.reduce((sum, places) => sum + (places.get(place) ?? 0), 0);
+  return `${(9_999 - weight).toString().padStart(rankDigits, "0")}\0${place}`;
+}
+
+async function itemOf(rank: string, records: RecordSearch | undefined): Promise<JsonObject | undefined> {
+  const [score = "", table = "", id = ""] = rank.split("\0");
+  const weight = 9_999 - Number(score);
+  if (table !== "records") return { kind: kinds[table as TableName] ?? table, id, weight };
+  const record = await records?.found(id);
+  return record === undefined ? undefined : { kind: "record", ...record, weight };
+}
