@@ -270,7 +270,7 @@ describe("a path", () => {
       for (const url of unknown) {
         expect(problemIn(await get(url)), url).to.deep.include({ status: 404, code: "E_NOT_FOUND" });
       }
-      expect(unknown).to.have.length(18);
+      expect(unknown).to.have.length(17);
     }));
 
   const methods = [

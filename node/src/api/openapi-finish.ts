@@ -6,7 +6,7 @@ import type { DecoderCode, MediaDocs, RouteDocs } from "./route-docs.ts";
 
 /** The parts of an OpenAPI 3.1 document that are touched here. */
 export interface ApiDocument {
-  readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
 interface Operation {
@@ -42,16 +42,15 @@ const scheme = "token";
  *
  * Routes are found by their operationId.
  */
-export function finishDocument<Document extends ApiDocument>(
-  document: Document,
-  routes: readonly RouteOptions[],
-): Document {
+export function finishDocument(document: ApiDocument, routes: readonly RouteOptions[]): void {
   const byOperation = new Map(routes.map((route) => [route.schema?.operationId, route]));
   for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
     const route = byOperation.get(operation.operationId);
     if (route !== undefined) finishOperation(operation, route);
   }
-  return document;
+  document.paths = Object.fromEntries(
+    Object.entries(document.paths ?? {}).map(([path, operations]) => [path.replace("{*}", "{path}"), operations]),
+  );
 }
 
 function finishOperation(operation: Operation, { config = {} }: RouteOptions): void {
@@ -76,9 +75,11 @@ function finishOperation(operation: Operation, { config = {} }: RouteOptions): v
 
 function described(parameter: Parameter, { parameters }: RouteDocs): Parameter {
   const schema = parameters?.[parameter.name];
-  if (schema === undefined) return parameter;
+  // The router's wildcard has no name of its own.
+  const name = parameter.name === "*" ? "path" : parameter.name;
+  if (schema === undefined) return { ...parameter, name };
   const { description } = schema as { description?: string };
-  return { ...parameter, schema, ...(description === undefined ? {} : { description }) };
+  return { ...parameter, name, schema, ...(description === undefined ? {} : { description }) };
 }
 
 function headersOf({ headers = {} }: RouteDocs): readonly Parameter[] {

@@ -1,4 +1,7 @@
+import type { NodeStatus } from "@lianzheng/sdk/client";
 import type { Bundle } from "@lianzheng/sdk/evidence";
+
+export type { NodeStatus } from "@lianzheng/sdk/client";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Statement, StatementDomain } from "@lianzheng/sdk/record";
 import type { Scope } from "../scopes.ts";
@@ -109,35 +112,6 @@ export interface Access {
   find(token: string, at: number): Principal | undefined;
   /** Whether the token with this id is still good: for answers that go on for long after {@link find}. */
   isLive(tokenId: string, at: number): boolean;
-}
-
-/** What a node says of itself in public: facts that the chain and the log show anyway. */
-export interface NodeStatus {
-  readonly origin: string;
-  readonly owner: string;
-  readonly logId: Hex;
-  /** The log's verifier key, vkey form. */
-  readonly key: string;
-  readonly size: number;
-  readonly chain: {
-    readonly chainId: number;
-    readonly genesis: Hex;
-    readonly engine: string;
-    readonly blockNumber: number | null;
-    /** A sentence for people: how much this chain's word is worth. */
-    readonly notice: string;
-  };
-  readonly contracts: Readonly<Record<string, { readonly address: Hex; readonly codeHash: Hex }>>;
-  readonly anchored: (AnchorFacts & { readonly pending: number }) | null;
-  /** `since`: instant from which on `code` holds. `alarms`: what an operator should know although anchoring goes on. */
-  readonly anchoring: {
-    readonly healthy: boolean;
-    readonly code: string | null;
-    readonly since: string | null;
-    readonly alarms: { readonly code: string; readonly since: string }[];
-  };
-  /** The witnesses that the log asks: size of the newest tree that each cosigned, and why the last request brought nothing. */
-  readonly witnesses: { readonly name: string; readonly size: number; readonly reason: string | null }[];
 }
 
 /** Whether the node can do its work now. */

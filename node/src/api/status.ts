@@ -13,7 +13,10 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
       ...{ operationId: "readStatus", summary: "The node, its log, its chain and its newest anchor", tags: ["node"] },
       ...{ querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
     },
-    handler: status,
+    handler: async () => {
+      const { anchoring, witnesses, ...rest } = await status();
+      return { ...rest, anchoring: { ...anchoring, alarms: [...anchoring.alarms] }, witnesses: [...witnesses] };
+    },
   });
   app.route({
     method: "GET",

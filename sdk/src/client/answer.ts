@@ -61,6 +61,13 @@ export class AnswerReader {
     });
   }
 
+  hexes(name: string, length: number): readonly Hex[] {
+    return this.items(name).map((item) => {
+      if (!isHex(item, length)) throw this.refusal(name, `holds something that is no hex of ${length} bytes`);
+      return item;
+    });
+  }
+
   list<Item>(name: string, read: (item: AnswerReader) => Item): readonly Item[] {
     return this.items(name).map((item, at) => read(new AnswerReader(item, this.status, `${this.field}/${name}/${at}`)));
   }

@@ -77,6 +77,8 @@ export interface NodeStatus {
     /** What an operator should know although anchoring goes on. */
     readonly alarms: readonly { readonly code: string; readonly since: string }[];
   };
+  /** The witnesses that the log asks: size of the newest tree that each cosigned, and why the last request brought nothing. */
+  readonly witnesses: readonly { readonly name: string; readonly size: number; readonly reason: string | null }[];
 }
 
 export function readReceipt(answer: AnswerReader, replayed: boolean): SubmissionReceipt {
@@ -137,6 +139,11 @@ export function readStatus(answer: AnswerReader): NodeStatus {
       code: anchoring.orNull("code", () => anchoring.text("code")),
       since: anchoring.orNull("since", () => anchoring.text("since")),
       alarms: anchoring.list("alarms", (alarm) => ({ code: alarm.text("code"), since: alarm.text("since") })),
+    })),
+    witnesses: answer.list("witnesses", (witness) => ({
+      name: witness.text("name"),
+      size: witness.count("size"),
+      reason: witness.orNull("reason", () => witness.text("reason")),
     })),
   };
 }

@@ -8,6 +8,7 @@ import {
   type PreparedRecord,
   type RecordInput,
 } from "@lianzheng/sdk/record";
+import type { LogProof } from "@lianzheng/sdk/log";
 import { AnswerReader } from "./answer.ts";
 import {
   readDuePage,
@@ -20,6 +21,15 @@ import {
   type SubmissionReceipt,
 } from "./answers.ts";
 import { ClientError, clientFault } from "./error.ts";
+import {
+  queryOf,
+  readConsistency,
+  readProof,
+  readRecordPage,
+  type ConsistencyAnswer,
+  type ListWish,
+  type RecordPage,
+} from "./reads.ts";
 import { readJsonAnswer, Transport, type Answer, type TransportOptions } from "./transport.ts";
 
 /** A record as it is submitted, open or prepared. */
@@ -126,14 +136,27 @@ export class NodeClient {
     return readBundle(await this.get(`/v1/subjects/${encodeURIComponent(subject)}/evidence`, maxBundleBytes));
   }
 
+  /** The caller's own records, page by page; to the node's operator all. */
+  async records(wish: ListWish = {}): Promise<RecordPage> {
+    return readRecordPage(readAnswer(await this.get(`/v1/records${queryOf(wish)}`)));
+  }
+
+  /** Proof that a record is in the log, under the newest checkpoint. Not verified here: see `verifyInclusion`. */
+  async inclusionProof(id: Hex): Promise<LogProof> {
+    const { bytes, status } = await this.get(`/v1/proofs/inclusion?id=${recordId(id)}&format=tlog-proof`);
+    return readProof(textOf(bytes, status), status);
+  }
+
+  /** Proof that the log only grew between two sizes, in leaves; `to` is the newest if left out. */
+  async consistencyProof(from: number, to?: number): Promise<ConsistencyAnswer> {
+    const end = to === undefined ? "" : `&to=${to}`;
+    return readConsistency(readAnswer(await this.get(`/v1/proofs/consistency?from=${from}${end}`)));
+  }
+
   /** The log's newest checkpoint, a signed note. Not verified here: `openCheckpoint` with the log's key does that. */
   async checkpoint(): Promise<string> {
     const { bytes, status } = await this.get("/log/checkpoint", maxCheckpointBytes);
-    try {
-      return fromUtf8(bytes);
-    } catch (cause) {
-      throw clientFault("CLIENT_ANSWER", "The checkpoint is no text.", { status, cause });
-    }
+    return textOf(bytes, status);
   }
 
   /** What the node says of itself. */
@@ -165,6 +188,14 @@ function assertIdempotencyKey(key: string): void {
 function recordId(id: Hex): Hex {
   if (isHex(id, 32)) return id;
   throw clientFault("CLIENT_OPTIONS", "A record's id is 0x and 64 lower-case hex digits.");
+}
+
+function textOf(bytes: Uint8Array, status: number): string {
+  try {
+    return fromUtf8(bytes);
+  } catch (cause) {
+    throw clientFault("CLIENT_ANSWER", "The node's answer is no text.", { status, cause });
+  }
 }
 
 function readAnswer({ bytes, status }: Answer): AnswerReader {
