@@ -8,6 +8,7 @@ import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { rebuildCommand } from "./commands/rebuild.ts";
+import { registryCommand } from "./commands/registry.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -42,6 +43,7 @@ export function buildProgram(context: Context): Command {
     statusCommand(context),
     fsckCommand(context),
     rebuildCommand(context),
+    registryCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   frame(program, context.out);

@@ -18,7 +18,7 @@ import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/conf
 import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
 import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
 import { openNodeRegistry } from "@lianzheng/node/registry";
-import type { SearchedLog } from "@lianzheng/node/registry";
+import type { OwnLog, SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -27,6 +27,9 @@ import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
+
+export { checkRegistry } from "./registry-check.ts";
+export type { RegistryCheck } from "./registry-check.ts";
 
 /** What a node is started with. */
 export interface NodeStart {
@@ -139,12 +142,23 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
   const registry = await openNodeRegistry({
     ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
-    ...{ ...registrySettings, timings: { pollMs } },
+    ...{ ...registrySettings, timings: { pollMs }, ownLog: ownLogOf(log, anchor) },
   });
   opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, logger };
+}
+
+/** The log for those who hold it against the chain. */
+function ownLogOf(log: EvidenceLog, { logId }: Anchor): OwnLog {
+  return {
+    logId,
+    get size() {
+      return log.size;
+    },
+    rootAt: (size) => log.rootAt(size),
+  };
 }
 
 /** The log for those who search it: its records, and which of them erased which. */

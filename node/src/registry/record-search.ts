@@ -46,7 +46,14 @@ interface Kept extends FoundRecord {
 
 /** Type of record whose catalogue is searched, and the fields of its body that are. */
 const cataloguedType = "product.registration";
-const catalogueFields: ReadonlySet<string> = new Set(["title", "name", "description", "category", "keywords"]);
+const catalogueFields: ReadonlySet<string> = new Set([
+  "title",
+  "name",
+  "nameZh",
+  "description",
+  "category",
+  "keywords",
+]);
 
 /** Scope of the operator: no member has this code. */
 const everything = "*";
