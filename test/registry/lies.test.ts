@@ -118,7 +118,7 @@ describe("registry, when the chain's answers are wrong", () => {
       const registry = await openRegistry(deployment, folder, { chain: rpc, timings });
       try {
         registry.start();
-        await until(() => registry.status.block?.number === registry.status.tip && registry.status.tip !== null);
+        await until(() => registry.status.tip !== null && registry.status.tip === registry.status.block?.number);
         down = true;
         await story.resource(story.world.seller);
         await until(() => (registry.status.fault?.attempts ?? 0) >= 3);
@@ -141,12 +141,12 @@ describe("registry, when the chain's answers are wrong", () => {
 });
 
 /** So that the receipts are asked one by one, and one lie is enough for every way. */
-function noBlockReceipts({ send }: ChainRpc): ChainRpc {
+function noBlockReceipts(rpc: ChainRpc): ChainRpc {
   return {
     send: (method, params) =>
       method === "eth_getBlockReceipts"
         ? Promise.reject(Object.assign(new Error("unknown method"), { code: -32601 }))
-        : send(method, params),
+        : rpc.send(method, params),
   };
 }
 

@@ -13,11 +13,14 @@ interface Found {
 async function bytesOf(folder: string): Promise<Buffer> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile());
-  return Buffer.concat(await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name)))));
+  return Buffer.concat(await Promise.all(files.map((entry) =>
+      // A generation of the words may go while it is looked at.
+      readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0)),
+    )));
 }
 
 describe("registry, in a node", function () {
-  this.timeout(120_000);
+  this.timeout(40_000);
 
   it("follows the embedded chain, finds records, forgets erased ones on the disk, and agrees with the contracts", () =>
     withFolder(async (folder) => {

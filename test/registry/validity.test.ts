@@ -46,11 +46,11 @@ describe("registry, at a time", () => {
         const { items } = await desk.list("rights", { filters: {}, limit: 1000 });
         const seen = new Set<string>();
         let asked = 0;
-        for (const { right } of items) {
+        for (const right of items.map((item) => item["right"] as string)) {
           for (const time of times) {
-            const [validity, cause] = await rights.validityAt(String(right), time, { blockTag: newest });
+            const [validity, cause] = await rights.validityAt(right, time, { blockTag: newest });
             const expected = { validity: nameIn(Validity, validity), cause: validity === 0n ? null : cause };
-            const { item } = (await desk.right(String(right), time))!;
+            const { item } = (await desk.right(right, time))!;
             expect({ validity: item["validity"], cause: item["cause"] }, `${right} at ${time - last}`).to.deep.equal(
               expected,
             );
