@@ -3,12 +3,14 @@ import manifest from "../package.json" with { type: "json" };
 import { withCommonOptions } from "./command.ts";
 import { chainCommand } from "./commands/chain.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { eraseCommand } from "./commands/erase.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { rebuildCommand } from "./commands/rebuild.ts";
 import { registryCommand } from "./commands/registry.ts";
+import { retentionCommand } from "./commands/retention.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -39,6 +41,8 @@ export function buildProgram(context: Context): Command {
     submitCommand(context),
     evidenceCommand(context),
     verifyCommand(context),
+    eraseCommand(context),
+    retentionCommand(context),
     policyCommand(context),
     statusCommand(context),
     fsckCommand(context),

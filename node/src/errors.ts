@@ -50,6 +50,8 @@ export const nodeFaults = {
   E_NOT_FOUND: { status: 404, title: "There is no such thing here" },
   E_ERASED: { status: 410, title: "The record was erased" },
   E_NOT_ANCHORED: { status: 409, title: "The record is not anchored yet" },
+  E_POLICY: { status: 422, title: "The trust policy is not acceptable" },
+  E_POLICY_NEEDED: { status: 422, title: "The node has no trust policy of its own for this" },
   E_SUBJECT_TOO_LARGE: { status: 422, title: "The subject has more entries than a bundle of evidence holds" },
   E_PAGE: { status: 422, title: "The page is out of range" },
   E_CURSOR: { status: 400, title: "The cursor is not one of this node" },

@@ -1,10 +1,11 @@
 import { sign } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Wallet } from "ethers";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { Anchor } from "@lianzheng/node/anchor";
-import type { Finality } from "@lianzheng/node/anchor";
+import type { AnchorTimings, Finality } from "@lianzheng/node/anchor";
 import { createApp } from "@lianzheng/node/api";
 import type { App } from "@lianzheng/node/api";
 import {
@@ -15,6 +16,8 @@ import {
   writeDeployment,
 } from "@lianzheng/node/config";
 import type { Environment, NodeFolder, NodeSettings } from "@lianzheng/node/config";
+import { openPolicies } from "@lianzheng/node/policies";
+import { measuredRpc } from "@lianzheng/node/telemetry";
 import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
 import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
 import { openNodeRegistry } from "@lianzheng/node/registry";
@@ -27,6 +30,7 @@ import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { servicesOf } from "./services.ts";
 import type { NodeParts } from "./services.ts";
+import { Watch } from "./watch.ts";
 
 export { checkRegistry } from "./registry-check.ts";
 export type { RegistryCheck } from "./registry-check.ts";
@@ -42,6 +46,8 @@ export interface NodeStart {
   readonly logTo?: DestinationStream;
   /** `process.env` by default. */
   readonly environment?: Environment;
+  /** How long anchoring waits for what, where the usual does not fit the chain. */
+  readonly anchorTimings?: Partial<AnchorTimings>;
 }
 
 /** A node that runs. */
@@ -86,7 +92,7 @@ export async function startNode(start: NodeStart): Promise<RunningNode> {
   }
   const opened: Closer[] = [];
   try {
-    return await listen(await openParts(folder, logger, opened), opened);
+    return await listen(await openParts(folder, logger, opened, start.anchorTimings), opened);
   } catch (error) {
     await closeAll(opened, logger);
     throw error;
@@ -108,13 +114,19 @@ export function stopOnSignal(node: RunningNode, host: NodeJS.Process = process):
 }
 
 /** Opens one part after the other; each knows only those before it. */
-async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): Promise<NodeParts> {
+async function openParts(
+  folder: NodeFolder,
+  logger: Logger,
+  opened: Closer[],
+  timings: Partial<AnchorTimings> = {},
+): Promise<NodeParts> {
   const { settings, paths, memberKey, logKey } = folder;
   const { owner, origin } = settings;
   const chain = await openChainLink(folder);
   opened.push(() => chain.close());
   const wallet = new Wallet(memberKey.privateKey, chain.provider);
   const deployment = folder.deployment ?? (await deploy(folder, wallet, logger));
+  const watch = new Watch();
   await bindFolder(paths.folder, {
     logKey: logKey.verifier,
     chainId: deployment.chainId,
@@ -122,14 +134,16 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
     evidenceLogs: deployment.contracts.evidenceLogs.address,
     memberKey: memberKey.address,
   });
-  const { log, failed } = await openLog(folder, logger);
+  const { log, failed } = await openLog(folder, logger, watch);
   opened.push(() => log.close());
   const anchor = await Anchor.open({
-    ...{ log, deployment, owner, logger, chain: chain.rpc, signer: wallet },
+    ...{ log, deployment, owner, logger, chain: measuredRpc(chain.rpc, watch.metrics), signer: wallet },
+    observe: (event, code) => watch.metrics.anchored(event, code),
     directory: paths.anchor,
     policy: settings.anchor,
     maxFeePerGas: BigInt(settings.anchor.maxFeePerGas),
     finality: finalityOf(settings),
+    timings,
     onFenced: (refusal) => log.end(fencedFailure(refusal)),
   });
   opened.push(() => anchor.close());
@@ -137,6 +151,9 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   const membership = new Membership({ rpc, wallet, deployment, owner, origin, logKey: logKey.publicKey, logger });
   opened.push(() => membership.close());
   await membership.join(() => anchor.start());
+  const directory = join(paths.folder, "policies");
+  const policies = await openPolicies({ directory, chain: rpc, deployment, origin, owner, log, key: logKey, logger });
+  opened.push(() => policies.close());
   if (membership.missing === undefined) await anchor.lookFirst();
   const identify = (): Promise<void> => checkDeployment(rpc, deployment);
   const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
@@ -147,7 +164,9 @@ async function openParts(folder: NodeFolder, logger: Logger, opened: Closer[]): 
   opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
-  return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, logger };
+  opened.push(() => watch.close());
+  await watch.open({ folder, log, anchor, membership, registry, logger });
+  return { folder, chain, deployment, log, failed, anchor, membership, registry, tokens, policies, watch, logger };
 }
 
 /** The log for those who hold it against the chain. */
@@ -257,6 +276,7 @@ async function deploy({ paths, settings, memberKey }: NodeFolder, wallet: Wallet
 async function openLog(
   { settings, paths, logKey, vaultKey }: NodeFolder,
   logger: Logger,
+  watch: Watch,
 ): Promise<{ readonly log: EvidenceLog; readonly failed: Promise<NodeError> }> {
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
@@ -278,6 +298,9 @@ async function openLog(
     now: Date.now,
     onProgress,
     onEnd: tell,
+    patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
+    publication: { entries: settings.log.entries, everyMs: settings.log.publishSeconds * 1000 },
+    onCommit: (group) => watch.committed(group),
   });
   return { log, failed };
 }

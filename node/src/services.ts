@@ -3,17 +3,20 @@ import type { Logger } from "pino";
 import { buildEvidence } from "@lianzheng/node/anchor";
 import type { Anchor } from "@lianzheng/node/anchor";
 import { createAccess, createMemberKeys } from "@lianzheng/node/api";
-import type { AppServices, Condition, EvidenceDesk, NodeStatus, Readiness } from "@lianzheng/node/api";
+import type { AppServices, Condition, EvidenceDesk, NodeStatus } from "@lianzheng/node/api";
 import { docsAccessOf } from "@lianzheng/node/config";
 import type { NodeFolder, TokenWatch } from "@lianzheng/node/config";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import type { PolicyRoom } from "@lianzheng/node/policies";
 import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { unknownWitness } from "./chain-link.ts";
 import type { ChainLink } from "./chain-link.ts";
 import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
+import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
+import type { Watch } from "./watch.ts";
 
 /** The opened parts of a node. */
 export interface NodeParts {
@@ -27,6 +30,8 @@ export interface NodeParts {
   readonly membership: Membership;
   readonly registry: NodeRegistry;
   readonly tokens: TokenWatch;
+  readonly policies: PolicyRoom;
+  readonly watch: Watch;
   readonly logger: Logger;
 }
 
@@ -35,7 +40,7 @@ const statusPatienceMs = 2_000;
 
 /** What the API leans on, made of the node's parts. */
 export function servicesOf(parts: NodeParts): AppServices {
-  const { folder, chain, deployment, log, logger } = parts;
+  const { folder, chain, deployment, log, watch, logger } = parts;
   const now = Date.now;
   return {
     log,
@@ -45,7 +50,13 @@ export function servicesOf(parts: NodeParts): AppServices {
     condition: conditionOf(parts),
     access: createAccess(() => parts.tokens.current),
     settings: folder.settings.limits,
+    events: watch.events,
+    metrics: watch.metricsPort,
     docs: docsAccessOf(folder.settings),
+    policies: parts.policies.desk,
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => ownPolicyOf(folder, deployment, parts.anchor.logId) },
     registry: parts.registry.desk,
     logger,
     now,
@@ -62,7 +73,7 @@ function evidenceDeskOf({ folder, chain, deployment, log, anchor }: NodeParts): 
 }
 
 function conditionOf(parts: NodeParts): Condition {
-  return { status: () => statusOf(parts), readiness: () => readinessOf(parts) };
+  return { status: () => statusOf(parts), readiness: () => parts.watch.readiness() };
 }
 
 async function statusOf({ folder, chain, deployment, log, anchor, membership }: NodeParts): Promise<NodeStatus> {
@@ -87,20 +98,6 @@ async function statusOf({ folder, chain, deployment, log, anchor, membership }: 
       alarms: alarms.map(({ code, since }) => ({ code, since })),
     },
   };
-}
-
-function readinessOf({ log, anchor, membership, registry }: NodeParts): Readiness {
-  const { state, error } = anchor.status();
-  const trouble = error === null ? "no code" : `${error.code} since ${error.since}`;
-  const reasons = [
-    ...(log.failure === undefined ? [] : [`the log takes nothing more (${log.failure.code})`]),
-    ...(membership.missing === undefined ? [] : [`the log is not on the chain yet (${membership.missing})`]),
-    ...(state === "idle" || state === "publishing" ? [] : [`anchoring is ${state} (${trouble})`]),
-    ...(registry.registry.status.check.code === "REGISTRY_DIFFERS"
-      ? ["a row of the registry is not what the contract says (REGISTRY_DIFFERS)"]
-      : []),
-  ];
-  return { ready: reasons.length === 0, reasons };
 }
 
 /** Null when the chain does not say, or not in time: a status is for finding out what is wrong. */

@@ -10,7 +10,10 @@ import { createAccess, createApp, defaultApiSettings } from "@lianzheng/node/api
 import type { App, AppServices, ApiSettings, EvidenceDesk, MemberKeys, RecordLog, Scope } from "@lianzheng/node/api";
 import { issueToken } from "@lianzheng/node/config";
 import type { RetentionSettings, TokenEntry } from "@lianzheng/node/config";
+import { EventFeed, usualRetries, Webhooks, WebhookStore } from "@lianzheng/node/events";
+import type { RetryRules, TargetRules } from "@lianzheng/node/events";
 import { EvidenceLog } from "@lianzheng/node/log";
+import { NodeMetrics } from "@lianzheng/node/telemetry";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "@lianzheng/sdk/evidence";
 import { createNoteSigner, encodeProof, encodeVerifierKey } from "@lianzheng/sdk/log";
@@ -111,6 +114,9 @@ export interface TestApi {
   readonly log: EvidenceLog;
   readonly anchors: DecreedAnchors;
   readonly keys: KnownKeys;
+  readonly feed: EventFeed;
+  readonly webhooks: Webhooks;
+  readonly metrics: NodeMetrics;
   readonly routes: readonly RouteOptions[];
   /** Lines of the node's log. */
   readonly lines: string[];
@@ -129,6 +135,9 @@ export interface ApiOptions {
   /** Puts something between the API and its log. */
   readonly wrap?: (log: EvidenceLog) => RecordLog;
   readonly ready?: () => boolean;
+  readonly retries?: Partial<RetryRules>;
+  readonly targets?: Partial<TargetRules>;
+  readonly heartbeatMs?: number;
   readonly docs?: AppServices["docs"];
   readonly retention?: RetentionSettings;
   /** Services over those of the fixture, for the resources of other rooms. */
@@ -184,7 +193,31 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const raw = new Uint8Array(Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url"));
   const signer = createNoteSigner(origin, raw, (message) => new Uint8Array(sign(null, message, privateKey)));
-  const log = await EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now: () => now });
+  const grown = { tell: (): void => undefined };
+  const log = await EvidenceLog.open({
+    directory,
+    origin,
+    signer,
+    vaultKey: new Uint8Array(32),
+    now: () => now,
+    onCommit: () => grown.tell(),
+  });
+  const feed = new EventFeed(log, members.operator);
+  grown.tell = () => feed.grown();
+  const metrics = new NodeMetrics(() => gaugesOf(log));
+  const told: string[] = [];
+  const webhooks = await Webhooks.open({
+    ...{ feed, resolve: () => Promise.resolve([{ address: "127.0.0.1", family: 4 }]), now: Date.now },
+    store: new WebhookStore(join(directory, "webhooks")),
+    rules: { allowHosts: null, internalHosts: [], ports: [443], allowLoopback: true, ...options.targets },
+    retries: { ...usualRetries, ...options.retries },
+    attempted: (_webhook, { outcome }) => metrics.delivered(outcome),
+    parked: (_webhook, code) => told.push(code),
+    failed: (_webhook, error) => told.push(String(error)),
+    sealingKey: () => Promise.resolve(new Uint8Array(32).fill(7)),
+    perMember: 16,
+    damaged: (files) => told.push(...files),
+  });
   const tokens = new TestTokens();
   const [lines, routes]: [string[], RouteOptions[]] = [[], []];
   const anchors = new DecreedAnchors(log);
@@ -207,9 +240,22 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
       readiness: () =>
         options.ready?.() === false ? { ready: false, reasons: ["of a test"] } : { ready: true, reasons: [] },
     },
+    events: {
+      source: feed,
+      limits: { perMember: 2, inAll: 4, heartbeatMs: options.heartbeatMs ?? 15_000 },
+      webhooks,
+    },
+    metrics: {
+      access: "monitor",
+      read: async () => ({ text: await metrics.text(), mediaType: metrics.contentType }),
+      answered: (request) => metrics.answered(request),
+    },
     access: createAccess(() => tokens.entries),
     settings: { ...defaultApiSettings, ...options.settings },
     docs: options.docs ?? "open",
+    listing: log,
+    proofs: log,
+    verification: { ownPolicy: () => undefined },
     logger: pino({ level: "debug" }, lineSink(lines)),
     now: () => now,
     onRoute: (route) => routes.push(route),
@@ -221,6 +267,9 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     log,
     anchors,
     keys,
+    feed,
+    webhooks,
+    metrics,
     routes,
     lines,
     special: tokens.special,
@@ -236,6 +285,8 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     get: (url, token) => app.inject({ method: "GET", url, headers: bearer(token) }),
     close: async () => {
       await app.close();
+      feed.close();
+      await webhooks.close();
       await log.close();
       await rm(directory, { recursive: true });
     },
@@ -304,4 +355,9 @@ function statusOf(
     anchored: null,
     anchoring: { healthy: true, code: null, since: null, alarms: [] },
   };
+}
+
+function gaugesOf(log: EvidenceLog): ReturnType<ConstructorParameters<typeof NodeMetrics>[0]> {
+  const none = { anchoredSize: 0, backlog: log.size, backlogAgeSeconds: 0, waitingRequests: 0 };
+  return { ...none, logSize: log.size, ready: true, webhooks: { active: 0, parked: 0 } };
 }

@@ -6,7 +6,7 @@ const canary = "CANARY0123456789";
 
 describe("the node's log", () => {
   it("never holds a field, a salt, a token, a key or a path of a request", () =>
-    withApi(async ({ app, submit, token, get, lines, log, anchors }) => {
+    withApi(async ({ app, submit, token, get, lines, log, anchors, webhooks, metrics }) => {
       const body = { [canary]: canary, nested: { deep: [canary] } };
       const record = recordOf(`trade:${canary}`, {
         body,
@@ -24,10 +24,21 @@ describe("the node's log", () => {
       await submit(token(members.venue), `{"${canary}":1,"${canary}":2}`);
       await submit(token(members.venue), `${canary}${canary}`);
       await app.inject({ url: "/healthz", headers: { [`x-${canary}`]: canary, cookie: canary, "user-agent": canary } });
-      const text = lines.join("");
-      const secrets = [canary, canary.toLowerCase(), token(members.venue), "c0ffee00", ...(stored?.disclosures ?? [])];
+      const { secret } = await webhooks.create(
+        { url: `https://hooks.example/${canary}` },
+        { member: members.venue, scopes: new Set() },
+      );
+      const text = lines.join("") + (await metrics.text());
+      const secrets = [
+        canary,
+        canary.toLowerCase(),
+        token(members.venue),
+        "c0ffee00",
+        secret.slice(6),
+        ...(stored?.disclosures ?? []),
+      ];
       for (const secret of secrets) expect(text.includes(secret), `the log holds ${secret}`).to.equal(false);
-      expect(secrets.length).to.be.greaterThan(6);
+      expect(secrets.length).to.be.greaterThan(7);
       expect(lines.length).to.be.greaterThan(10);
       expect(text).to.contain('"route":"/v1/records"').and.contain('"status":201');
     }));

@@ -31,6 +31,14 @@ describe("lianzheng fsck and rebuild", () => {
         .to.match(/log +log\.example\/node, 300 records/)
         .and.match(/result +sound/);
 
+      expect(sound.stdout).to.match(/bodies +not checked/);
+      const bodies = await lianzheng(["fsck", folder, "--bodies", "--json"]);
+      expect(JSON.parse(bodies.stdout)).to.deep.include({ result: "sound", exitCode: 0 });
+      expect((JSON.parse(bodies.stdout) as { counts: object }).counts).to.deep.include({
+        bodiesChecked: 300,
+        bodiesUnchecked: 0,
+      });
+
       const tile = join(folder, "log/tile/0/000");
       const good = await readFile(tile);
       await writeFile(

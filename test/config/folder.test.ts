@@ -82,6 +82,7 @@ describe("a node's folder", () => {
 
   const openings = [
     { name: "the log's key", path: (folder: string) => pathsOf(folder).logKey, mode: 0o644 },
+    { name: "the vault's key", path: (folder: string) => pathsOf(folder).vaultKey, mode: 0o644 },
     { name: "the member's key", path: (folder: string) => pathsOf(folder).memberKey, mode: 0o640 },
     { name: "the sealer's key", path: (folder: string) => pathsOf(folder).sealerKey, mode: 0o604 },
     { name: "the tokens", path: (folder: string) => pathsOf(folder).tokens, mode: 0o644 },
@@ -104,7 +105,7 @@ describe("a node's folder", () => {
         });
         await chmod(path(folder), right & 0o777);
       }
-      expect(openings).to.have.length(7);
+      expect(openings).to.have.length(8);
       await readNodeFolder(folder, {});
     }));
 });

@@ -138,10 +138,11 @@ describe("the index", () => {
       await refusal(index.indexOf(leafHash(entryOf("trade:1", 0))), "INDEX_CORRUPT");
       await refusal(index.heads(["trade:all"]), "INDEX_CORRUPT");
       await refusal(index.indexesOf("trade:all"), "INDEX_CORRUPT");
+      await refusal(index.indexesBy(member, 9), "INDEX_CORRUPT");
       await refusal(index.requests([{ member, key: "k1" }]), "INDEX_CORRUPT");
       await refusal(index.frameOf(0), "INDEX_CORRUPT");
       expect((await reconcile(index, 2)).agrees).to.equal(false);
-      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2 + 2);
+      expect(changed).to.equal(1 + 2 + 4 + 4 + 3 + 2 + 2 + 2);
       await index.close();
     }));
 

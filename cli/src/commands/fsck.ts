@@ -8,6 +8,7 @@ import { foldedRows, tableLines } from "../output/table.ts";
 import { typedName } from "../typed-name.ts";
 
 interface FsckOptions {
+  readonly bodies?: boolean;
   readonly scratch?: string;
 }
 
@@ -20,17 +21,20 @@ export function fsckCommand(context: Context): Command {
       "if not, naming file, byte, frame and record of each damage.",
     english: "Check what a stopped node has on disk",
     chinese: "检查已停止节点的存储数据",
-    examples: ["lianzheng fsck ./node", "lianzheng fsck ./node --json"],
+    examples: ["lianzheng fsck ./node", "lianzheng fsck ./node --bodies --json"],
   })
+    .option("--bodies", "open the node's keys and check bodies too; mends a damaged copy of a key 同时核对正文")
     .option("--scratch <folder>", "where scratch files may lie, about 150 bytes a record 临时文件目录")
     .action(async (folder: string, options: FsckOptions) => {
-      const { readNodeVerifier } = await import("@lianzheng/node/config");
+      const { readNodeFolder, readNodeVerifier } = await import("@lianzheng/node/config");
       const { fsckFaults, inspectLog, mendable } = await import("@lianzheng/node/log");
       const verifier = await readNodeVerifier(folder, context.env);
+      const vaultKey = options.bodies === true ? (await readNodeFolder(folder, context.env)).vaultKey : undefined;
       const progress = context.out.progress("checking");
       const report = await inspectLog({
         directory: folder,
         verifier,
+        ...(vaultKey === undefined ? {} : { vaultKey }),
         ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
         onProgress: ({ stage, records, bytes }) =>
           progress.update(stage === "index" ? "the index" : `${records.toLocaleString("en")} records, ${inMiB(bytes)}`),
@@ -71,7 +75,7 @@ function summaryOf({
   const number = (count: number): string => count.toLocaleString("en");
   const bodies =
     counts.bodiesChecked + counts.bodiesErased === 0
-      ? "not checked: they are sealed, and the node's keys were not opened"
+      ? "not checked: they are sealed; --bodies opens the node's keys"
       : `${number(counts.bodiesChecked)} agree or are told below, ${number(counts.bodiesErased)} erased`;
   return [
     ["log", `${origin}, ${number(size)} records`],

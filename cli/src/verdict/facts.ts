@@ -41,7 +41,15 @@ function headCells({ sequence, type, occurredAt, issuer }: RecordFacts, { langua
   return [`#${sequence}`, printable(type), at, `${recordWords.by[language]} ${printable(issuer)}`];
 }
 
-function valueLines({ disclosed }: RecordFacts, { language, colors, columns }: VerdictStyle): readonly string[] {
+function valueLines(record: RecordFacts, style: VerdictStyle): readonly string[] {
+  const { erased } = record;
+  const { language, colors } = style;
+  if (erased === undefined) return disclosedLines(record, style);
+  const told = `${recordWords.erased[language]} ${erased.at}, ${erased.ground} (${erased.by})`;
+  return [colors.dim(told), ...(Object.keys(record.disclosed).length === 0 ? [] : disclosedLines(record, style))];
+}
+
+function disclosedLines({ disclosed }: RecordFacts, { language, colors, columns }: VerdictStyle): readonly string[] {
   const rows = Object.entries(disclosed).map(([name, value]) => [
     clip(printable(name), NAME_COLUMNS),
     clipped(valueText(value), recordWords.cut[language]),

@@ -96,6 +96,7 @@ export const recordWords = {
   by: { en: "by", zh: "签发者" },
   cut: { en: "cut; --json has it whole", zh: "已截断；--json 输出全文" },
   nothing: { en: "nothing disclosed", zh: "未披露内容" },
+  erased: { en: "erased", zh: "已删除" },
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 /** Beside the result, where the answer leans on a chain that one operator runs. */

@@ -51,6 +51,8 @@ export interface AnchorOptions {
   /** Milliseconds on a clock that never goes back, for waiting. */
   readonly monotonic?: () => number;
   readonly logger?: AnchorLogger;
+  /** Told of each notice by its name, and of each failed step with its code. */
+  readonly observe?: (event: string, code?: string) => void;
   readonly timings?: Partial<AnchorTimings>;
   readonly failpoint?: (name: AnchorFailpoint) => void | Promise<void>;
 }
@@ -121,7 +123,10 @@ export class Anchor {
       rebroadcastMs: timings.rebroadcastMs,
       replaceMs: timings.replaceMs,
       failpoint: options.failpoint ?? ((): void => undefined),
-      notice: (event, details) => options.logger?.info(details, `anchor: ${event}`),
+      notice: (event, details) => {
+        options.logger?.info(details, `anchor: ${event}`);
+        options.observe?.(event);
+      },
     });
   }
 
@@ -271,6 +276,7 @@ export class Anchor {
     this.#isUnsettled = true;
     this.#condition.failed(error);
     const { fault } = this.#condition;
+    this.#options.observe?.("failed", fault?.code ?? "E_INTERNAL");
     this.#options.logger?.warn({ err: error, ...fault }, `anchor: ${this.#condition.phase}`);
     if (this.#condition.isRefused && error instanceof ChainError && error.code === "C_FENCED") this.#fence(error);
     const { backoffFirstMs, backoffLastMs } = this.#timings;

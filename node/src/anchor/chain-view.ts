@@ -50,6 +50,7 @@ export interface ChainViewOptions {
 export class ChainView {
   readonly contract = contractInterfaces.evidenceLogs;
   readonly #options: ChainViewOptions;
+  #answered = false;
 
   constructor(options: ChainViewOptions) {
     this.#options = options;
@@ -59,8 +60,24 @@ export class ChainView {
     return this.#options.deployment.contracts.evidenceLogs.address;
   }
 
-  ask(method: string, params: readonly unknown[]): Promise<unknown> {
-    return ask(this.#options.rpc, method, params, this.#options);
+  /**
+   * Asks the chain. A read that fails right after another was answered is asked once more, for a step needs a dozen answers in
+   * a row, which an endpoint that loses every third call would hardly ever give. One that is away is not asked twice.
+   */
+  async ask(method: string, params: readonly unknown[]): Promise<unknown> {
+    const mayRepeat = this.#answered && method !== "eth_sendRawTransaction";
+    this.#answered = false;
+    const { rpc, signal } = this.#options;
+    const first = ask(rpc, method, params, this.#options);
+    const answer = await (mayRepeat ? first.catch((error: unknown) => this.#askAgain(error, method, params)) : first);
+    this.#answered = signal?.aborted !== true;
+    return answer;
+  }
+
+  async #askAgain(error: unknown, method: string, params: readonly unknown[]): Promise<unknown> {
+    const isPassing = error instanceof ChainError && ["C_UNREACHABLE", "C_INCONSISTENT", "C_RPC_EXECUTION"].includes(error.code);
+    if (!isPassing || error.details["timeoutMs"] !== undefined) throw error;
+    return await ask(this.#options.rpc, method, params, this.#options);
   }
 
   /**

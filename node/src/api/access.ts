@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { NodeError } from "../errors.ts";
 import type { Scope } from "../scopes.ts";
@@ -27,6 +27,7 @@ const nobody = Buffer.alloc(32);
 interface KnownToken {
   readonly record: TokenRecord;
   readonly hash: Uint8Array;
+  readonly principal: Principal;
 }
 
 /**
@@ -40,9 +41,9 @@ export function createAccess(current: () => readonly TokenRecord[]): Access {
   return {
     find(token, at) {
       const known = tokenOf(tokenForm.exec(token)?.[1] ?? "");
-      const same = timingSafeEqual(createHash("sha256").update(token).digest(), known?.hash ?? nobody);
+      const same = timingSafeEqual(hash("sha256", token, "buffer"), known?.hash ?? nobody);
       if (!same || known === undefined || !isValidAt(known.record, at)) return undefined;
-      return principalOf(known.record);
+      return known.principal;
     },
     isLive(tokenId, at) {
       const known = tokenOf(tokenId);
@@ -58,11 +59,15 @@ function byId(current: () => readonly TokenRecord[]): (id: string) => KnownToken
   return (id) => {
     const records = current();
     if (records !== list) {
-      table = new Map(records.map((record) => [record.id, { record, hash: Buffer.from(record.hash, "hex") }]));
+      table = new Map(records.map((record) => [record.id, knownToken(record)]));
       list = records;
     }
     return table.get(id);
   };
+}
+
+function knownToken(record: TokenRecord): KnownToken {
+  return { record, hash: Buffer.from(record.hash, "hex"), principal: principalOf(record) };
 }
 
 function isValidAt({ from, until, revoked }: TokenRecord, at: number): boolean {

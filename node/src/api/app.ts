@@ -9,18 +9,24 @@ import { docsRoutes } from "./docs.ts";
 import { browserSafetyFields } from "./browser-safety.ts";
 import { eventRoutes } from "./events.ts";
 import { erasureRoutes } from "./erasures.ts";
+import { evidenceBatchRoutes } from "./evidence-batch.ts";
 import { WorkGate } from "./gate.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { logRoutes } from "./log-tiles.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { describeRoutes } from "./openapi.ts";
+import { policyRoutes } from "./policies.ts";
 import { answerError } from "./problems.ts";
 import { readLineBodies } from "./record-stream.ts";
+import { proofRoutes } from "./proofs.ts";
+import { recordListRoutes } from "./record-lists.ts";
 import { recordRoutes } from "./records.ts";
 import { registryRoutes } from "./registry/index.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
 import { webhookRoutes } from "./webhooks.ts";
+import { verificationRoutes } from "./verification.ts";
 import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
@@ -51,6 +57,7 @@ export async function createApp(services: AppServices): Promise<App> {
   const app = newServer(services);
   const routes = new RouteTable();
   app.decorateRequest("principal", null);
+  app.decorateRequest("refusedWith", null);
   readJsonBodies(app);
   readLineBodies(app);
   app.setErrorHandler(answerError);
@@ -67,14 +74,21 @@ export async function createApp(services: AppServices): Promise<App> {
   const { concurrentSubmissions, bodyBytes } = services.settings;
   const gate = new WorkGate({ places: concurrentSubmissions, bytes: bodiesAtOnce * bodyBytes });
   const resources = [
-    recordRoutes,
-    erasureRoutes,
-    subjectRoutes,
-    logRoutes,
-    statusRoutes,
-    docsRoutes,
+    ...[
+      recordRoutes,
+      erasureRoutes,
+      recordListRoutes,
+      evidenceBatchRoutes,
+      subjectRoutes,
+      logRoutes,
+      proofRoutes,
+      verificationRoutes,
+    ],
+    ...[statusRoutes, docsRoutes],
     eventRoutes,
     webhookRoutes,
+    policyRoutes,
+    metricsRoutes,
     registryRoutes,
   ];
   for (const addRoutes of resources) {
@@ -118,7 +132,7 @@ function newServer({ settings, logger }: AppServices): App {
 
 function addRequestHooks(
   app: App,
-  { access, now, logger }: AppServices,
+  { access, now, logger, metrics }: AppServices,
   routes: RouteTable,
   fields: Readonly<Record<string, string>>,
 ): void {
@@ -152,8 +166,10 @@ function addRequestHooks(
   app.addHook("onResponse", (request, reply, done) => {
     // The route's pattern, not the path: a path may hold what a log must not.
     const { url: route = "unknown" } = request.routeOptions;
-    const { method, id: requestId, principal } = request;
+    const { method, id: requestId, principal, refusedWith } = request;
     const token = principal?.tokenId;
+    const answered = { method, route, status: reply.statusCode, ms: reply.elapsedTime };
+    metrics?.answered(refusedWith === null ? answered : { ...answered, code: refusedWith });
     logger.info({ requestId, method, route, token, status: reply.statusCode, ms: reply.elapsedTime }, "request");
     done();
   });

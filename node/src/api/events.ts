@@ -36,7 +36,6 @@ export function eventRoutes(app: App, { events }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/events",
-    exposeHeadRoute: false,
     config: { access: "subscribe", isStream: true },
     schema: {
       operationId: "streamEvents",
@@ -54,7 +53,8 @@ export function eventRoutes(app: App, { events }: AppServices): void {
       enter(open, limits, viewer.member, reply, counted);
       const audience = { viewer, filter };
       const frames = framesOf({ source, cursor, audience, signal, heartbeatMs: limits.heartbeatMs });
-      void reply.header("x-accel-buffering", "no").type("text/event-stream");
+      // A connection that was a stream to its end would otherwise stay open after it, and hold up the node's stop.
+      void reply.header("connection", "close").header("x-accel-buffering", "no").type("text/event-stream");
       return reply.send(Readable.from(frames, { objectMode: false, highWaterMark: 64 * 1024 }));
     },
   });

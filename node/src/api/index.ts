@@ -17,6 +17,7 @@ export type {
   WebhookFacts,
   WebhookRequest,
 } from "./events-port.ts";
+export type { MetricsPort } from "./metrics-port.ts";
 export { defaultApiSettings } from "./ports.ts";
 export type {
   Access,

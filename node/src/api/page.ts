@@ -1,52 +1,65 @@
 import { createHash } from "node:crypto";
+import { Type } from "typebox";
 import { NodeError } from "../errors.ts";
 
-/** Items of a page unless the caller says otherwise, and at most. */
-const usualLimit = 100;
-const mostLimit = 1_000;
+/** Query parameters of a list, as texts: what they mean {@link pageOf} says. */
+export const PageQuery = {
+  limit: Type.Optional(Type.String()),
+  cursor: Type.Optional(Type.String()),
+};
+
+/** The same for readers of the API's description. */
+export const pageParameters = {
+  limit: Type.String({ pattern: "^([1-9]\\d{0,2}|1000)$", description: "Most items of the page, 100 if left out" }),
+  cursor: Type.String({ description: "`next` of the page before" }),
+};
 
 /** Which part of a list is asked for. */
-export interface PageRequest {
+export interface Page {
   readonly limit: number;
-  /** The list's own word for where to go on. */
+  /** The list's own word for where to go on; none at the beginning. */
   readonly after?: string;
 }
+
+const defaultLimit = 100;
+const tagBytes = 9;
 
 /**
  * The page that a query asks for.
  *
- * A cursor holds where to go on and a digest of the list that it came from, so that one of another list, or one that was written by hand, is
- * refused. It opens nothing: it can only name another place in a list that its holder may read anyway.
- *
- * @param list - what names the list: its resource and filters
+ * @param list - everything that makes this list another than others: resource, caller, filters. A cursor is good for its own list only.
  * @throws NodeError E_PAGE, E_CURSOR
  */
-export function pageOf(query: { readonly limit?: string; readonly cursor?: string }, list: string): PageRequest {
-  const limit = limitOf(query.limit);
-  return query.cursor === undefined ? { limit } : { limit, after: placeIn(query.cursor, list) };
+export function pageOf(
+  { limit: asked, cursor }: { readonly limit?: string; readonly cursor?: string },
+  list: readonly string[],
+): Page {
+  if (asked !== undefined && !/^(?:[1-9]\d{0,2}|1000)$/.test(asked)) {
+    throw new NodeError("E_PAGE", "limit is a number from 1 to 1000.", { field: "/limit" });
+  }
+  const limit = Number(asked ?? defaultLimit);
+  return cursor === undefined ? { limit } : { limit, after: placeIn(cursor, list) };
 }
 
-/** The cursor with which the next page is asked for; null at the end. */
-export function cursorOf(next: string | null, list: string): string | null {
-  if (next === null) return null;
-  return Buffer.concat([sealOf(next, list), Buffer.from(next, "utf8")]).toString("base64url");
+/**
+ * The cursor of the page that goes on at `next`; null at the end.
+ *
+ * It is no secret and no permission: what a page may show is decided for each item. Its tag only tells a cursor of
+ * this list from one that was cut, mixed up or made up.
+ */
+export function cursorOf(next: string | null, list: readonly string[]): string | null {
+  return next === null ? null : Buffer.concat([tagOf(next, list), Buffer.from(next, "utf8")]).toString("base64url");
 }
 
-function limitOf(text: string | undefined): number {
-  const limit = text === undefined ? usualLimit : Number(text);
-  if (/^\d{1,4}$/.test(text ?? "1") && limit >= 1 && limit <= mostLimit) return limit;
-  throw new NodeError("E_PAGE", `limit is a whole number from 1 to ${mostLimit}.`, { field: "/limit" });
+function placeIn(cursor: string, list: readonly string[]): string {
+  const place = Buffer.from(cursor, "base64url").subarray(tagBytes).toString("utf8");
+  if (cursorOf(place, list) === cursor) return place;
+  throw new NodeError("E_CURSOR", "Send `next` of the page before, with the same query.", { field: "/cursor" });
 }
 
-const sealBytes = 8;
-
-function placeIn(cursor: string, list: string): string {
-  const bytes = Buffer.from(cursor, "base64url");
-  const place = bytes.subarray(sealBytes).toString("utf8");
-  if (bytes.toString("base64url") === cursor && sealOf(place, list).equals(bytes.subarray(0, sealBytes))) return place;
-  throw new NodeError("E_CURSOR", "The cursor is none of this list's: begin without one.", { field: "/cursor" });
-}
-
-function sealOf(place: string, list: string): Buffer {
-  return createHash("sha256").update(`${list}\n${place}`).digest().subarray(0, sealBytes);
+function tagOf(place: string, list: readonly string[]): Buffer {
+  return createHash("sha256")
+    .update(JSON.stringify([place, ...list]))
+    .digest()
+    .subarray(0, tagBytes);
 }

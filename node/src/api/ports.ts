@@ -143,6 +143,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not, for operators; holds no secret. */
   readonly reasons: readonly string[];
+  /** The stable code of each reason, in their order. */
+  readonly codes?: readonly string[];
 }
 
 /** The node's condition. */

@@ -5,6 +5,14 @@ import { ChainError } from "../chain-error.ts";
 import { NodeError, nodeFaults } from "../errors.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Tombstone } from "./erasure-port.ts";
+import type { RefusalNote } from "./policies-port.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Code of the problem that it was answered with; null while it was not refused. */
+    refusedWith: string | null;
+  }
+}
 
 /** An RFC 9457 problem: `code` is API, `title` and `detail` are for people. */
 export interface Problem {
@@ -16,12 +24,16 @@ export interface Problem {
   readonly field?: string;
   /** Byte offset into the body, or into the line, for syntax errors. */
   readonly offset?: number;
+  /** Codes of what a node lacks that is not ready. */
+  readonly reasons?: readonly string[];
   /** Which record says that what was asked for is erased, with E_ERASED. */
   readonly erasure?: Tombstone;
   /** Until when it must be kept, with E_RETENTION. */
   readonly until?: string;
   /** Line of a stream, counted from 1. */
   readonly line?: number;
+  /** A refusal by rule, signed. */
+  readonly refusal?: RefusalNote;
   readonly requestId: string;
 }
 
@@ -69,15 +81,17 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
 
 /** The answer to `error`. */
 export function toProblem(error: NodeError | EvidenceError, requestId: string): Problem {
-  const { field, offset, line, until, erasure } = error.details;
+  const { field, offset, line, until, erasure, reasons, refusal } = error.details;
   return {
     code: error.code,
     ...summaryOf(error),
     ...(typeof field === "string" ? { field } : {}),
     ...(typeof offset === "number" ? { offset } : {}),
+    ...(Array.isArray(reasons) ? { reasons: reasons.map(String) } : {}),
     ...(erasure === undefined ? {} : { erasure: erasure as Tombstone }),
     ...(typeof until === "string" ? { until } : {}),
     ...(typeof line === "number" ? { line } : {}),
+    ...(refusal === undefined ? {} : { refusal: refusal as RefusalNote }),
     requestId,
   };
 }
@@ -86,6 +100,7 @@ export function toProblem(error: NodeError | EvidenceError, requestId: string): 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const known = toKnownError(error);
   const problem = toProblem(known, request.id);
+  request.refusedWith = known.code;
   if (problem.status >= 500) request.log.error({ code: known.code, err: known.cause ?? known }, "request failed");
   const wait = waitOf(known);
   if (wait !== undefined) void reply.header("retry-after", String(wait));
@@ -124,7 +139,7 @@ function ofChain(error: ChainError): NodeError {
   return new NodeError("E_NOT_READY", "The node cannot get what it needs from the chain: try again.", {}, error);
 }
 
-function ofFastify(error: Partial<FastifyError>): NodeError {
+function ofFastify(error: Partial<FastifyError>): NodeError | EvidenceError {
   const code = fastifyFaults[error.code ?? ""];
   if (code !== undefined) return new NodeError(code, `${nodeFaults[code].title}.`);
   if (error.code === "FST_ERR_VALIDATION") return ofValidation(error);
@@ -133,16 +148,33 @@ function ofFastify(error: Partial<FastifyError>): NodeError {
   return internal(error);
 }
 
-function ofValidation(error: Partial<FastifyError>): NodeError {
+function ofValidation(error: Partial<FastifyError>): NodeError | EvidenceError {
   const first = error.validation?.[0];
   const field = first?.instancePath ?? "";
+  if (error.validationContext === "body") return ofBody(first?.keyword ?? "", field, first?.params ?? {});
   if (error.validationContext === "querystring") {
-    const named = first?.params["additionalProperty"];
+    const named = first?.params["additionalProperty"] ?? first?.params["missingProperty"];
     const where = typeof named === "string" ? `/${named}` : field;
-    return new NodeError("E_QUERY", "This resource takes no such query parameter.", { field: where });
+    return new NodeError("E_QUERY", "This resource takes no such query parameter, or needs this one.", {
+      field: where,
+    });
   }
   return new NodeError("E_NOT_FOUND", "There is no such resource.");
 }
+
+/** A body of another shape, in the words with which the sdk refuses records. */
+function ofBody(keyword: string, field: string, params: Readonly<Record<string, unknown>>): EvidenceError {
+  const named = params["additionalProperty"] ?? params["missingProperty"];
+  const where = typeof named === "string" ? `${field}/${named}` : field;
+  const [code, detail] = bodyFaults[keyword] ?? ["E_RANGE", "is not what this resource takes"];
+  return new EvidenceError(code, `${where === "" ? "The body" : where} ${detail}.`, { field: where });
+}
+
+const bodyFaults: Readonly<Record<string, readonly [EvidenceErrorCode, string]>> = {
+  additionalProperties: ["E_UNKNOWN_FIELD", "is not known here"],
+  required: ["E_MISSING_FIELD", "is missing"],
+  type: ["E_TYPE", "is of another type"],
+};
 
 function internal(cause: unknown): NodeError {
   return new NodeError("E_INTERNAL", "The node failed. Its log names the cause under this request id.", {}, cause);

@@ -8,7 +8,7 @@ import type { DecoderCode, RouteDocs } from "./route-docs.ts";
  * judge, and a test holds this description against it.
  */
 
-const Digest = Type.String({ pattern: "^0x[0-9a-f]{64}$" });
+export const Digest = Type.String({ pattern: "^0x[0-9a-f]{64}$" });
 const Uscc = Type.String({
   pattern: "^[0-9A-HJ-NP-RTUWXY]{18}$",
   description: "Unified social credit code 统一社会信用代码",
@@ -17,12 +17,14 @@ export const Instant = Type.String({ pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\
 export const SubjectName = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$" });
 export const RecordId = Type.String({ pattern: "^0x[0-9a-f]{64}$", description: "A record's id: its leaf hash" });
 
+export const TypeName = Type.String({
+  pattern: "^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)+$",
+  maxLength: 64,
+  description: "Dotted name of a kind of record; `x-…` is free",
+});
+
 const common = {
-  type: Type.String({
-    pattern: "^[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)+$",
-    maxLength: 64,
-    description: "Dotted name of a kind of record; `x-…` is free",
-  }),
+  type: TypeName,
   subject: SubjectName,
   occurredAt: Instant,
 };

@@ -13,6 +13,7 @@ import { GroupCutter, groupRecords } from "./line-groups.ts";
 import type { LineGroup } from "./line-groups.ts";
 import type { LogReceipt, LogSubmission, Principal } from "./ports.ts";
 import { toKnownError, toProblem } from "./problems.ts";
+import { refusingBy } from "./refusing.ts";
 import { readSubmissions } from "./submission.ts";
 
 /** What a stream of records is sent and answered as. */
@@ -129,12 +130,14 @@ async function* groupsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<LineGrou
 }
 
 async function submissionsOf(group: LineGroup, { caller, services }: Source): Promise<readonly LogSubmission[]> {
-  const { access, keys, now } = services;
+  const { access, keys, now, policies } = services;
   if (!access.isLive(caller.tokenId, now())) {
     throw new NodeError("E_AUTH", "The token is not valid any more.", { line: group.line });
   }
   const values = group.lines.map((line, at) => locating(group, () => valueOf(line), at));
-  return locatingLater(group, () => readSubmissions(values, caller, { keys, now, batchRecords: groupRecords }));
+  const rules = { keys, now, policies, batchRecords: groupRecords };
+  const signing = refusingBy(policies, caller, digestOf(group));
+  return locatingLater(group, () => readSubmissions(values, caller, rules).catch(signing));
 }
 
 function valueOf(line: Buffer): JsonValue {

@@ -1,6 +1,7 @@
 import { EvidenceError, fromHex, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { encodeBundle } from "@lianzheng/sdk/evidence";
+import type { Bundle } from "@lianzheng/sdk/evidence";
 import { decodeEntry } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
 import type { FastifyRequest } from "fastify";
@@ -14,6 +15,7 @@ import type { Principal, StoredRecord } from "./ports.ts";
 import { IdParams, NoQuery, problemAnswers, Raw, Receipt, RecordAnswer, SubmissionBody } from "./schemas.ts";
 import { aboutOneRecord, readingRefusals, submissionDocs } from "./record-docs.ts";
 import { answerStream, isLineStream, requireLines } from "./record-stream.ts";
+import { refusingBy } from "./refusing.ts";
 import { readSubmissions } from "./submission.ts";
 
 /** `POST /v1/records`, `GET /v1/records/:id`, `GET /v1/records/:id/evidence`. */
@@ -24,8 +26,8 @@ export function recordRoutes(app: App, services: AppServices, gate: WorkGate): v
 }
 
 function submissionRoute(app: App, services: AppServices, gate: WorkGate): void {
-  const { log, keys, settings, now } = services;
-  const rules = { keys, now, batchRecords: settings.batchRecords };
+  const { log, keys, settings, now, policies } = services;
+  const rules = { keys, now, policies, batchRecords: settings.batchRecords };
   app.route({
     method: "POST",
     url: "/v1/records",
@@ -44,7 +46,8 @@ function submissionRoute(app: App, services: AppServices, gate: WorkGate): void 
     handler: async (request, reply) => {
       if (isLineStream(request)) return answerStream(request, reply, services, idempotencyKey(request));
       const caller = principalOfRequest(request);
-      const submissions = await readSubmissions(request.body as JsonValue, caller, rules);
+      const signing = refusingBy(policies, caller, bodyDigest(request));
+      const submissions = await readSubmissions(request.body as JsonValue, caller, rules).catch(signing);
       const identity = { member: caller.member, key: idempotencyKey(request), requestDigest: bodyDigest(request) };
       const { receipt, replayed } = await log.submit(submissions, identity);
       if (replayed) void reply.header("idempotent-replay", "true");
@@ -72,7 +75,7 @@ function readRoute(app: App, { log, evidence, erasures }: AppServices): void {
   });
 }
 
-function evidenceRoute(app: App, { log, evidence, erasures }: AppServices): void {
+function evidenceRoute(app: App, services: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/records/:id/evidence",
@@ -85,15 +88,29 @@ function evidenceRoute(app: App, { log, evidence, erasures }: AppServices): void
       ...{ querystring: NoQuery, params: IdParams, response: { 200: Raw, ...problemAnswers } },
     },
     handler: async (request, reply) => {
-      const record = await visibleRecord(log, request.params.id, principalOfRequest(request));
-      await refuseErased(erasures, record);
-      const { id, index } = record;
-      await requireAnchor(evidence, index);
-      const text = encodeBundle(await evidence.bundleOf([index]));
+      const { id } = request.params;
+      const text = encodeBundle(await evidenceOf(id, principalOfRequest(request), services));
       void reply.header("content-disposition", `attachment; filename="${id}.evidence.json"`);
       return reply.type("application/json").send(text);
     },
   });
+}
+
+/**
+ * Evidence of one record.
+ *
+ * @throws NodeError E_NOT_FOUND for what is not there or not the caller's to see, E_ERASED, E_NOT_ANCHORED; EvidenceError
+ *   E_HEX_FORM, E_HASH_FORM, E_HASH_ZERO
+ */
+export async function evidenceOf(
+  id: string,
+  caller: Principal,
+  { log, evidence, erasures }: AppServices,
+): Promise<Bundle> {
+  const record = await visibleRecord(log, id, caller);
+  await refuseErased(erasures, record);
+  await requireAnchor(evidence, record.index);
+  return evidence.bundleOf([record.index]);
 }
 
 /**

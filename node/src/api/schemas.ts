@@ -11,11 +11,14 @@ export const Problem = Type.Object({
   detail: Type.String(),
   field: Type.Optional(Type.String()),
   offset: Type.Optional(Type.Integer()),
+  reasons: Type.Optional(Type.Array(Type.String())),
   erasure: Type.Optional(
     Type.Object({ record: Type.String(), index: Type.Integer(), ground: Type.String(), erasedAt: Type.String() }),
   ),
   until: Type.Optional(Type.String()),
   line: Type.Optional(Type.Integer()),
+  /** A refusal by rule, signed (docs/formats.md section 13). */
+  refusal: Type.Optional(Type.Object({ note: Type.String(), record: Type.Union([Type.String(), Type.Null()]) })),
   requestId: Type.String(),
 });
 

@@ -34,8 +34,10 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
       ...{ querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
     },
     handler: () => {
-      const { ready, reasons } = condition.readiness();
-      if (!ready) throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`);
+      const { ready, reasons, codes = [] } = condition.readiness();
+      if (!ready) {
+        throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`, { reasons: codes });
+      }
       return { status: "ready" };
     },
   });

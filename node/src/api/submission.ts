@@ -13,6 +13,7 @@ import {
 import type { JsonValue, PreparedRecord, RecordInput, Statement } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import { prepareQuickly } from "./fast-prepare.ts";
+import type { PoliciesPort } from "./policies-port.ts";
 import type { LogSubmission, MemberKeys, Principal } from "./ports.ts";
 import { createSalts } from "./salts.ts";
 
@@ -22,6 +23,8 @@ export interface SubmissionRules {
   /** Most records in one request. */
   readonly batchRecords: number;
   readonly now: () => number;
+  /** Rules of the consortium, where there are any. */
+  readonly policies?: Pick<PoliciesPort, "judge"> | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface SubmissionRules {
  *
  * @throws EvidenceError every E_ code of `decodeSubmission`, `details.field` counted from the body's root; E_INSTANT also for what
  *   happens only later than the node's clock
- * @throws NodeError E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, E_MEMBER_MISMATCH
+ * @throws NodeError E_BATCH_EMPTY, E_BATCH_TOO_LARGE, E_DUPLICATE_IN_BATCH, E_MEMBER_MISMATCH, and those of {@link PoliciesPort.judge}
  */
 export async function readSubmissions(
   body: JsonValue,
@@ -46,6 +49,7 @@ export async function readSubmissions(
   for (const [index, record] of decoded.entries()) {
     const at = String(items[index]?.at);
     const { submission, statement } = settle(record, at, caller, rules.now());
+    rules.policies?.judge({ record, issuer: submission.issuer, submitter: caller.member, at });
     // One at a time: a thousand keys would be a thousand questions to the chain at once.
     if (statement !== undefined) await verifyStatement(submission, statement, at, rules);
     submissions.push(statement === undefined ? submission : { ...submission, statement });

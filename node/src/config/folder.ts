@@ -10,6 +10,7 @@ import { readFileIfThere, readRequiredFile, requirePrivate, writeNewFile } from 
 import { openLogKey, readLogVerifier } from "./log-key.ts";
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
+import { sealingKeyIn } from "./sealing-key.ts";
 import { decodeSettings, jsonOf } from "./settings.ts";
 import type { NodeSettings } from "./settings.ts";
 import { readTokens } from "./token-file.ts";
@@ -30,10 +31,13 @@ export interface NodePaths {
   /** The key that seals blocks; only with an embedded chain. */
   readonly sealerKey: string;
   readonly tokens: string;
+  /** The key that seals other secrets of the folder, those of webhooks; made when it is first needed. */
+  readonly sealingKey: string;
   readonly passphrase: string;
   /** The embedded chain's own folder. */
   readonly chain: string;
   readonly anchor: string;
+  readonly webhooks: string;
   /** Views of the chain and words of the records: can be deleted, and are made again. */
   readonly registry: string;
 }
@@ -51,9 +55,11 @@ export function pathsOf(folder: string): NodePaths {
     memberKey: join(keys, "member.json"),
     sealerKey: join(keys, "sealer.json"),
     tokens: join(keys, "tokens.json"),
+    sealingKey: join(keys, "sealing.json"),
     passphrase: join(keys, "passphrase"),
     chain: join(folder, "chain"),
     anchor: join(folder, "anchor"),
+    webhooks: join(folder, "webhooks"),
     registry: join(folder, "registry"),
   };
 }
@@ -68,6 +74,8 @@ export interface NodeFolder {
   readonly vaultKey: Uint8Array;
   readonly memberKey: ChainKey;
   readonly sealerKey?: ChainKey;
+  /** The key that seals other secrets of the folder, 32 bytes. Made when it is first asked for; kept from then on. */
+  readonly sealingKey: () => Promise<Uint8Array>;
   readonly tokens: readonly TokenEntry[];
   /** Undefined before the first start with an embedded chain. */
   readonly deployment?: Deployment;
@@ -122,6 +130,7 @@ export async function readNodeFolder(folder: string, environment: Environment = 
     logKey,
     vaultKey,
     memberKey,
+    sealingKey: sealingKeyIn(paths.sealingKey, paths.logKey, passphrase),
     tokens,
     passphraseSource,
     ...(sealerKey === undefined ? {} : { sealerKey }),

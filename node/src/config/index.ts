@@ -11,7 +11,16 @@ export type { LogKey } from "./log-key.ts";
 export { retentionEnd, retentionYears, shortestRetention } from "./retention.ts";
 export type { RetentionRule, RetentionSettings } from "./retention.ts";
 export { defaultRegistrySettings, defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
-export type { AnchorSettings, DocsAccess, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
+export type {
+  AnchorSettings,
+  DocsAccess,
+  EventSettings,
+  LimitSettings,
+  LogLevel,
+  LogSettings,
+  NodeSettings,
+  TelemetrySettings,
+} from "./settings.ts";
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";
 export { TokenWatch } from "./token-watch.ts";
 export type { TokenWatchOptions } from "./token-watch.ts";

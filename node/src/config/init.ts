@@ -11,7 +11,15 @@ import { defaultKeystoreCost } from "./keystore.ts";
 import { makeLogKey, sealLogKey } from "./log-key.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
-import type { AnchorSettings, LimitSettings, LogLevel, NodeSettings } from "./settings.ts";
+import type {
+  AnchorSettings,
+  EventSettings,
+  LimitSettings,
+  TelemetrySettings,
+  LogLevel,
+  LogSettings,
+  NodeSettings,
+} from "./settings.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
 import { wrongValue } from "./values.ts";
 import { makeVaultKey, sealVaultKey } from "./vault-key.ts";
@@ -34,7 +42,10 @@ export interface NodeInit {
   readonly port?: number;
   readonly anchor?: Partial<AnchorSettings>;
   readonly limits?: Partial<LimitSettings>;
+  readonly events?: Partial<EventSettings>;
+  readonly telemetry?: Partial<TelemetrySettings>;
   readonly logLevel?: LogLevel;
+  readonly log?: Partial<LogSettings>;
   /** scrypt's N, a power of two; tests take less. */
   readonly keystoreCost?: number;
   readonly environment?: Environment;
@@ -101,7 +112,7 @@ function encodeSettings(settings: NodeSettings): string {
 
 /** Checked by the same decoder that every start uses, before anything is written. */
 function settingsOf(init: NodeInit): NodeSettings {
-  const { origin, owner, chain, anchor, limits, logLevel = defaultSettings.logLevel } = init;
+  const { origin, owner, chain, anchor, limits, events, telemetry, log, logLevel = defaultSettings.logLevel } = init;
   if (!isOrigin(origin)) throw wrongValue("init", "/origin", "a log's name: a host and a path without a scheme");
   if (!isUscc(owner)) throw wrongValue("init", "/owner", "a unified social credit code with its check character");
   if (chain !== "embedded" && !isChainUrl(chain)) throw wrongValue("init", "/chain", `"embedded" or ${chainUrlForm}`);
@@ -116,7 +127,10 @@ function settingsOf(init: NodeInit): NodeSettings {
     chain: chain === "embedded" ? { kind: "embedded", chainId, rpcPort } : { kind: "rpc", url: chain },
     anchor: { ...defaultSettings.anchor, ...anchor },
     limits: { ...defaultSettings.limits, ...limits },
+    events: { ...defaultSettings.events, ...events },
+    telemetry: { ...defaultSettings.telemetry, ...telemetry },
     logLevel,
+    log: { ...defaultSettings.log, ...log },
     retention: defaultSettings.retention,
   };
   return decodeSettings(new TextEncoder().encode(encodeSettings(settings)), "init");

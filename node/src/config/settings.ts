@@ -39,8 +39,37 @@ export interface LimitSettings {
   readonly requestTimeoutMs: number;
 }
 
+/** Who is told of events, and where they are delivered to. */
+export interface EventSettings {
+  readonly streamsPerMember: number;
+  readonly heartbeatSeconds: number;
+  readonly webhooksPerMember: number;
+  /** Hosts that webhooks may name; null for any public one. */
+  readonly webhookHosts: readonly string[] | null;
+  /** Hosts that may have addresses in private networks. */
+  readonly internalHosts: readonly string[];
+  readonly webhookPorts: readonly number[];
+  /** `http` and this machine as a target: for tests only. */
+  readonly allowLoopback: boolean;
+}
+
+/** How the node shows its condition. */
+export interface TelemetrySettings {
+  /** Who may read `/metrics`: holders of a key with the scope `monitor`, or everybody who reaches the port. */
+  readonly metrics: "monitor" | "open";
+}
 /** `open`: anybody reads the API's description; `key`: who holds a token that may `read`. */
 export type DocsAccess = "open" | "key";
+
+/** How the log is kept and shown. */
+export interface LogSettings {
+  /** `members`: entries only through the API, with a key; `open`: as files beside the hash tiles, for everybody. */
+  readonly entries: "members" | "open";
+  /** From one publication of `log/` as files to the next, while the log grows. */
+  readonly publishSeconds: number;
+  /** Closed journal segments are read again at this rate, to find what flipped; 0 for never. */
+  readonly patrolBytesPerSecond: number;
+}
 
 /** Levels of the node's log. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
@@ -60,7 +89,10 @@ export interface NodeSettings {
   readonly chain: EmbeddedChainSettings | RemoteChainSettings;
   readonly anchor: AnchorSettings;
   readonly limits: LimitSettings;
+  readonly events: EventSettings;
+  readonly telemetry: TelemetrySettings;
   readonly logLevel: LogLevel;
+  readonly log: LogSettings;
   /** Who may read `/docs`; {@link docsAccessOf} says what holds where nothing is said. */
   readonly docs?: DocsAccess;
   /** How the chain's law is followed; {@link defaultRegistrySettings} where nothing is said. */
@@ -85,14 +117,25 @@ export const defaultRegistrySettings: RegistrySettings = { pollMs: 1_000, undoBl
 /** What a new node has for everything that it was not told. */
 export const defaultSettings = {
   listen: { host: "127.0.0.1", port: 8080 },
-  anchor: { everyRecords: 1000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
+  anchor: { everyRecords: 10_000, everySeconds: 10, maxFeePerGas: "1000000000000", confirmations: 0 },
   limits: {
     bodyBytes: 8 * 1024 * 1024,
     batchRecords: 1000,
     concurrentSubmissions: 512,
     requestTimeoutMs: 30_000,
   },
+  events: {
+    streamsPerMember: 8,
+    heartbeatSeconds: 15,
+    webhooksPerMember: 16,
+    webhookHosts: null,
+    internalHosts: [],
+    webhookPorts: [443, 8443],
+    allowLoopback: false,
+  },
+  telemetry: { metrics: "monitor" },
   logLevel: "info",
+  log: { entries: "members", publishSeconds: 1, patrolBytesPerSecond: 1024 * 1024 },
   retention: defaultRetention,
   chainId: 20260,
 } as const;
@@ -151,7 +194,7 @@ export const chainUrlForm = "an http or https URL without user and password";
 export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings {
   const top = ["format", "version", "origin", "owner", "listen", "chain", "anchor", "limits", "logLevel"];
   // A file from before a room had settings is read as it is: what it leaves out has a default.
-  const optional = ["docs", "retention", "registry"];
+  const optional = ["docs", "events", "log", "registry", "retention", "telemetry"];
   const reader = new SettingsReader(source, jsonOf(bytes, source), "", top, optional);
   reader.text("format", (text) => text === "lianzheng-node", '"lianzheng-node"');
   reader.count("version", 1, 1);
@@ -164,11 +207,14 @@ export function decodeSettings(bytes: Uint8Array, source: string): NodeSettings 
     chain: chainOf(reader, source),
     anchor: anchorOf(reader),
     limits: limitsOf(reader.object("limits", Object.keys(defaultSettings.limits))),
+    events: eventsOf(reader),
+    telemetry: telemetryOf(reader),
     logLevel: reader.text("logLevel", isLogLevel, `one of ${logLevels.join(", ")}`) as LogLevel,
     ...(reader.has("registry")
       ? { registry: registryOf(reader.object("registry", Object.keys(defaultRegistrySettings))) }
       : {}),
     retention: reader.has("retention") ? retentionOf(source, reader.value("retention")) : defaultSettings.retention,
+    log: reader.has("log") ? logOf(reader.object("log", Object.keys(defaultSettings.log))) : defaultSettings.log,
     ...(reader.has("docs") ? { docs: reader.text("docs", isDocsAccess, '"open" or "key"') as DocsAccess } : {}),
   };
 }
@@ -214,6 +260,15 @@ function anchorOf(settings: SettingsReader): AnchorSettings {
   };
 }
 
+function logOf(reader: SettingsReader): LogSettings {
+  return {
+    entries: reader.text("entries", (text) => text === "members" || text === "open", '"members" or "open"') as
+      "members" | "open",
+    publishSeconds: reader.count("publishSeconds", 1, 86_400),
+    patrolBytesPerSecond: reader.count("patrolBytesPerSecond", 0, 2 ** 31),
+  };
+}
+
 function registryOf(reader: SettingsReader): RegistrySettings {
   return {
     pollMs: reader.count("pollMs", 50, 3_600_000),
@@ -229,4 +284,35 @@ function limitsOf(reader: SettingsReader): LimitSettings {
     concurrentSubmissions: reader.count("concurrentSubmissions", 1, 100_000),
     requestTimeoutMs: reader.count("requestTimeoutMs", 100, 600_000),
   };
+}
+
+/** A folder from before there were events has no such block. */
+function eventsOf(settings: SettingsReader): EventSettings {
+  if (!settings.has("events")) return defaultSettings.events;
+  const reader = settings.object("events", Object.keys(defaultSettings.events));
+  const hosts = (name: string): readonly string[] => reader.list(name, isHostName, 256, "host names or addresses");
+  return {
+    streamsPerMember: reader.count("streamsPerMember", 1, 64),
+    heartbeatSeconds: reader.count("heartbeatSeconds", 1, 60),
+    webhooksPerMember: reader.count("webhooksPerMember", 0, 64),
+    webhookHosts: reader.value("webhookHosts") === null ? null : hosts("webhookHosts"),
+    internalHosts: hosts("internalHosts"),
+    webhookPorts: reader.list("webhookPorts", isPort, 64, "ports from 1 to 65535"),
+    allowLoopback: reader.flag("allowLoopback"),
+  };
+}
+
+function telemetryOf(settings: SettingsReader): TelemetrySettings {
+  if (!settings.has("telemetry")) return defaultSettings.telemetry;
+  const reader = settings.object("telemetry", ["metrics"]);
+  const isAudience = (text: string): boolean => text === "monitor" || text === "open";
+  return { metrics: reader.text("metrics", isAudience, '"monitor" or "open"') as TelemetrySettings["metrics"] };
+}
+
+function isHostName(value: JsonValue): value is string {
+  return typeof value === "string" && /^[a-z0-9.:-]{1,253}$/.test(value);
+}
+
+function isPort(value: JsonValue): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;
 }

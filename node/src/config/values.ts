@@ -51,6 +51,25 @@ export class SettingsReader {
     return new SettingsReader(this.#source, this.#object[name], `${this.#path}/${name}`, known);
   }
 
+  /** The yes or no under `name`. */
+  flag(name: string): boolean {
+    const value = this.#object[name];
+    if (typeof value === "boolean") return value;
+    throw wrongValue(this.#source, `${this.#path}/${name}`, "true or false");
+  }
+
+  /** The list under `name`, of at most `most` items that `accepts` takes. */
+  list<T extends JsonValue>(
+    name: string,
+    accepts: (item: JsonValue) => item is T,
+    most: number,
+    wanted: string,
+  ): readonly T[] {
+    const value = this.#object[name];
+    if (Array.isArray(value) && value.length <= most && value.every(accepts)) return value;
+    throw wrongValue(this.#source, `${this.#path}/${name}`, `a list of at most ${most}: ${wanted}`);
+  }
+
   /** The value under `name`, unchecked. */
   value(name: string): JsonValue | undefined {
     return this.#object[name];

@@ -35,6 +35,7 @@ function mayKnow({ member, scopes }: Viewer, { type, members }: FeedEvent): bool
 
 function passes({ types, recordTypes, subject }: EventFilter, event: FeedEvent): boolean {
   if (types !== undefined && !types.includes(event.type)) return false;
-  if (recordTypes !== undefined && !recordTypes.includes(String(event.data["type"]))) return false;
+  const { type: recordType } = event.data;
+  if (recordTypes !== undefined && (typeof recordType !== "string" || !recordTypes.includes(recordType))) return false;
   return subject === undefined || event.subject === subject;
 }

@@ -24,6 +24,7 @@ const replaced = "ah";
 const beside = "gm";
 const sumLimit = 2 ** 48;
 const chunk = 1000;
+const none: Tally = { count: 0, sum: 0 };
 
 /**
  * What the index of a journal has to be, found from the journal alone: memory does not grow with the log.
@@ -70,7 +71,8 @@ export class IndexExpectation {
     for (const { key, value } of puts) {
       if (!replaced.includes(rangeOf(key))) this.#count(this.#tallies, key, value);
     }
-    await this.#scratch.batch(puts.filter(({ key }) => `${replaced}k`.includes(rangeOf(key))) as Put[]);
+    const kept: Put[] = puts.filter(({ key }) => `${replaced}k`.includes(rangeOf(key)));
+    await this.#scratch.batch(kept);
   }
 
   /**
@@ -115,10 +117,10 @@ export class IndexExpectation {
     await this.#compareReplaced(waiting, damaged);
     for (const range of damaged) wrong(`values of range ${range} are damaged or not those of the journal`);
     for (const range of new Set([...this.#tallies.keys(), ...found.keys()])) {
-      const [expected, is] = [this.#tallies.get(range), found.get(range)];
+      const [expected, is] = [this.#tallies.get(range) ?? none, found.get(range) ?? none];
       if (expected?.count !== is?.count)
         wrong(`range ${range} has ${is?.count ?? 0} keys, not ${expected?.count ?? 0}`);
-      else if (expected?.sum !== is?.sum && !damaged.has(range))
+      else if (expected.sum !== is.sum && !damaged.has(range))
         wrong(`range ${range} has other keys than the journal`);
     }
   }

@@ -14,6 +14,7 @@ import { NodeError } from "../errors.ts";
  * | `h` | subject | count, index and id of the subject's newest entry |
  * | `k` | member, 0, idempotency key | digest of the request, first index, count |
  * | `m` | name | identity of the journal |
+ * | `o` | member, 0, index 6 of a run of records that it submitted | how many there are, one after another |
  * | `q` | SHA-256 of the request's key in `k` | nothing: its presence is a second witness of `k` |
  * | `r` | id 32 | index |
  * | `s` | subject, 0, sequence 6 | index |
@@ -22,7 +23,7 @@ import { NodeError } from "../errors.ts";
  * Every value ends with a CRC-32 over key and value: LevelDB does not check its blocks when it reads, and answers a
  * flipped bit with another value, or with the value of another key.
  */
-export type KeyRange = "a" | "f" | "g" | "h" | "k" | "m" | "q" | "r" | "s" | "x";
+export type KeyRange = "a" | "f" | "g" | "h" | "k" | "m" | "o" | "q" | "r" | "s" | "x";
 
 /** Under which name a request was accepted. */
 export interface RequestName {
@@ -71,6 +72,14 @@ export function sequenceKey(subject: string, sequence: number): Buffer {
   const key = Buffer.allocUnsafe(2 + length + numberBytes);
   key.write(`s${subject}\0`, 0, "latin1");
   key.writeUIntBE(sequence, length + 2, numberBytes);
+  return key;
+}
+
+/** The key of a run of records that a member submitted. */
+export function runKey(member: string, firstIndex: number): Buffer {
+  const key = Buffer.allocUnsafe(2 + member.length + numberBytes);
+  key.write(`o${member}\0`, 0, "latin1");
+  key.writeUIntBE(firstIndex, member.length + 2, numberBytes);
   return key;
 }
 

@@ -7,6 +7,7 @@ import {
   openValue,
   requestKey,
   requestWitnessKey,
+  runKey,
   sealedValue,
   sequenceKey,
   textKey,
@@ -14,7 +15,7 @@ import {
 import type { IndexedFrame } from "./view.ts";
 
 /** Which keys and values there are, in words of the identity: an index in another layout is made again. */
-export const layoutVersion = "4";
+export const layoutVersion = "5";
 
 /** One key and its value. */
 export interface Put {
@@ -66,7 +67,7 @@ export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" 
     newest.set(subject, at);
   }
   for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
-  puts.push(...requestPuts(frame));
+  puts.push(...requestPuts(frame), ...runPuts(frame));
   return puts;
 }
 
@@ -94,6 +95,19 @@ function requestPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | 
     index += count;
     return made;
   });
+}
+
+/** One key for all that a member sent next to each other in a frame, however many requests brought it. */
+function runPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | "batches">): Put[] {
+  const runs: { readonly member: string; readonly first: number; count: number }[] = [];
+  let index = firstIndex;
+  for (const { member, count } of batches) {
+    const last = runs.at(-1);
+    if (last?.member === member) last.count += count;
+    else runs.push({ member, first: index, count });
+    index += count;
+  }
+  return runs.map(({ member, first, count }) => put(runKey(member, first), [count]));
 }
 
 /** The view that says that all views of a closed segment are there. */

@@ -11,6 +11,7 @@ import {
   rangeBounds,
   requestKey,
   requestWitnessKey,
+  runKey,
   sealedValue,
   sequenceKey,
   textKey,
@@ -238,14 +239,29 @@ export class RecordIndex {
     });
   }
 
-  /** Indexes of the first `most` entries of a subject, in the order of their sequence. */
-  async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
+  /** Indexes of the first `most` entries of a subject from the sequence `from` on, in the order of their sequence. */
+  async indexesOf(subject: string, most = Infinity, from = 0): Promise<readonly number[]> {
     await this.#writing;
     const indexes: number[] = [];
     const limit = Number.isFinite(most) ? most : -1;
-    const bounds = { gte: sequenceKey(subject, 0), lt: textKey("s", subject, "\xff"), limit };
+    const bounds = { gte: sequenceKey(subject, from), lt: textKey("s", subject, "\xff"), limit };
     for await (const [key, value] of this.#database.iterator(bounds)) {
       indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
+    }
+    return indexes;
+  }
+
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    await this.#writing;
+    const indexes: number[] = [];
+    // The run in which `from` stands may begin before it.
+    const before = { gte: runKey(member, 0), lt: runKey(member, from), reverse: true, limit: 1 };
+    for await (const run of this.#database.iterator(before)) addRun(indexes, run, from, most);
+    const after = { gte: runKey(member, from), lt: textKey("o", member, "\xff"), limit: most };
+    for await (const run of this.#database.iterator(after)) {
+      if (indexes.length >= most) break;
+      addRun(indexes, run, from, most);
     }
     return indexes;
   }
@@ -289,6 +305,13 @@ export class RecordIndex {
 
 function nothing(): void {
   // Who began the batch learns how it went; who waits for it asks the database then.
+}
+
+/** Adds the indexes of a run from `from` on, until there are `most`. */
+function addRun(indexes: number[], [key, value]: [Buffer, Buffer], from: number, most: number): void {
+  const first = key.readUIntBE(key.length - 6, 6);
+  const [count = 0] = openValue(key, value, 1).numbers;
+  for (let index = Math.max(first, from); index < first + count && indexes.length < most; index++) indexes.push(index);
 }
 
 function databaseOf(directory: string): Database {

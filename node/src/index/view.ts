@@ -73,5 +73,5 @@ function indexedRecord(entry: string): IndexedRecord {
 
 /** SHA-256(0x00 ‖ entry), formats.md section 5; entries are ASCII, so their UTF-8 is their text. */
 export function leafHash(entry: string): Buffer {
-  return hash("sha256", `\0${entry}`, "buffer");
+  return Buffer.from(hash("sha256", `\0${entry}`, "binary"), "latin1");
 }

@@ -16,6 +16,8 @@ import { fastNodeDigest } from "./hashing.ts";
 import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
 import { logIdentity, openParts } from "./opening.ts";
+import type { PublicationRules } from "./publication.ts";
+import { LogPublication } from "./publication.ts";
 import type { LogResource } from "./reader.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptOfRecord } from "./receipt.ts";
@@ -49,6 +51,8 @@ export interface EvidenceLogOptions {
   readonly onCommit?: (group: CommittedGroup) => void;
   /** A journal segment is closed before it passes this size. Default 128 MiB. */
   readonly maxSegmentBytes?: number;
+  /** Keeps `log/` a log in files that any web server may serve. Without it only full tiles are there. */
+  readonly publication?: PublicationRules;
   /** Bytes of closed segments that are read again a second, to find what flipped since; 0 for never. Default 0. */
   readonly patrolBytesPerSecond?: number;
   /** From the end of one patrol, or the opening, to the next, ms. Default one hour. */
@@ -67,6 +71,8 @@ const maxBatchBytes = 32 * 1024 * 1024;
 interface InFlight {
   readonly requestDigest: Hex;
   readonly result: Promise<SubmitResult>;
+  /** On a clock that never goes back, ms. */
+  readonly since: number;
 }
 
 /**
@@ -86,6 +92,7 @@ export class EvidenceLog {
   readonly #writer: LogWriter;
   readonly #erasures: Erasures;
   readonly #inFlight = new Map<string, InFlight>();
+  readonly #publication: LogPublication | undefined;
   readonly #patrol: Patrol | undefined;
   readonly #health: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
@@ -107,6 +114,7 @@ export class EvidenceLog {
       done: () => writer.tellEnd(),
     });
     this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
+    this.#publication = this.#startPublication();
     this.#patrol = this.#startPatrol();
     this.#health = setInterval(() => parts.journal.checkLock(), options.healthMs ?? 1000).unref();
   }
@@ -143,6 +151,13 @@ export class EvidenceLog {
   /** Leaves of the newest checkpoint. */
   get size(): number {
     return this.#writer.size;
+  }
+
+  /** Submissions that wait for the disk, and how long the oldest of them has, ms. */
+  get waiting(): { readonly requests: number; readonly oldestMs: number } {
+    const [oldest] = this.#inFlight.values();
+    const oldestMs = oldest === undefined ? 0 : performance.now() - oldest.since;
+    return { requests: this.#inFlight.size, oldestMs };
   }
 
   /** Why nothing more is accepted; undefined while all is well. Reading goes on. */
@@ -191,7 +206,7 @@ export class EvidenceLog {
     const running = this.#inFlight.get(name);
     if (running !== undefined) return await joined(running, idempotency);
     const result = this.#writer.submit({ drafts, idempotency });
-    this.#inFlight.set(name, { requestDigest: idempotency.requestDigest, result });
+    this.#inFlight.set(name, { requestDigest: idempotency.requestDigest, result, since: performance.now() });
     try {
       return await result;
     } finally {
@@ -202,6 +217,16 @@ export class EvidenceLog {
   /** The newest signed checkpoint. */
   checkpoint(): string {
     return this.#writer.checkpoint;
+  }
+
+  /** The checkpoint that the files have, with what witnesses signed; the newest one where no files are kept. */
+  publishedCheckpoint(): string {
+    return this.#publication?.checkpoint ?? this.checkpoint();
+  }
+
+  /** Puts the newest tree into the files now, unless it is there. */
+  async publish(): Promise<void> {
+    await this.#publication?.publish();
   }
 
   /** The checkpoint that was signed at exactly this size; undefined if none was. */
@@ -235,8 +260,13 @@ export class EvidenceLog {
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */
-  async indexesOf(subject: string, most?: number): Promise<readonly number[]> {
-    return await this.#parts.reader.indexesOf(subject, most);
+  async indexesOf(subject: string, most?: number, from = 0): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesOf(subject, most, from);
+  }
+
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    return await this.#parts.reader.indexesBy(member, most, from);
   }
 
   /** Siblings that prove the leaf at `index` in the tree of `size` leaves. Throws LOG_RANGE. */
@@ -261,7 +291,7 @@ export class EvidenceLog {
 
   /** `checkpoint`, or a tile or entry bundle by its C2SP path; undefined if there is none. */
   async readResource(path: string): Promise<LogResource | undefined> {
-    if (path === "checkpoint") return { bytes: utf8(this.checkpoint()), kind: "checkpoint" };
+    if (path === "checkpoint") return { bytes: utf8(this.publishedCheckpoint()), kind: "checkpoint" };
     return await this.#parts.reader.resource(path, this.size);
   }
 
@@ -277,11 +307,24 @@ export class EvidenceLog {
       await this.#erasures.close();
       await this.#patrol?.stop();
       await this.#writer.close();
+      await this.#publication?.close();
       await this.#vault.close();
       await this.#parts.tiles.close();
     } finally {
       await closeParts(this.#parts);
     }
+  }
+
+  #startPublication(): LogPublication | undefined {
+    const { publication, directory, files = diskFiles, onProgress = () => undefined } = this.#options;
+    if (publication === undefined) return undefined;
+    return new LogPublication({
+      ...{ ...publication, directory: join(directory, "log"), files, tiles: this.#parts.tiles },
+      tip: () => this.#writer.tip,
+      mayWrite: () => this.failure === undefined && this.#parts.journal.checkLock(),
+      entriesAt: (first, count) => this.#parts.entries.texts(first, count),
+      failed: (error) => onProgress({ stage: "files-failed", error }),
+    });
   }
 
   #startPatrol(): Patrol | undefined {

@@ -50,6 +50,7 @@ export interface OpenedParts {
   readonly index: RecordIndex;
   readonly tiles: TileStore;
   readonly reader: LogReader;
+  readonly entries: EntrySource;
   readonly start: WriterStart;
 }
 
@@ -188,7 +189,7 @@ async function openTree(options: OpeningOptions, { journal, index, last }: Store
   const lastEntry = newest?.records.at(-1)?.entry;
   const receivedAt = lastEntry === undefined ? 0 : fromInstant(decodeEntry(lastEntry).receivedAt);
   const reader = new LogReader(journal, index, tiles, entries);
-  return { journal, index, tiles, reader, start: { edge, checkpoint, receivedAt } };
+  return { journal, index, tiles, reader, entries, start: { edge, checkpoint, receivedAt } };
 }
 
 /** The border of the tree that the checkpoint signs: from the tiles if they give its root, else from the journal. */

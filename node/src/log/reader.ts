@@ -55,12 +55,20 @@ export class LogReader {
     throw new NodeError("INDEX_CORRUPT", "the index takes another record for this one; delete it and start again");
   }
 
-  /** Indexes of a subject's first `most` entries in the order of their sequence, none missing. Throws INDEX_CORRUPT. */
-  async indexesOf(subject: string, most = Infinity): Promise<readonly number[]> {
-    const [[head], indexes] = await Promise.all([this.#index.heads([subject]), this.#index.indexesOf(subject, most)]);
+  /** Indexes of a subject's first `most` entries from the sequence `from` on, in their order, none missing. Throws INDEX_CORRUPT. */
+  async indexesOf(subject: string, most = Infinity, from = 0): Promise<readonly number[]> {
+    const [[head], indexes] = await Promise.all([
+      this.#index.heads([subject]),
+      this.#index.indexesOf(subject, most, from),
+    ]);
     // Read at two moments: entries that came between them may be in the list already, none may be missing.
-    if (indexes.length >= Math.min(head?.count ?? 0, most)) return indexes;
+    if (indexes.length >= Math.min((head?.count ?? 0) - from, most)) return indexes;
     throw new NodeError("INDEX_CORRUPT", "the index lost an entry of a subject; delete it and start again");
+  }
+
+  /** Indexes of the first `most` records that `member` submitted, from the index `from` on, in their order. */
+  async indexesBy(member: string, most: number, from = 0): Promise<readonly number[]> {
+    return await this.#index.indexesBy(member, most, from);
   }
 
   /** `count` entries from index `first` on, all below the log's size, from verified frames. */

@@ -1,9 +1,9 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { decodeEntry } from "@lianzheng/sdk/record";
 import { leafHash } from "@lianzheng/node/index";
-import type { RecordsPayload, StoredBatch } from "@lianzheng/node/journal";
+import type { RecordsPayload } from "@lianzheng/node/journal";
 import type { Vault } from "@lianzheng/node/vault";
-import { blindedDigest, openDisclosures, sealDisclosures } from "@lianzheng/node/vault";
+import { blindUnder, newKeys, openDisclosures, sealUnder } from "@lianzheng/node/vault";
 import { NodeError } from "../errors.ts";
 import { areCommitted } from "./hashing.ts";
 import type { SequencedGroup } from "./sequencing.ts";
@@ -48,24 +48,18 @@ export function listedEntry(vault: Vault, index: number, entry: string, submitte
  */
 export function sealGroup(vault: Vault, { payload, views }: SequencedGroup): RecordsPayload {
   const { firstIndex, checkpoint } = payload;
-  let index = firstIndex;
+  const keys = newKeys(vault, firstIndex, payload.records.length);
+  let first = 0;
   const batches = payload.batches.map((batch) => {
-    const sealed = sealBatch(vault, batch, index);
-    index += batch.count;
-    return sealed;
+    const requestDigest = blindUnder(keys.slice(first, (first += batch.count)), batch.requestDigest);
+    return { ...batch, requestDigest };
   });
   const records = payload.records.map(({ entry, submitter, disclosures }, at) => {
-    const leaf = views[at]?.id;
-    if (leaf === undefined) throw new TypeError("a record has no leaf");
-    return { entry, submitter, sealed: sealDisclosures(vault, { index: firstIndex + at, leaf }, disclosures) };
+    const [key, leaf] = [keys[at], views[at]?.id];
+    if (key === undefined || leaf === undefined) throw new TypeError("a record has neither key nor leaf");
+    return { entry, submitter, sealed: sealUnder(key, { index: firstIndex + at, leaf }, disclosures) };
   });
   return { firstIndex, checkpoint, batches, records };
-}
-
-function sealBatch(vault: Vault, batch: StoredBatch, first: number): StoredBatch {
-  const requestDigest = blindedDigest(vault, batch.requestDigest, first, batch.count);
-  if (requestDigest !== undefined) return { ...batch, requestDigest };
-  throw new NodeError("VAULT_CORRUPT", `keys from ${first} on are destroyed, though the log has no such record yet`);
 }
 
 /** The record with its disclosures, each one committed to by the entry. Throws JOURNAL_CORRUPT. */

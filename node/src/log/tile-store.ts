@@ -62,6 +62,11 @@ export class TileStore {
     throw new NodeError("LOG_RANGE", `there is no tile ${tilePath({ level, index, width })} yet`);
   };
 
+  /** Resolves when all full tiles that the tree has now are written, or told as failed. */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Resolves when all full tiles are written. */
   async close(): Promise<void> {
     await this.#writing;

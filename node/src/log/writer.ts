@@ -103,6 +103,11 @@ export class LogWriter {
     return this.#edge.size;
   }
 
+  /** The newest checkpoint, and the border of the very tree that it signs. */
+  get tip(): { readonly checkpoint: string; readonly edge: TreeEdge } {
+    return { checkpoint: this.#checkpoint, edge: this.#edge };
+  }
+
   /** The newest checkpoint: everything that it signs for is on disk. */
   get checkpoint(): string {
     return this.#checkpoint;

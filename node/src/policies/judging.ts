@@ -76,7 +76,7 @@ function requireKnown(code: NodeErrorCode, inForce: InForce, judged: Judged, poi
 }
 
 function lacking(code: NodeErrorCode, policy: PolicyVersionName, judged: Judged, pointer: string): NodeError {
-  const detail = `The node has not got ${policy.name}, version ${policy.version}, which is in force: its operator must put the document in.`;
+  const detail = `The node has no usable document of ${policy.name}, version ${policy.version}, which is in force: its operator must put it in.`;
   return refusal(code, detail, judged, pointer, policy);
 }
 

@@ -105,7 +105,7 @@ function factsOf({ type, body, parties = [], attachments = {} }: RecordView, mem
   };
 }
 
-/** Every text in a value. The pointer ends at the member of the body: names below it are the submitter's own. */
+/** Every text in a value, at whatever depth. The pointer stays that of the value: names within it are the submitter's own. */
 function* textsIn(value: JsonValue | undefined, pointer: string): Generator<Fact> {
   if (typeof value === "string") yield { value, pointer };
   if (typeof value !== "object" || value === null) return;

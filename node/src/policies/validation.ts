@@ -17,8 +17,16 @@ export type RecordCheck = (view: RecordView) => Misfit | undefined;
 
 const ascii = /^[\u0020-\u007e]*$/;
 
-/** One for all: it says yes or no, changes nothing, and stops at the first misfit. */
-const ajv = new Ajv2020({ strict: true, allErrors: false, validateFormats: true, addUsedSchema: false });
+/**
+ * One for all: it says yes or no, changes nothing, and stops at the first misfit. A member may be required of which nothing else is said.
+ */
+const ajv = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  allErrors: false,
+  validateFormats: true,
+  addUsedSchema: false,
+});
 ajv.addFormat("nfc", { type: "string", validate: (text) => ascii.test(text) || text === text.normalize("NFC") });
 
 /**

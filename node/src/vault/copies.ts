@@ -133,6 +133,13 @@ interface FoundCopy {
   readonly file: ShardFile | undefined;
 }
 
+/** What is done about a copy that is missing, damaged or older. */
+export interface Mending {
+  /** Whether it is written again from the other one. */
+  readonly mends: boolean;
+  readonly told: (copy: MendedCopy) => void;
+}
+
 /**
  * Reads a shard, and mends the copy that is missing, damaged or older than the other.
  *
@@ -141,11 +148,7 @@ interface FoundCopy {
  * @throws NodeError VAULT_CORRUPT: no copy is whole, or both are and contradict each other; VAULT_IDENTITY: of another log, or
  *   another shard; VAULT_KEY: sealed under another key
  */
-export async function readShard(
-  store: ShardStore,
-  shard: number,
-  mended: (copy: MendedCopy) => void,
-): Promise<StoredShard> {
+export async function readShard(store: ShardStore, shard: number, mending: Mending): Promise<StoredShard> {
   const found: FoundCopy[] = [];
   for (const copy of copies) {
     const path = pathOf(store, shard, copy);
@@ -158,7 +161,7 @@ export async function readShard(
   if (best?.file === undefined) throw lost(store, shard);
   const text = openShardFile(best.file, store.key);
   if (text === undefined) throw anotherKey(best.path);
-  await mendOthers(store, found, best.file, text, mended);
+  await mendOthers(store, found, best.file, text, mending);
   const content = decodeShard(text);
   text.fill(0);
   return { ...content, version: best.file.version };
@@ -177,7 +180,7 @@ async function mendOthers(
   found: readonly FoundCopy[],
   { shard, version }: ShardFile,
   text: Buffer,
-  mended: (copy: MendedCopy) => void,
+  { mends, told }: Mending,
 ): Promise<void> {
   for (const { copy, path, bytes, file } of found) {
     if (file?.version === version) {
@@ -187,8 +190,8 @@ async function mendOthers(
     }
     // One behind is what a crash leaves; more is somebody's doing, such as half of a restored backup.
     if (file !== undefined && version - file.version > 1) throw contradiction(path, version);
-    await writeCopy(store, shard, copy, { version, text });
-    mended({ file: path, reason: bytes === undefined ? "missing" : file === undefined ? "damaged" : "older" });
+    if (mends) await writeCopy(store, shard, copy, { version, text });
+    told({ file: path, reason: bytes === undefined ? "missing" : file === undefined ? "damaged" : "older" });
   }
 }
 

@@ -2,7 +2,15 @@ export type { MendedCopy } from "./copies.ts";
 export { vaultFailpoints } from "./failpoint.ts";
 export type { VaultFailpoint, VaultFailpointName } from "./failpoint.ts";
 export { KeyTree, treeKeys } from "./key-tree.ts";
-export { blindedDigest, openDisclosures, sealBytes, sealDisclosures } from "./sealing.ts";
+export {
+  blindUnder,
+  blindedDigest,
+  newKeys,
+  openDisclosures,
+  sealBytes,
+  sealDisclosures,
+  sealUnder,
+} from "./sealing.ts";
 export type { SealedPlace } from "./sealing.ts";
 export { shardRecords } from "./shard.ts";
 export { Vault } from "./vault.ts";

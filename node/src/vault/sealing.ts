@@ -49,8 +49,13 @@ function nonceInto(into: Buffer): void {
  * Throws VAULT_MISSING when the index was not reserved.
  */
 export function sealDisclosures(vault: Vault, place: SealedPlace, disclosures: readonly string[]): Buffer {
-  const key = vault.key(place.index);
-  if (key === undefined) throw erasedAhead(place.index);
+  const [key] = newKeys(vault, place.index, 1);
+  if (key === undefined) throw new TypeError("one key was asked for");
+  return sealUnder(key, place, disclosures);
+}
+
+/** As {@link sealDisclosures}, under a key that {@link newKeys} gave. */
+export function sealUnder(key: Uint8Array, place: SealedPlace, disclosures: readonly string[]): Buffer {
   const text = disclosures.join("\n");
   const sealed = Buffer.allocUnsafe(sealBytes + text.length);
   nonceInto(sealed);
@@ -88,6 +93,15 @@ export function openDisclosures(
   return text.toString("latin1").split("\n");
 }
 
+/** The keys of `count` new records from index `first` on: found once for all that a group needs them for. */
+export function newKeys(vault: Vault, first: number, count: number): readonly Buffer[] {
+  return Array.from({ length: count }, (_, at) => {
+    const key = vault.key(first + at);
+    if (key === undefined) throw erasedAhead(first + at);
+    return key;
+  });
+}
+
 const requestLabel = Buffer.from("lianzheng/vault/request/1\0", "latin1");
 
 /**
@@ -98,13 +112,18 @@ const requestLabel = Buffer.from("lianzheng/vault/request/1\0", "latin1");
  * @returns 32 bytes; undefined if one of the keys was destroyed
  */
 export function blindedDigest(vault: Vault, digest: Uint8Array, first: number, count: number): Buffer | undefined {
-  const parts: Uint8Array[] = [requestLabel, digest];
+  const keys: Buffer[] = [];
   for (let index = first; index < first + count; index += 1) {
     const key = vault.key(index);
     if (key === undefined) return undefined;
-    parts.push(key);
+    keys.push(key);
   }
-  return hash("sha256", Buffer.concat(parts), "buffer");
+  return blindUnder(keys, digest);
+}
+
+/** As {@link blindedDigest}, of a new request whose records have these keys. */
+export function blindUnder(keys: readonly Uint8Array[], digest: Uint8Array): Buffer {
+  return hash("sha256", Buffer.concat([requestLabel, digest, ...keys]), "buffer");
 }
 
 function erasedAhead(index: number): NodeError {

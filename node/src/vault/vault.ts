@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Files } from "@lianzheng/node/journal";
 import { diskFiles } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import type { MendedCopy, ShardStore, StoredShard } from "./copies.ts";
+import type { MendedCopy, Mending, ShardStore, StoredShard } from "./copies.ts";
 import { readShard, shardOfName, writeShard } from "./copies.ts";
 import type { VaultFailpoint } from "./failpoint.ts";
 import { KeyTree, seedBytes } from "./key-tree.ts";
@@ -62,10 +62,32 @@ export class Vault {
     const vault = new Vault(store, Math.ceil(records / shardRecords));
     try {
       await files.makeDirectory(directory);
-      await vault.#readAll(options.onMended ?? (() => undefined));
+      await vault.#readAll({ mends: true, told: options.onMended ?? (() => undefined) });
       await vault.#make(Math.floor(records / shardRecords) + 1);
     } catch (error) {
       throw failureOf(error);
+    }
+    return vault;
+  }
+
+  /**
+   * Opens the shards that are there for reading keys, and changes nothing on disk: no shard is made, no copy mended. Whoever
+   * checks a folder must not make a vault where one was lost.
+   *
+   * @throws NodeError VAULT_CORRUPT, VAULT_IDENTITY, VAULT_KEY; VAULT_FAILED when the disk refuses
+   */
+  static async inspect({
+    directory,
+    identity,
+    key,
+    files = diskFiles,
+  }: Pick<VaultOptions, "directory" | "identity" | "key" | "files">): Promise<Vault> {
+    const digest = hash("sha256", identity, "buffer");
+    const store = { directory, identity: digest, key: sealingKey(key), files, failpoint: () => undefined };
+    const vault = new Vault(store, Infinity);
+    vault.#failure = new NodeError("VAULT_FAILED", "the vault was opened for reading only");
+    for (const shard of await vault.#found()) {
+      vault.#shards.set(shard, await readShard(store, shard, { mends: false, told: () => undefined }));
     }
     return vault;
   }
@@ -143,19 +165,23 @@ export class Vault {
     }
   }
 
-  async #readAll(mended: (copy: MendedCopy) => void): Promise<void> {
-    const { files, directory } = this.#store;
-    const found = new Set((await files.list(directory)).map(shardOfName).filter((shard) => shard !== undefined));
+  async #found(): Promise<ReadonlySet<number>> {
+    const names = await this.#store.files.list(this.#store.directory);
+    return new Set(names.map(shardOfName).filter((shard) => shard !== undefined));
+  }
+
+  async #readAll(mending: Mending): Promise<void> {
+    const found = await this.#found();
     for (let shard = 0; shard < this.#needed; shard += 1) {
-      if (!found.has(shard)) throw missing(directory, shard);
+      if (!found.has(shard)) throw missing(this.#store.directory, shard);
     }
-    for (const shard of found) await this.#read(shard, mended);
+    for (const shard of found) await this.#read(shard, mending);
   }
 
   /** A shard that no record needs yet may be half made: a crash was in between. It is made again. */
-  async #read(shard: number, mended: (copy: MendedCopy) => void): Promise<void> {
+  async #read(shard: number, mending: Mending): Promise<void> {
     try {
-      this.#shards.set(shard, await readShard(this.#store, shard, mended));
+      this.#shards.set(shard, await readShard(this.#store, shard, mending));
     } catch (error) {
       const isUnborn = error instanceof NodeError && error.code === "VAULT_CORRUPT" && shard >= this.#needed;
       if (!isUnborn) throw error;

@@ -36,8 +36,7 @@ function loggerIn(folder: string): Logger {
 async function serveNode(folder: string): Promise<Served> {
   const environment = {};
   const rules = { origin: "bench.example/http", owner, port: 0, keystoreCost: 1024, environment };
-  const anchor = { everySeconds: 1 };
-  const made = await initNode({ folder, chain: "embedded", anchor, ...rules });
+  const made = await initNode({ folder, chain: "embedded", ...rules });
   const { url } = await startNode({ folder, environment, logger: loggerIn(folder) });
   return { url, token: made.adminToken };
 }
@@ -63,7 +62,8 @@ function noLog(): RecordLog {
 
 /** The very same route, with the same hooks, reading, disclosures and answer, in front of a log that stores nothing. */
 async function serveNothing(folder: string): Promise<Served> {
-  const { token, entry } = issueToken(owner, ["submit", "read"], 0);
+  const { token, entry } = issueToken({ member: owner, scopes: ["submit", "read"] }, Date.now());
+  const tokens = [entry];
   const unasked = (): never => {
     throw new TypeError("nobody asks this here");
   };
@@ -72,8 +72,9 @@ async function serveNothing(folder: string): Promise<Served> {
     evidence: { anchorOf: unasked, bundleOf: unasked, expectedWaitSeconds: 1 },
     keys: { domain: { chainId: 1, members: `0x${"11".repeat(20)}` }, isLive: unasked },
     condition: { status: unasked, readiness: unasked },
-    access: createAccess([entry]),
+    access: createAccess(() => tokens),
     settings: defaultApiSettings,
+    docs: "open",
     logger: loggerIn(folder),
     now: Date.now,
   };

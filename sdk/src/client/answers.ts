@@ -36,6 +36,20 @@ export interface StoredRecord {
   readonly anchor: AnchorPlace | null;
 }
 
+/** Records whose time to be kept is over, and where the list goes on. */
+export interface DuePage {
+  readonly items: readonly {
+    readonly id: Hex;
+    readonly index: number;
+    readonly type: string;
+    readonly subject: string;
+    /** Until when it had to be kept. */
+    readonly until: string;
+  }[];
+  /** Null at the end. */
+  readonly next: string | null;
+}
+
 /** What a node says of itself. Nothing of it is proof. */
 export interface NodeStatus {
   readonly origin: string;
@@ -74,6 +88,17 @@ export function readReceipt(answer: AnswerReader, replayed: boolean): Submission
     receivedAt: record.text("receivedAt"),
   }));
   return { records, checkpoint: answer.text("checkpoint"), replayed };
+}
+
+export function readDuePage(answer: AnswerReader): DuePage {
+  const items = answer.list("items", (item) => ({
+    id: item.hex("id", 32),
+    index: item.count("index"),
+    type: item.text("type"),
+    subject: item.text("subject"),
+    until: item.text("until"),
+  }));
+  return { items, next: answer.orNull("next", () => answer.text("next")) };
 }
 
 /** @throws ClientError CLIENT_ANSWER also if the entry is not the record that was asked for */

@@ -1,5 +1,5 @@
 /** Typed client of a node's API. */
-export type { AnchorPlace, NodeStatus, StoredRecord, SubmissionReceipt } from "./answers.ts";
+export type { AnchorPlace, DuePage, NodeStatus, StoredRecord, SubmissionReceipt } from "./answers.ts";
 export { ClientError, type ClientFaultCode, type Problem } from "./error.ts";
 export { NodeClient, type Health, type Submittable } from "./node-client.ts";
 export type { Pause } from "./retry.ts";

@@ -1,11 +1,20 @@
 import { EvidenceError, fromUtf8, isHex, type Hex } from "@lianzheng/sdk/encoding";
 import { decodeBundle, maxBundleBytes, type Bundle } from "@lianzheng/sdk/evidence";
-import { canonicalJson, isSubject, type JsonValue, type PreparedRecord, type RecordInput } from "@lianzheng/sdk/record";
+import {
+  canonicalJson,
+  isSubject,
+  type ErasureGround,
+  type JsonValue,
+  type PreparedRecord,
+  type RecordInput,
+} from "@lianzheng/sdk/record";
 import { AnswerReader } from "./answer.ts";
 import {
+  readDuePage,
   readReceipt,
   readRecord,
   readStatus,
+  type DuePage,
   type NodeStatus,
   type StoredRecord,
   type SubmissionReceipt,
@@ -52,9 +61,7 @@ export class NodeClient {
     records: Submittable | readonly Submittable[],
     { idempotencyKey }: { readonly idempotencyKey: string },
   ): Promise<SubmissionReceipt> {
-    if (!/^[\x21-\x7e]{1,256}$/.test(idempotencyKey)) {
-      throw clientFault("CLIENT_OPTIONS", "An idempotency key is 1 to 256 visible ASCII characters.");
-    }
+    assertIdempotencyKey(idempotencyKey);
     const answer = await this.transport.send({
       method: "POST",
       path: "/v1/records",
@@ -71,6 +78,36 @@ export class NodeClient {
   /** One record, as its issuer, its submitter and the node's operator may see it. */
   async record(id: Hex): Promise<StoredRecord> {
     return readRecord(readAnswer(await this.get(`/v1/records/${recordId(id)}`)), id);
+  }
+
+  /**
+   * Erases a record: from the answer on nobody can read what it disclosed, and its entry stands as before. Resolves with the
+   * receipt of the record that says so; for a record that is erased already with the first one's, `replayed`.
+   *
+   * Repeating a call is safe at any time. Refused with E_RETENTION where `retention-ended` is not true yet.
+   *
+   * @param idempotencyKey - as of {@link submit}
+   */
+  async erase(
+    id: Hex,
+    wish: { readonly ground: ErasureGround; readonly reference?: string },
+    { idempotencyKey }: { readonly idempotencyKey: string },
+  ): Promise<SubmissionReceipt> {
+    assertIdempotencyKey(idempotencyKey);
+    const answer = await this.transport.send({
+      method: "POST",
+      path: `/v1/records/${recordId(id)}/erasure`,
+      headers: { "content-type": "application/json", "idempotency-key": idempotencyKey },
+      body: canonicalJson({ ...wish }),
+      maxBytes: maxAnswerBytes,
+    });
+    return readReceipt(readAnswer(answer), answer.headers.get("idempotent-replay") === "true");
+  }
+
+  /** A page of the records whose time to be kept is over. @param cursor - `next` of the page before; null for the first */
+  async retentionEnded(cursor: string | null = null): Promise<DuePage> {
+    const from = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    return readDuePage(readAnswer(await this.get(`/v1/retention?limit=1000${from}`)));
   }
 
   /** Evidence of one record; refused with E_NOT_ANCHORED until the chain has accepted a checkpoint that holds it. */
@@ -118,6 +155,11 @@ export class NodeClient {
   private get(path: string, maxBytes = maxAnswerBytes): Promise<Answer> {
     return this.transport.send({ method: "GET", path, maxBytes });
   }
+}
+
+function assertIdempotencyKey(key: string): void {
+  if (/^[\x21-\x7e]{1,256}$/.test(key)) return;
+  throw clientFault("CLIENT_OPTIONS", "An idempotency key is 1 to 256 visible ASCII characters.");
 }
 
 function recordId(id: Hex): Hex {

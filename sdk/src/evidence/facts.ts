@@ -1,8 +1,10 @@
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { decodeErasure, erasureType } from "@lianzheng/sdk/record";
 import type { CompleteTrade } from "./complete.ts";
 import type { FinalBlock } from "./final.ts";
 import type { LoggedRecords } from "./logged.ts";
 import type { Policy } from "./policy.ts";
-import type { Facts, RecordFacts } from "./verdict.ts";
+import type { Facts, RecordErased, RecordFacts } from "./verdict.ts";
 import type { WholeRecord } from "./unaltered.ts";
 
 /** What the questions proved; a part is undefined when its question did not pass. */
@@ -17,7 +19,7 @@ export interface Proved {
 /** Gathers facts from what was proved, and from nowhere else. */
 export function factsOf({ logged, block, anchoredAt, trade }: Proved, { chain }: Policy): Facts {
   return {
-    records: (logged?.records ?? []).map(recordFacts),
+    records: logged === undefined ? [] : recordsFacts(logged),
     ...(logged === undefined ? {} : { log: logFacts(logged) }),
     ...(block === undefined
       ? {}
@@ -27,9 +29,26 @@ export function factsOf({ logged, block, anchoredAt, trade }: Proved, { chain }:
   };
 }
 
-function recordFacts({ id, entry, disclosed }: WholeRecord): RecordFacts {
-  const { type, subject, sequence, issuer, occurredAt, receivedAt } = entry;
-  return { id, type, subject, sequence, issuer, occurredAt, receivedAt, disclosed };
+function recordsFacts({ records, log }: LoggedRecords): readonly RecordFacts[] {
+  const erased = erasuresIn(records, log.owner);
+  return records.map(({ id, entry, disclosed }) => {
+    const { type, subject, sequence, issuer, occurredAt, receivedAt } = entry;
+    const erasure = erased.get(id);
+    const facts = { id, type, subject, sequence, issuer, occurredAt, receivedAt, disclosed };
+    return erasure === undefined ? facts : { ...facts, erased: erasure };
+  });
+}
+
+/** By erased record. It is the log that destroys a key, so only its owner's word counts. */
+function erasuresIn(records: readonly WholeRecord[], owner: string): ReadonlyMap<Hex, RecordErased> {
+  const found = new Map<Hex, RecordErased>();
+  for (const { id, entry, disclosed } of records) {
+    const erasure = entry.type === erasureType && entry.issuer === owner ? decodeErasure(disclosed) : undefined;
+    if (erasure !== undefined) {
+      found.set(erasure.record, { by: id, ground: erasure.ground, at: entry.receivedAt });
+    }
+  }
+  return found;
 }
 
 function logFacts({ log, checkpoint }: LoggedRecords): NonNullable<Facts["log"]> {

@@ -21,5 +21,5 @@ export {
 } from "./policy.ts";
 export { questions, type Answer, type Question, type QuestionVerdict, type Trust } from "./question.ts";
 export { clockSkewMs } from "./time.ts";
-export type { Facts, RecordFacts, Result, Verdict } from "./verdict.ts";
+export type { Facts, RecordErased, RecordFacts, Result, Verdict } from "./verdict.ts";
 export { verify, type VerifyOptions } from "./verify.ts";

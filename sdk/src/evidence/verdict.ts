@@ -1,5 +1,5 @@
 import type { EvidenceErrorCode, Hex } from "@lianzheng/sdk/encoding";
-import type { JsonValue } from "@lianzheng/sdk/record";
+import type { ErasureGround, JsonValue } from "@lianzheng/sdk/record";
 import type { Policy } from "./policy.ts";
 import { questions, type Question, type QuestionVerdict } from "./question.ts";
 
@@ -13,6 +13,15 @@ export interface RecordFacts {
   readonly occurredAt: string;
   readonly receivedAt: string;
   readonly disclosed: Readonly<Record<string, JsonValue>>;
+  /** That the log's owner has erased it, as a `record.erasure` of the bundle discloses; absent if the bundle shows none. */
+  readonly erased?: RecordErased;
+}
+
+/** Which record tells of an erasure, on what ground, and when the log received it. */
+export interface RecordErased {
+  readonly by: Hex;
+  readonly ground: ErasureGround;
+  readonly at: string;
 }
 
 /** What is shown. A fact is here only when the questions that it rests on passed. */

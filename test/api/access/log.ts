@@ -8,6 +8,18 @@ export const resource: AccessResource = {
       objects: "none",
       ask: () => ({ url: "/log/checkpoint" }),
     },
+    "GET /v1/proofs/inclusion": {
+      may: "everybody",
+      ok: 200,
+      objects: "none",
+      ask: ({ id }) => ({ url: `/v1/proofs/inclusion?id=${id}` }),
+    },
+    "GET /v1/proofs/consistency": {
+      may: "everybody",
+      ok: 200,
+      objects: "none",
+      ask: () => ({ url: "/v1/proofs/consistency?from=1" }),
+    },
     "GET /log/tile/*": {
       may: "everybody",
       ok: 200,

@@ -13,6 +13,18 @@ export const resource: AccessResource = {
         headers: { "idempotency-key": `matrix-${role}` },
       }),
     },
+    "GET /v1/records": {
+      may: ["read", "admin"],
+      ok: 200,
+      objects: "none",
+      ask: () => ({ url: "/v1/records?limit=2" }),
+    },
+    "POST /v1/evidence": {
+      may: ["read", "admin"],
+      ok: 200,
+      objects: "shared",
+      ask: ({ id }) => ({ url: "/v1/evidence", payload: { ids: [id] } }),
+    },
     "GET /v1/records/:id": {
       may: ["read", "admin"],
       ok: 200,

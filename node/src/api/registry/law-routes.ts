@@ -70,7 +70,7 @@ function listRoute(app: App, registry: RegistryPort, { path, table, filters }: L
       const wanted = names.flatMap((name) =>
         query[name] === undefined ? [] : [[filters[name] ?? name, query[name]] as const],
       );
-      const list = `${path} ${JSON.stringify(wanted)}`;
+      const list = [path, JSON.stringify(wanted)];
       const page = await registry.list(table, { filters: Object.fromEntries(wanted), ...pageOf(request.query, list) });
       return pageAnswer(page, list);
     },
@@ -98,7 +98,10 @@ function itemRoute(app: App, registry: RegistryPort, { path, name, table }: LawR
 }
 
 /** A page as it is answered. */
-export function pageAnswer({ block, items, next }: AtLawBlock<LawPage>, list: string): Static<typeof PageAnswer> {
+export function pageAnswer(
+  { block, items, next }: AtLawBlock<LawPage>,
+  list: readonly string[],
+): Static<typeof PageAnswer> {
   return { block: { ...block }, items: items.map((item) => ({ ...item })), next: cursorOf(next, list) };
 }
 

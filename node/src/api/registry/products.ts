@@ -80,7 +80,7 @@ function rightsRoute(app: App, registry: RegistryPort): void {
       const { id } = request.params;
       const time = secondOf(request.query.at);
       required(await registry.show("subjects", id), "product");
-      const list = `products/${id}/rights ${time ?? ""}`;
+      const list = ["rights", id, String(time ?? "")];
       const page = pageOf(request.query, list);
       const filters = { subject: id };
       return pageAnswer(

@@ -40,7 +40,7 @@ export function searchRoute(app: App, registry: RegistryPort): void {
       if (!/[\p{L}\p{N}]/u.test(q)) throw new NodeError("E_QUERY", "Search for letters or digits.", { field: "/q" });
       const { member, scopes } = principalOfRequest(request);
       const audience = { member, all: scopes.has("admin") };
-      const list = `search ${q}`;
+      const list = ["search", q];
       const found = await registry.search(q, audience, pageOf(request.query, list));
       return { ...pageAnswer(found, list), complete: found.complete };
     },

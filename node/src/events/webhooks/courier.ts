@@ -94,14 +94,17 @@ export class Courier {
   /** A failure within is told and tried again, for events wait and are not lost; only a parked webhook ends the loop. */
   async #run(): Promise<void> {
     const { signal } = this.#ending;
-    for (let failures = 0; !signal.aborted && this.#webhook.parkedBecause === null;) {
+    for (let failures = 0; !this.#hasEnded() && this.#webhook.parkedBecause === null;) {
       try {
         await this.#turn(signal);
         failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#hasEnded()) return;
         this.#parts.failed(this.#webhook.id, error);
-        if (isUnknownCursor(error)) return await this.#park("E_CURSOR");
+        if (isUnknownCursor(error)) {
+          await this.#park("E_CURSOR");
+          return;
+        }
         failures += 1;
         await rest(this.#delayMs(failures), signal);
       }
@@ -114,7 +117,7 @@ export class Courier {
     const { events, next, more } = await feed.page(this.#cursor, eventsPerPage, this.#audience);
     for (const told of events) {
       await this.#bring(told, signal);
-      if (signal.aborted || this.#webhook.parkedBecause !== null) return;
+      if (this.#hasEnded() || this.#webhook.parkedBecause !== null) return;
     }
     this.#cursor = next;
     this.#unsavedPages += 1;
@@ -124,13 +127,13 @@ export class Courier {
 
   /** Tries until the event is delivered, the webhook is parked, or the node stops. */
   async #bring({ event, cursor }: ToldEvent, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#webhook.parkedBecause === null) {
+    while (!this.#hasEnded() && this.#webhook.parkedBecause === null) {
       const { nextAttemptAt } = this.#webhook;
       if (nextAttemptAt !== null) await rest(Date.parse(nextAttemptAt) - this.#parts.now(), signal);
-      if (signal.aborted) return;
+      if (this.#hasEnded()) return;
       const startedAt = this.#parts.now();
       const attempt = await this.#attempt(event, signal);
-      if (signal.aborted && attempt.outcome !== "delivered") return;
+      if (this.#hasEnded() && attempt.outcome !== "delivered") return;
       this.#parts.attempted(this.#webhook.id, attempt);
       const deliveries = this.#deliveriesWith(event, startedAt, attempt);
       if (attempt.outcome === "delivered") {
@@ -178,6 +181,11 @@ export class Courier {
     return [newest, ...this.#webhook.deliveries.slice(0, keptDeliveries - 1)];
   }
 
+  /** Asked after each wait: a stop may have come meanwhile. */
+  #hasEnded(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
   /** In memory only what is on disk: after a failure the same event is tried again. */
   async #save(change: Partial<StoredWebhook>): Promise<void> {
     const changed = { ...this.#webhook, ...change };
@@ -189,7 +197,8 @@ export class Courier {
   /** Full jitter between half and all of it, so that many webhooks of one receiver do not come back together. */
   #delayMs(failures: number): number {
     const { firstMs, longestMs } = this.#parts.retries;
-    return Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + Math.random() / 2);
+    const longest = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30));
+    return Math.ceil(longest * (0.5 + Math.random() / 2));
   }
 }
 

@@ -20,7 +20,7 @@ export interface TargetRules {
 export type Resolver = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 /** The system's resolver. */
-export const systemResolver: Resolver = (host) => lookup(host, { all: true, verbatim: true });
+export const systemResolver: Resolver = (host) => lookup(host, { all: true });
 
 /** Names that stand for this machine or network whatever a resolver says (RFC 6761, RFC 6762, RFC 8375). */
 const localName = /(?:^|\.)(?:localhost|local|internal|home\.arpa|localdomain)$/;

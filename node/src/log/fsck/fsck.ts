@@ -7,6 +7,8 @@ import type { Files } from "@lianzheng/node/journal";
 import { JournalLock, diskFiles, inspectJournal, requireJournal } from "@lianzheng/node/journal";
 import { logIdentity, recordsOf } from "../opening.ts";
 import { paced } from "../pace.ts";
+import type { OpenedBodies } from "./bodies.ts";
+import { openBodies } from "./bodies.ts";
 import type { Finding, FsckCode } from "./findings.ts";
 import { Findings } from "./findings.ts";
 import type { DisclosureReader, RecordCounts } from "./record-check.ts";
@@ -22,7 +24,9 @@ export interface FsckOptions {
   readonly files?: Files;
   /** Where scratch databases may lie, about 150 bytes a record; the system's own folder for such by default. */
   readonly scratch?: string;
-  /** Without it what records disclose is not checked. */
+  /** Key of the vault (`keys/vault.json`). Without it, and without `disclosures`, what records disclose is not checked. */
+  readonly vaultKey?: Uint8Array;
+  /** Reads what records disclose, in the place of the vault. */
   readonly disclosures?: DisclosureReader;
   readonly onProgress?: (progress: FsckProgress) => void;
 }
@@ -82,11 +86,14 @@ async function checkLocked(options: FsckOptions, files: Files, scratch: string):
   await mkdir(join(scratch, "index"));
   const expectation = await IndexExpectation.open(join(scratch, "index"));
   const tree = await TreeCheck.open({ directory: join(directory, "log"), scratch, files, verifier, add });
+  let bodies: OpenedBodies | undefined;
   try {
+    if (options.vaultKey !== undefined)
+      bodies = await openBodies(directory, verifier, { key: options.vaultKey, files });
     const journal = join(directory, "journal");
     const records = new RecordCheck({
       ...{ directory: journal, expectation, tree, add },
-      disclosures: options.disclosures,
+      disclosures: options.disclosures ?? bodies?.read,
     });
     const inspected = await inspect(options, files, records, findings);
     await tree.finish();
@@ -104,6 +111,7 @@ async function checkLocked(options: FsckOptions, files: Files, scratch: string):
       findings: findings.told,
     };
   } finally {
+    await bodies?.close();
     await tree.close();
     await expectation.close();
   }

@@ -10,7 +10,10 @@ import { areCommitted } from "../hashing.ts";
 import type { Finding, FsckCode } from "./findings.ts";
 import type { TreeCheck } from "./tree-check.ts";
 
-/** Opens what a record discloses; undefined where that cannot be done, `erased` where its key was destroyed on purpose. */
+/**
+ * Opens what a record discloses; undefined where that cannot be done, `erased` where its key was destroyed on purpose.
+ * Throws NodeError if what is sealed is not what was sealed for this record.
+ */
 export type DisclosureReader = (
   record: StoredRecord,
   place: { readonly index: number; readonly leaf: Uint8Array },
@@ -186,10 +189,22 @@ export class RecordCheck {
       const [entry, leaf] = [entries[at], leaves[at]];
       if (entry === undefined || leaf === undefined) continue;
       const index = firstIndex + at;
-      const disclosures = this.#parts.disclosures?.(record, { index, leaf });
+      const disclosures = this.#disclosed(record, { index, leaf }, { ...where, record: index });
+      if (disclosures === "wrong") continue;
       if (disclosures === undefined) this.counts.bodiesUnchecked += 1;
       else if (disclosures === "erased") this.counts.bodiesErased += 1;
       else this.#checkBody(entry, disclosures, { ...where, record: index });
+    }
+  }
+
+  #disclosed(record: StoredRecord, place: { index: number; leaf: Uint8Array }, where: Where) {
+    try {
+      return this.#parts.disclosures?.(record, place);
+    } catch (error) {
+      if (!(error instanceof NodeError)) throw error;
+      this.counts.bodiesChecked += 1;
+      this.#tell("DISCLOSURE_MISMATCH", where, error.message);
+      return "wrong";
     }
   }
 

@@ -81,7 +81,7 @@ export class TreeCheck {
     const opened = this.#openedOf(checkpoint);
     if (typeof opened === "string") return `its checkpoint: ${opened}`;
     if (opened.size !== size || toHex(opened.root) !== root) return "its checkpoint speaks of another tree";
-    const known: Buffer | undefined = await this.#roots.get(String(size));
+    const known = await this.#rootOf(size);
     if (known === undefined) return this.#lost ? undefined : `no checkpoint of size ${size} was signed before it`;
     return toHex(known) === root ? undefined : `the tree of ${size} records has another root`;
   }
@@ -98,7 +98,7 @@ export class TreeCheck {
       this.#parts.add({ code: "CHECKPOINT_INVALID", ...where, detail: opened });
       return;
     }
-    const known: Buffer | undefined = await this.#roots.get(String(opened.size));
+    const known = await this.#rootOf(opened.size);
     if (opened.size === 0 || (known !== undefined && equalBytes(known, opened.root))) {
       await this.#checkPartials(opened.size);
       return;
@@ -112,6 +112,11 @@ export class TreeCheck {
 
   async close(): Promise<void> {
     await this.#roots.close();
+  }
+
+  /** The root that was signed at this size. The library's types leave out that a missing key answers undefined. */
+  async #rootOf(size: number): Promise<Buffer | undefined> {
+    return await this.#roots.get(String(size));
   }
 
   #opened(checkpoint: string, size: number, where: Where): Digest | undefined {

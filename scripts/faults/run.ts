@@ -1,0 +1,95 @@
+/**
+ * `npm run test:faults`: brings about the catalogue of faults, one row after another, and asks the oracle after each.
+ *
+ *     node scripts/faults/run.ts [--only F-K,F-R5] [--seed 7] [--long] [--json]
+ *
+ * Against real processes: a member's node, its chain in another process, a proxy between them. What this machine cannot bring
+ * about is named at the end. Exit code 1 if a row fails, or if no row was run.
+ */
+import { parseArgs } from "node:util";
+import type { FaultCase } from "../../test/faults/case.ts";
+import { NotHere } from "../../test/faults/case.ts";
+import { catalogue, missing } from "../../test/faults/catalogue/index.ts";
+import { FaultContext, Grounds } from "../../test/faults/context.ts";
+import { randomOf } from "../../test/faults/random.ts";
+import { provideAnvil } from "./anvil.ts";
+import { printTable } from "./table.ts";
+import type { RowResult } from "./table.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    long: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+/** The longest that a row may take before it counts as failed, ms. */
+const limitMs = options.long ? 1_800_000 : 120_000;
+const say = options.json ? console.error : console.log;
+
+function isWanted({ id, isLong }: FaultCase): boolean {
+  const only = options.only?.split(",");
+  if (only !== undefined) return only.some((name) => isNamed(id, name));
+  return options.long || isLong !== true;
+}
+
+/** `F-R` names a family, `F-R3` a row with all its letters, and not F-R30. */
+function isNamed(id: string, name: string): boolean {
+  const next = id[name.length] ?? "";
+  return id.startsWith(name) && !(/\d$/.test(name) && /\d/.test(next));
+}
+
+async function runCase(one: FaultCase, grounds: Grounds): Promise<RowResult> {
+  const started = performance.now();
+  const random = randomOf(`${options.seed} ${one.id}`);
+  const context = new FaultContext({ grounds, isLong: options.long, random, say: (text) => say(`    ${text}`) });
+  const { id, title, how } = one;
+  const outcome = await inTime(one.run(context)).then(
+    () => ({ verdict: "held" as const, why: "" }),
+    (error: unknown) => ({
+      verdict: error instanceof NotHere ? ("not here" as const) : ("failed" as const),
+      why: error instanceof Error ? error.message : String(error),
+    }),
+  );
+  await context.close();
+  return { id, title, how, ...outcome, seconds: (performance.now() - started) / 1000 };
+}
+
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const marks = { held: "✔", failed: "✖", "not here": "?" } as const;
+const chosen = catalogue.filter(isWanted);
+say(`${chosen.length} of ${catalogue.length} rows, seed ${options.seed}`);
+const withoutAnvil = provideAnvil();
+if (withoutAnvil !== undefined) say(`ATTENTION: no anvil, so no block is ever taken back in this run: ${withoutAnvil}`);
+const started = performance.now();
+const grounds = new Grounds();
+const results: RowResult[] = [];
+try {
+  for (const one of chosen) {
+    const result = await runCase(one, grounds);
+    results.push(result);
+    say(`${marks[result.verdict]} ${result.id.padEnd(7)} ${result.title} (${result.seconds.toFixed(1)} s)`);
+    if (result.why !== "") say(`    ${result.why}`);
+  }
+} finally {
+  await grounds.close();
+}
+const failed = results.filter(({ verdict }) => verdict === "failed");
+if (options.json) console.log(JSON.stringify({ seed: options.seed, results, missing }, null, 2));
+else printTable(results, missing);
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+say(`${results.length} rows, ${failed.length} failed, seed ${options.seed}, ${seconds} s`);
+process.exitCode = failed.length === 0 && results.some(({ verdict }) => verdict === "held") ? 0 : 1;

@@ -1,0 +1,23 @@
+import type { FaultContext } from "./context.ts";
+
+/** One row of the catalogue: a fault, brought about for real, and what must hold after it. */
+export interface FaultCase {
+  /** Of the catalogue, e.g. `F-R5`; several cases of one row have a letter behind it, e.g. `F-R3b`. */
+  readonly id: string;
+  readonly title: string;
+  /** By what means the fault is brought about, for the table. */
+  readonly how: string;
+  /** Left out of the short run. */
+  readonly isLong?: boolean;
+  /**
+   * Brings the fault about and checks what must hold.
+   *
+   * @throws NotHere if this machine cannot bring it about; anything else is a failure
+   */
+  readonly run: (context: FaultContext) => Promise<void>;
+}
+
+/** This machine cannot bring the fault about, and why. Told loudly; it is neither a success nor a failure. */
+export class NotHere extends Error {
+  override readonly name = "NotHere";
+}
