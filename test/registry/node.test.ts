@@ -13,10 +13,14 @@ interface Found {
 async function bytesOf(folder: string): Promise<Buffer> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile());
-  return Buffer.concat(await Promise.all(files.map((entry) =>
-      // A generation of the words may go while it is looked at.
-      readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0)),
-    )));
+  return Buffer.concat(
+    await Promise.all(
+      files.map((entry) =>
+        // A generation of the words may go while it is looked at.
+        readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0)),
+      ),
+    ),
+  );
 }
 
 describe("registry, in a node", function () {

@@ -190,7 +190,8 @@ export class RecordSearch {
     // Before the cursor: after a crash it is forgotten once more.
     if (record?.erases !== undefined) await this.#forget(record.erases);
     const cursor = { type: "put" as const, key: cursorKey, value: seal(cursorKey, next) };
-    const forgotten = record === undefined || (await valueOf(this.#store.database, keyOf("m", record.id))) !== undefined;
+    const forgotten =
+      record === undefined || (await valueOf(this.#store.database, keyOf("m", record.id))) !== undefined;
     const kept = forgotten ? undefined : keptOf(record);
     await this.#store.database.batch([...(kept === undefined ? [] : putsOf(kept)), cursor]);
     this.#next = next;
