@@ -9,6 +9,7 @@ import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { rebuildCommand } from "./commands/rebuild.ts";
+import { registryCommand } from "./commands/registry.ts";
 import { retentionCommand } from "./commands/retention.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { startCommand } from "./commands/start.ts";
@@ -48,6 +49,7 @@ export function buildProgram(context: Context): Command {
     statusCommand(context),
     fsckCommand(context),
     rebuildCommand(context),
+    registryCommand(context),
   ];
   for (const command of commands) program.addCommand(command);
   frame(program, context.out);

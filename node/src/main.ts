@@ -22,7 +22,7 @@ import { measuredRpc } from "@lianzheng/node/telemetry";
 import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
 import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
 import { openNodeRegistry } from "@lianzheng/node/registry";
-import type { SearchedLog } from "@lianzheng/node/registry";
+import type { OwnLog, SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import { openChainLink } from "./chain-link.ts";
@@ -34,6 +34,9 @@ import { servicesOf } from "./services.ts";
 import { openWitnesses } from "./witnessing.ts";
 import type { NodeParts } from "./services.ts";
 import { Watch } from "./watch.ts";
+
+export { checkRegistry } from "./registry-check.ts";
+export type { RegistryCheck } from "./registry-check.ts";
 
 /** What a node is started with. */
 export interface NodeStart {
@@ -159,7 +162,7 @@ async function openParts(
   const { pollMs, ...registrySettings } = settings.registry ?? defaultRegistrySettings;
   const registry = await openNodeRegistry({
     ...{ deployment, logger, identify, chain: rpc, directory: paths.registry, log: searchedLogOf(log) },
-    ...{ ...registrySettings, timings: { pollMs } },
+    ...{ ...registrySettings, timings: { pollMs }, ownLog: ownLogOf(log, anchor) },
   });
   opened.push(() => registry.close());
   const tokens = watchTokens(folder, logger);
@@ -169,6 +172,17 @@ async function openParts(
   await watch.open({ folder, log, anchor, membership, registry, rights, logger });
   const following = { registry, policies, witnesses };
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
+}
+
+/** The log for those who hold it against the chain. */
+function ownLogOf(log: EvidenceLog, { logId }: Anchor): OwnLog {
+  return {
+    logId,
+    get size() {
+      return log.size;
+    },
+    rootAt: (size) => log.rootAt(size),
+  };
 }
 
 /** The log for those who search it: its records, and which of them erased which. */

@@ -78,7 +78,9 @@ describe("registry, over HTTP", function () {
         counts[path] = items.length;
         const [first] = items;
         const id = first?.["id"] ?? first?.["member"] ?? first?.["right"] ?? first?.["trade"] ?? first?.["logId"];
-        const one = await read(`/v1/${path}/${String(path === "rights" ? first?.["right"] : path === "trades" ? first?.["trade"] : path === "logs" ? first?.["logId"] : id)}`);
+        const one = await read(
+          `/v1/${path}/${String(path === "rights" ? first?.["right"] : path === "trades" ? first?.["trade"] : path === "logs" ? first?.["logId"] : id)}`,
+        );
         expect(one.item).to.deep.include(first);
         expect(one.history.length).to.be.greaterThan(0);
       }
@@ -158,13 +160,22 @@ describe("registry, over HTTP", function () {
       await story.step(0, second.id);
       await registry.follow();
       const dossier = await read(`/v1/trades/${trade}/dossier`);
-      expect(dossier.steps.map(({ stage, signers, record }) => [stage, signers, (record as { id: string } | null)?.id])).to.deep.equal([
+      expect(
+        dossier.steps.map(({ stage, signers, record }) => [stage, signers, (record as { id: string } | null)?.id]),
+      ).to.deep.equal([
         ["listing", [usccOf(4)], first.id],
         ["offer", [usccOf(5)], undefined],
       ]);
       expect(dossier.records.map(({ id }) => id)).to.deep.equal([first.id]);
       const { head, count } = await story.world.trades.headOf(trade);
-      expect(dossier.completeness).to.deep.include({ head, count: Number(count), computedHead: head, complete: true, recordsComplete: false, stepsWithoutRecord: [2] });
+      expect(dossier.completeness).to.deep.include({
+        head,
+        count: Number(count),
+        computedHead: head,
+        complete: true,
+        recordsComplete: false,
+        stepsWithoutRecord: [2],
+      });
       const all = await read(`/v1/trades/${trade}/dossier`, api.token(members.operator, ["admin"]));
       expect(all.completeness).to.include({ complete: true, recordsComplete: true });
     });
@@ -180,8 +191,10 @@ describe("registry, over HTTP", function () {
       await words.follow();
       const found = async (q: string, token = own): Promise<unknown[]> =>
         (await read(`/v1/search?q=${encodeURIComponent(q)}`, token)).items.map((item) => item["id"]);
-      for (const q of ["气象", "hainan weath", "台风 typh", "数据集", "product weather", id.slice(0, 20)]) expect(await found(q), q).to.deep.equal([id]);
-      for (const q of ["secret", "88000", "气海", "hainan elsewhere", "hidden"]) expect(await found(q), q).to.deep.equal([]);
+      for (const q of ["气象", "hainan weath", "台风 typh", "数据集", "product weather", id.slice(0, 20)])
+        expect(await found(q), q).to.deep.equal([id]);
+      for (const q of ["secret", "88000", "气海", "hainan elsewhere", "hidden"])
+        expect(await found(q), q).to.deep.equal([]);
       for (const q of ["气象", "hainan", id]) expect(await found(q, foreign), q).to.deep.equal([]);
       expect(await found("台风", api.token(members.operator, ["admin"]))).to.deep.equal([id]);
       const [trade] = story.trades;

@@ -22,20 +22,52 @@ function liar(method: string, change: (answer: unknown) => unknown): { readonly 
 
 const logs = (change: (logs: Json[]) => unknown) => (answer: unknown) => change(answer as Json[]);
 
-const lies: readonly { readonly what: string; readonly method: string; readonly change: (answer: unknown) => unknown }[] = [
+const lies: readonly {
+  readonly what: string;
+  readonly method: string;
+  readonly change: (answer: unknown) => unknown;
+}[] = [
   { what: "all logs left out", method: "eth_getLogs", change: () => [] },
   { what: "one log left out", method: "eth_getLogs", change: logs((all) => all.slice(1)) },
   { what: "the last log left out", method: "eth_getLogs", change: logs((all) => all.slice(0, -1)) },
   { what: "logs in another order", method: "eth_getLogs", change: logs((all) => all.toReversed()) },
   { what: "a log twice", method: "eth_getLogs", change: logs((all) => [all[0], ...all]) },
-  { what: "a log of another contract", method: "eth_getLogs", change: logs((all) => [{ ...all[0], address: `0x${"99".repeat(20)}` }, ...all.slice(1)]) },
-  { what: "a removed log", method: "eth_getLogs", change: logs((all) => [{ ...all[0], removed: true }, ...all.slice(1)]) },
-  { what: "a log of another block", method: "eth_getLogs", change: logs((all) => [{ ...all[0], blockHash: `0x${"88".repeat(32)}` }, ...all.slice(1)]) },
-  { what: "a log with other data", method: "eth_getLogs", change: logs((all) => [{ ...all[0], data: `${String(all[0]?.["data"]).slice(0, -1)}f` }, ...all.slice(1)]) },
+  {
+    what: "a log of another contract",
+    method: "eth_getLogs",
+    change: logs((all) => [{ ...all[0], address: `0x${"99".repeat(20)}` }, ...all.slice(1)]),
+  },
+  {
+    what: "a removed log",
+    method: "eth_getLogs",
+    change: logs((all) => [{ ...all[0], removed: true }, ...all.slice(1)]),
+  },
+  {
+    what: "a log of another block",
+    method: "eth_getLogs",
+    change: logs((all) => [{ ...all[0], blockHash: `0x${"88".repeat(32)}` }, ...all.slice(1)]),
+  },
+  {
+    what: "a log with other data",
+    method: "eth_getLogs",
+    change: logs((all) => [{ ...all[0], data: `${String(all[0]?.["data"]).slice(0, -1)}f` }, ...all.slice(1)]),
+  },
   { what: "no list", method: "eth_getLogs", change: () => ({}) },
-  { what: "a header with another bloom", method: "eth_getBlockByNumber", change: (block) => ({ ...(block as Json), logsBloom: `0x${"00".repeat(256)}` }) },
-  { what: "a header with another time", method: "eth_getBlockByNumber", change: (block) => ({ ...(block as Json), timestamp: "0x1" }) },
-  { what: "receipts without their logs", method: "eth_getTransactionReceipt", change: (receipt) => ({ ...(receipt as Json), logs: [] }) },
+  {
+    what: "a header with another bloom",
+    method: "eth_getBlockByNumber",
+    change: (block) => ({ ...(block as Json), logsBloom: `0x${"00".repeat(256)}` }),
+  },
+  {
+    what: "a header with another time",
+    method: "eth_getBlockByNumber",
+    change: (block) => ({ ...(block as Json), timestamp: "0x1" }),
+  },
+  {
+    what: "receipts without their logs",
+    method: "eth_getTransactionReceipt",
+    change: (receipt) => ({ ...(receipt as Json), logs: [] }),
+  },
 ];
 
 describe("registry, when the chain's answers are wrong", () => {
@@ -86,7 +118,7 @@ describe("registry, when the chain's answers are wrong", () => {
       const registry = await openRegistry(deployment, folder, { chain: rpc, timings });
       try {
         registry.start();
-        await until(() => registry.status.block?.number === registry.status.tip && registry.status.tip !== null);
+        await until(() => registry.status.tip !== null && registry.status.tip === registry.status.block?.number);
         down = true;
         await story.resource(story.world.seller);
         await until(() => (registry.status.fault?.attempts ?? 0) >= 3);
@@ -109,12 +141,12 @@ describe("registry, when the chain's answers are wrong", () => {
 });
 
 /** So that the receipts are asked one by one, and one lie is enough for every way. */
-function noBlockReceipts({ send }: ChainRpc): ChainRpc {
+function noBlockReceipts(rpc: ChainRpc): ChainRpc {
   return {
     send: (method, params) =>
       method === "eth_getBlockReceipts"
         ? Promise.reject(Object.assign(new Error("unknown method"), { code: -32601 }))
-        : send(method, params),
+        : rpc.send(method, params),
   };
 }
 

@@ -3,6 +3,7 @@ export { Registry, type RegistryOptions, type RegistryStatus } from "./registry.
 export { usualFollowTimings, type FollowStatus, type FollowTimings, type RegistryLogger } from "./follower.ts";
 export type { CheckReport, CheckStatus } from "./reconciler.ts";
 export type { Difference } from "./check.ts";
+export type { OwnLog } from "./own-log.ts";
 export type { BlockPoint } from "./point.ts";
 export type { RegistryFailpoint } from "./store.ts";
 export { RegistryDesk } from "./desk.ts";

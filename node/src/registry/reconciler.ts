@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
 import { differencesOf, type Difference } from "./check.ts";
+import { ownLogDifferences, type OwnLog } from "./own-log.ts";
 import { checkedTables } from "./questions.ts";
 import type { RegistryLogger } from "./follower.ts";
 import type { LawReader } from "./law-facts.ts";
@@ -35,6 +36,7 @@ export interface ReconcilerParts {
   readonly signal: AbortSignal;
   /** Between two comparisons; 0 for none. */
   readonly everyMs: number;
+  readonly ownLog: OwnLog | undefined;
 }
 
 /** Rows of each table that a comparison looks at when it is the clock that asks. */
@@ -81,7 +83,8 @@ export class Reconciler {
   async check(rowsOfTable: number): Promise<CheckReport> {
     const reading = await this.#parts.store.read();
     try {
-      const found: Difference[] = [];
+      const { ownLog } = this.#parts;
+      const found: Difference[] = ownLog === undefined ? [] : [...(await ownLogDifferences(ownLog, reading))];
       let rows = 0;
       for (const table of checkedTables) {
         for (const id of await this.#sample(reading, table, rowsOfTable)) {

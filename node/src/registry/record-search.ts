@@ -1,12 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { rm } from "node:fs/promises";
-import { Level } from "level";
 import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
 import { decodeDisclosure, decodeEntry, type JsonValue } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import type { RegistryLogger } from "./follower.ts";
 import { keyOf, lastPart, seal, unseal } from "./keys.ts";
 import { wordsIn } from "./tokens.ts";
+import { WordsStore, type Words } from "./words-store.ts";
 
 /** What the search needs of the node's log. */
 export interface SearchedLog {
@@ -46,7 +45,14 @@ interface Kept extends FoundRecord {
 
 /** Type of record whose catalogue is searched, and the fields of its body that are. */
 const cataloguedType = "product.registration";
-const catalogueFields: ReadonlySet<string> = new Set(["title", "name", "description", "category", "keywords"]);
+const catalogueFields: ReadonlySet<string> = new Set([
+  "title",
+  "name",
+  "nameZh",
+  "description",
+  "category",
+  "keywords",
+]);
 
 /** Scope of the operator: no member has this code. */
 const everything = "*";
@@ -62,7 +68,7 @@ const cursorKey = keyOf("c", "index");
  * Made from the log and nothing else. After {@link forget} neither the words nor the record are in any of its files.
  */
 export class RecordSearch {
-  readonly #database: Level<string, Buffer>;
+  readonly #store: WordsStore;
   readonly #log: SearchedLog;
   readonly #logger: RegistryLogger;
   readonly #closing = new AbortController();
@@ -71,8 +77,8 @@ export class RecordSearch {
   #turn: Promise<unknown> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
 
-  private constructor(database: Level<string, Buffer>, log: SearchedLog, logger: RegistryLogger, next: number) {
-    this.#database = database;
+  private constructor(store: WordsStore, log: SearchedLog, logger: RegistryLogger, next: number) {
+    this.#store = store;
     this.#log = log;
     this.#logger = logger;
     this.#next = next;
@@ -81,16 +87,13 @@ export class RecordSearch {
   /** Opens the words in `directory`; such as are damaged or know more records than the log are discarded. @throws NodeError REGISTRY_FAILED */
   static async open(directory: string, log: SearchedLog, logger: RegistryLogger): Promise<RecordSearch> {
     try {
-      const database = new Level<string, Buffer>(directory, { keyEncoding: "utf8", valueEncoding: "buffer" });
-      await database.open();
-      const next = await nextOf(database, log.size);
-      if (next !== undefined) return new RecordSearch(database, log, logger, next);
-      await database.close();
+      const store = await WordsStore.open(directory);
+      const next = await nextOf(store.database, log.size);
+      if (next === undefined) await store.discard();
+      return new RecordSearch(store, log, logger, next ?? 0);
     } catch (error) {
       throw new NodeError("REGISTRY_FAILED", "the words of the records cannot be opened", {}, error);
     }
-    await rm(directory, { recursive: true, force: true });
-    return await RecordSearch.open(directory, log, logger);
   }
 
   /** Begins to take in what the log has and gets. */
@@ -101,6 +104,8 @@ export class RecordSearch {
   /** Takes in everything that the log has. */
   async follow(): Promise<void> {
     while (this.#next < this.#log.size && !this.#closing.signal.aborted) await this.#alone(() => this.#takeNext());
+    // Once for all that were erased meanwhile.
+    if (await this.#store.isStale()) await this.#alone(() => this.#store.renew());
   }
 
   /**
@@ -109,35 +114,37 @@ export class RecordSearch {
    * A record that was never taken in, or was forgotten before, is forgotten all the same.
    */
   async forget(id: Hex): Promise<void> {
-    await this.#alone(() => this.#forget(id));
+    await this.#alone(async () => {
+      await this.#forget(id);
+      await this.#store.renew();
+    });
   }
 
   async #forget(id: Hex): Promise<void> {
     const key = keyOf("r", id);
-    const value = await valueOf(this.#database, key);
+    const value = await valueOf(this.#store.database, key);
     const kept = value === undefined ? undefined : (unseal(key, value) as Kept);
     const tombstone = keyOf("m", id);
     const gone = kept === undefined ? [] : [key, ...wordKeys(kept)];
-    await this.#database.batch([
+    await this.#store.database.batch([
       ...gone.map((name) => ({ type: "del" as const, key: name })),
       { type: "put", key: tombstone, value: seal(tombstone, 1) },
+      this.#store.staleMark,
     ]);
-    // LevelDB keeps what was deleted until it merges its files: this merges all of them now.
-    await compact(this.#database);
   }
 
   /** Records that the audience may see and that have a word beginning with `start`; at most `limit`. */
   async withWord(start: string, { member, all }: Audience, limit: number): Promise<ReadonlySet<string>> {
     const scope = all ? everything : member;
     const first = keyOf("t", scope, start);
-    const keys = await this.#database.keys({ gte: first, lt: `${first}\uffff`, limit }).all();
+    const keys = await this.#read((words) => words.keys({ gte: first, lt: `${first}\uffff`, limit }).all());
     return new Set(keys.map(lastPart));
   }
 
   /** What is shown of a found record. */
   async found(id: string): Promise<FoundRecord | undefined> {
     const key = keyOf("r", id);
-    const value = await valueOf(this.#database, key);
+    const value = await this.#read((words) => valueOf(words, key));
     if (value === undefined) return undefined;
     const { index, type, subject } = unseal(key, value) as Kept;
     return { id, index, type, subject };
@@ -147,7 +154,7 @@ export class RecordSearch {
     this.#closing.abort();
     await this.#running;
     await this.#turn.catch(() => undefined);
-    await this.#database.close();
+    await this.#store.close();
   }
 
   async #run(): Promise<void> {
@@ -157,6 +164,17 @@ export class RecordSearch {
         this.#logger.warn({ err: error }, "the words of the records cannot be followed; tried again"),
       );
       await pause(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** A copy may take the place of the words while they are read: then they are read again. */
+  async #read<T>(read: (words: Words) => Promise<T>): Promise<T> {
+    const { database } = this.#store;
+    try {
+      return await read(database);
+    } catch (error) {
+      if (database === this.#store.database) throw error;
+      return await read(this.#store.database);
     }
   }
 
@@ -172,21 +190,16 @@ export class RecordSearch {
     // Before the cursor: after a crash it is forgotten once more.
     if (record?.erases !== undefined) await this.#forget(record.erases);
     const cursor = { type: "put" as const, key: cursorKey, value: seal(cursorKey, next) };
-    const forgotten = record === undefined || (await valueOf(this.#database, keyOf("m", record.id))) !== undefined;
+    const forgotten =
+      record === undefined || (await valueOf(this.#store.database, keyOf("m", record.id))) !== undefined;
     const kept = forgotten ? undefined : keptOf(record);
-    await this.#database.batch([...(kept === undefined ? [] : putsOf(kept)), cursor]);
+    await this.#store.database.batch([...(kept === undefined ? [] : putsOf(kept)), cursor]);
     this.#next = next;
   }
 }
 
-/** Node's implementation of `level`, classic-level, merges the files of a range; the types of `level` leave it out, for browsers. */
-async function compact(database: Level<string, Buffer>): Promise<void> {
-  const compacting = database as unknown as { compactRange(start: string, end: string): Promise<void> };
-  await compacting.compactRange("\0", "\uffff");
-}
-
 /** Where to go on; undefined if the words are damaged or another log's. */
-async function nextOf(database: Level<string, Buffer>, size: number): Promise<number | undefined> {
+async function nextOf(database: Words, size: number): Promise<number | undefined> {
   const value = await valueOf(database, cursorKey);
   if (value === undefined) return 0;
   try {
@@ -232,6 +245,6 @@ function wordKeys({ id, scopes, words }: Kept): readonly string[] {
 }
 
 /** The library's types leave out that a missing key answers undefined. */
-async function valueOf(database: Level<string, Buffer>, key: string): Promise<Buffer | undefined> {
+async function valueOf(database: Words, key: string): Promise<Buffer | undefined> {
   return await database.get(key);
 }

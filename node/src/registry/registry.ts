@@ -11,6 +11,7 @@ import {
   type RegistryLogger,
 } from "./follower.ts";
 import { LawReader } from "./law-facts.ts";
+import type { OwnLog } from "./own-log.ts";
 import type { Reading } from "./reading.ts";
 import { Reconciler, type CheckReport, type CheckStatus } from "./reconciler.ts";
 import { RegistryStore, type RegistryFailpoint } from "./store.ts";
@@ -30,6 +31,8 @@ export interface RegistryOptions {
   /** Longest wait for one answer of the chain, ms. */
   readonly answerMs?: number;
   readonly timings?: Partial<FollowTimings>;
+  /** This node's log, to be held against what the chain accepted of it. */
+  readonly ownLog?: OwnLog;
   readonly failpoint?: RegistryFailpoint;
 }
 
@@ -65,7 +68,14 @@ export class Registry {
     this.#closing = closing;
     this.#follower = new Follower({ store, source, reader, law, firstBlock, identify, timings, logger, signal });
     const checkSeconds = options.checkSeconds ?? usual.checkSeconds;
-    this.#reconciler = new Reconciler({ store, law, logger, signal, everyMs: checkSeconds * 1000 });
+    this.#reconciler = new Reconciler({
+      store,
+      law,
+      logger,
+      signal,
+      everyMs: checkSeconds * 1000,
+      ownLog: options.ownLog,
+    });
   }
 
   /** Opens the views; nothing is followed yet. @throws NodeError REGISTRY_FAILED */
