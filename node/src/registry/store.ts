@@ -34,7 +34,7 @@ export type RegistryFailpoint = (name: "registry.beforeWrite" | "registry.afterW
 const noFailpoint: RegistryFailpoint = () => Promise.resolve();
 
 /** Which keys and rows there are: views in another layout are made again. */
-const layoutVersion = "1";
+const layoutVersion = "2";
 const identityKey = keyOf("m", "identity");
 
 /**
