@@ -48,6 +48,10 @@ const VersionParams = Type.Object({ name: Type.String(), version: Type.String() 
 const TypeParams = Type.Object({ type: Type.String() });
 const TypeVersionParams = Type.Object({ type: Type.String(), version: Type.String() });
 
+const versionParameters = {
+  version: Type.String({ pattern: "^(0|[1-9][0-9]{0,3})$", description: "0 is built into the node's software" }),
+};
+
 /** `/v1/policies`, `/v1/schemas`, `/v1/refusals`. */
 export function policyRoutes(app: App, { policies }: AppServices): void {
   if (policies === undefined) return;
@@ -85,7 +89,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/policies/:name/versions/:version",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readPolicyVersion", summary: "A policy's document in one version", tags: ["policies"] },
       ...{ querystring: NoQuery, params: VersionParams, response: { 200: Document, ...problemAnswers } },
@@ -95,7 +99,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/schemas/:type",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readSchema", summary: "The schema of a record type that is in force", tags: ["schemas"] },
       ...{ querystring: NoQuery, params: TypeParams, response: { 200: Document, ...problemAnswers } },
@@ -105,7 +109,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/schemas/:type/versions/:version",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readSchemaVersion", summary: "The schema of a record type in one version", tags: ["schemas"] },
       ...{ querystring: NoQuery, params: TypeVersionParams, response: { 200: Document, ...problemAnswers } },
@@ -118,7 +122,7 @@ function refusalRoute(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/refusals",
-    config: { access: "read", docs: { refusals: ["E_QUERY", "E_CURSOR"] } },
+    config: { access: "read", docs: { refusals: ["E_PAGE", "E_CURSOR"] } },
     schema: {
       ...{ operationId: "listRefusals", summary: "Submissions that were refused by rule", tags: ["policies"] },
       ...{ querystring: PageQuery, response: { 200: Refusals, ...problemAnswers } },
@@ -160,10 +164,10 @@ interface Page {
   readonly most: number;
 }
 
-/** @throws NodeError E_QUERY, E_CURSOR */
+/** @throws NodeError E_PAGE, E_CURSOR */
 function pageOf({ limit, cursor }: { readonly limit?: string; readonly cursor?: string }): Page {
   if (limit !== undefined && !/^(?:[1-9][0-9]{0,2}|1000)$/.test(limit))
-    throw new NodeError("E_QUERY", "limit is a number from 1 to 1000.", { field: "/limit" });
+    throw new NodeError("E_PAGE", "limit is a number from 1 to 1000.", { field: "/limit" });
   return { from: cursor === undefined ? 0 : placeIn(cursor), most: Number(limit ?? 100) };
 }
 
