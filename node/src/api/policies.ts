@@ -43,6 +43,10 @@ const VersionParams = Type.Object({ name: Type.String(), version: Type.String() 
 const TypeParams = Type.Object({ type: Type.String() });
 const TypeVersionParams = Type.Object({ type: Type.String(), version: Type.String() });
 
+const versionParameters = {
+  version: Type.String({ pattern: "^(0|[1-9][0-9]{0,3})$", description: "0 is built into the node's software" }),
+};
+
 /** `/v1/policies`, `/v1/schemas`, `/v1/refusals`. */
 export function policyRoutes(app: App, { policies }: AppServices): void {
   if (policies === undefined) return;
@@ -81,7 +85,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/policies/:name/versions/:version",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readPolicyVersion", summary: "A policy's document in one version", tags: ["policies"] },
       ...{ querystring: NoQuery, params: VersionParams, response: { 200: Document, ...problemAnswers } },
@@ -91,7 +95,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/schemas/:type",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readSchema", summary: "The schema of a record type that is in force", tags: ["schemas"] },
       ...{ querystring: NoQuery, params: TypeParams, response: { 200: Document, ...problemAnswers } },
@@ -101,7 +105,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/schemas/:type/versions/:version",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readSchemaVersion", summary: "The schema of a record type in one version", tags: ["schemas"] },
       ...{ querystring: NoQuery, params: TypeVersionParams, response: { 200: Document, ...problemAnswers } },
