@@ -18,6 +18,7 @@ import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
 import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
+import { inSpan } from "./tracing.ts";
 import type { Watch } from "./watch.ts";
 
 /** The opened parts of a node. */
@@ -74,7 +75,10 @@ function evidenceDeskOf({ folder, chain, deployment, log, anchor }: NodeParts): 
   const { logId } = anchor;
   return {
     anchorOf: (index) => log.anchors.covering(index),
-    bundleOf: (indexes) => buildEvidence({ log, chain: chain.rpc, deployment, logId }, [...indexes]),
+    bundleOf: (indexes) =>
+      inSpan("evidence build", { attributes: { "lianzheng.records": indexes.length } }, () =>
+        buildEvidence({ log, chain: chain.rpc, deployment, logId }, [...indexes]),
+      ),
     expectedWaitSeconds: Math.min(folder.settings.anchor.everySeconds, 60),
   };
 }
