@@ -21,6 +21,7 @@ import { openPolicies } from "@lianzheng/node/policies";
 import { measuredRpc } from "@lianzheng/node/telemetry";
 import { checkDeployment, deployContracts } from "@lianzheng/node/deployment";
 import { erasureOf, EvidenceLog } from "@lianzheng/node/log";
+import type { LogProgress } from "@lianzheng/node/log";
 import { openNodeRegistry } from "@lianzheng/node/registry";
 import type { OwnLog, SearchedLog } from "@lianzheng/node/registry";
 import type { Deployment } from "@lianzheng/sdk/chain";
@@ -169,7 +170,7 @@ async function openParts(
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
   const rights = rightsOnChain(chain.rpc, deployment);
-  await watch.open({ folder, log, anchor, membership, registry, rights, logger });
+  await watch.open({ folder, log, anchor, membership, registry, policies, rights, logger });
   const following = { registry, policies, witnesses };
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
 }
@@ -286,7 +287,11 @@ async function openLog(
   const { settings, paths, logKey, vaultKey } = folder;
   const { origin } = settings;
   const signer = createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey));
-  const onProgress = (progress: object): void => logger.info(progress, "log opens");
+  const onProgress = (progress: LogProgress): void => {
+    if (progress.stage === "patrolled") watch.metrics.patrolled("journal", 0);
+    if (progress.stage === "patrol-failed") watch.metrics.patrolled("journal", 1);
+    logger.info(progress, "log opens");
+  };
   let onEnd: ((failure: NodeError) => void) | undefined;
   const failed = new Promise<NodeError>((resolve) => (onEnd = resolve));
   const tell = (failure: NodeError): void => {

@@ -1,5 +1,13 @@
-import { context, INVALID_TRACEID, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { Attributes, Context, Link, Span, SpanContext } from "@opentelemetry/api";
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import type { Attributes, Context, Link, Span, SpanContext, Tracer } from "@opentelemetry/api";
 
 /**
  * Traces of the node (OpenTelemetry API 1). The product has the API only: without an SDK, which an operator loads by
@@ -9,6 +17,15 @@ import type { Attributes, Context, Link, Span, SpanContext } from "@opentelemetr
  * path, a host or the text of an error.
  */
 const scope = "lianzheng";
+
+/** What work is given that runs in no span. */
+const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** Undefined where no SDK is loaded. Asked each time: one may be loaded late. */
+function loadedTracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider();
+  return provider instanceof ProxyTracerProvider ? provider.getDelegateTracer(scope) : provider.getTracer(scope);
+}
 
 /** What a span is begun with. */
 export interface SpanStart {
@@ -23,15 +40,20 @@ const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: Sp
 const maxLinks = 32;
 
 /** Runs `work` in a span; what it throws ends the span with its code and is thrown on. */
-export async function inSpan<T>(
+export function inSpan<T>(name: string, start: SpanStart, work: (span: Span) => Promise<T>): Promise<T> {
+  const tracer = loadedTracer();
+  return tracer === undefined ? work(noSpan) : inSpanOf(tracer, name, start, work);
+}
+
+async function inSpanOf<T>(
+  tracer: Tracer,
   name: string,
   { kind = "internal", attributes = {}, causes }: SpanStart,
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const parent = causes === undefined ? context.active() : ROOT_CONTEXT;
   const links = (causes ?? []).slice(0, maxLinks).map((cause): Link => ({ context: cause }));
-  const span = trace.getTracer(scope).startSpan(name, { kind: kinds[kind], attributes, links }, parent);
-  if (!isReal(span)) return await work(span);
+  const span = tracer.startSpan(name, { kind: kinds[kind], attributes, links }, parent);
   try {
     return await context.with(trace.setSpan(parent, span), () => work(span));
   } catch (error) {
@@ -44,7 +66,7 @@ export async function inSpan<T>(
 
 /** The span that is at work here, for whoever goes on with its work later; undefined without one. */
 export function presentCause(): SpanContext | undefined {
-  return trace.getActiveSpan()?.spanContext();
+  return loadedTracer() === undefined ? undefined : trace.getActiveSpan()?.spanContext();
 }
 
 /** Marks a span as failed, with a stable code. */
@@ -71,14 +93,13 @@ export interface RequestStart {
 
 /** Begins the span of a request; undefined where nobody keeps spans. */
 export function startRequestSpan({ method, route, parent, startedAt }: RequestStart): RequestSpan | undefined {
-  const tracer = trace.getTracer(scope);
+  const tracer = loadedTracer();
+  if (tracer === undefined) return undefined;
   const from = parent === undefined ? ROOT_CONTEXT : remoteContext(parent);
   const attributes = { "http.request.method": method, "http.route": route };
   const times = startedAt === undefined ? {} : { startTime: startedAt };
   const span = tracer.startSpan(`http ${method} ${route}`, { kind: SpanKind.SERVER, attributes, ...times }, from);
-  return isReal(span) && span.spanContext().spanId !== trace.getSpanContext(from)?.spanId
-    ? { span, context: trace.setSpan(from, span) }
-    : undefined;
+  return { span, context: trace.setSpan(from, span) };
 }
 
 /** Runs `work`, and what it begins, as part of a request. */
@@ -92,11 +113,6 @@ export function endRequestSpan({ span }: RequestSpan, status: number, code: stri
   if (code !== null) span.setAttribute("error.type", code);
   if (status >= 500) failSpan(span, code ?? String(status));
   span.end();
-}
-
-/** An SDK that does not sample this trace gives a span, too; without an SDK there is one without an id, or its parent itself. */
-function isReal(span: Span): boolean {
-  return span.spanContext().traceId !== INVALID_TRACEID;
 }
 
 /** W3C Trace Context 1, section 3.2.2: of later versions only what this one has. */
