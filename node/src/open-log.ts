@@ -32,7 +32,11 @@ export async function openLog(folder: NodeFolder, logger: Logger, watch: Watch):
     signer: createNoteSigner(origin, logKey.publicKey, (message) => sign(null, message, logKey.privateKey)),
     vaultKey,
     now: Date.now,
-    onProgress: (progress) => logger.info(progress, "log opens"),
+    onProgress: (progress) => {
+      if (progress.stage === "patrolled") watch.metrics.patrolled("journal", 0);
+      if (progress.stage === "patrol-failed") watch.metrics.patrolled("journal", 1);
+      logger.info(progress, "log opens");
+    },
     onEnd: tell,
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,
     onCommit: (group) => watch.committed(group),

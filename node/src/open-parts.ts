@@ -68,7 +68,7 @@ export async function openParts(start: PartsStart): Promise<NodeParts> {
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
   const rights = rightsOnChain(chain.rpc, deployment);
-  await watch.open({ folder, log, anchor, membership, registry, rights, logger });
+  await watch.open({ folder, log, anchor, membership, registry, policies, rights, logger });
   const following = { registry, policies, witnesses };
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
 }
