@@ -175,7 +175,7 @@ describe("an index that is damaged in what closed segments gave it", () => {
       const tables = (await readdir(join(good, "index"))).filter((name) => name.endsWith(".ldb"));
       expect(tables.length).to.be.greaterThan(0);
       const seen = { nothing: 0, atStart: 0, byPatrol: 0 };
-      const places = 10;
+      const places = 8;
       for (let place = 0; place < places; place += 1) {
         const directory = join(parent, `copy ${place}`);
         await cp(good, directory, { recursive: true });

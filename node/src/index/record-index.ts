@@ -66,6 +66,8 @@ export class RecordIndex {
   #closed: SealedSegment[] = [];
   #sealing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
+  /** Whether the files are to go when they are closed. */
+  #isVoid = false;
   /** First index of the newest frame; undefined until it is asked for. */
   #newestFirst: number | undefined;
   /** Settles, never rejects, when the batch that is being written is written or has failed. */
@@ -154,12 +156,14 @@ export class RecordIndex {
   }
 
   /**
-   * Has the next opening discard this index and make it again, for a damage was found in it. Settles in any case: what cannot be
-   * written is found again.
+   * Has the next opening discard this index and make it again, for a damage was found in it. Settles in any case: where LevelDB
+   * takes nothing more, the files go when it is closed; and after a crash before that the damage is found again.
    */
   async distrust(): Promise<void> {
     const text = Buffer.from(`${layoutVersion}\n${this.#options.identity}\n${distrusted}`, "utf8");
-    await this.#database.put(identityKey, sealedValue(identityKey, [], text), { sync: true }).catch(nothing);
+    await this.#database.put(identityKey, sealedValue(identityKey, [], text), { sync: true }).catch(() => {
+      this.#isVoid = true;
+    });
   }
 
   /**
@@ -346,6 +350,7 @@ export class RecordIndex {
     await this.#sealing;
     await this.#writing;
     await this.#database.close();
+    if (this.#isVoid) await rm(this.#options.directory, { recursive: true, force: true });
   }
 }
 
