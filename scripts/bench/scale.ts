@@ -1,6 +1,7 @@
 /**
  * What a log of many records costs: builds one by its own `submit`, in arrays, then measures it. `--records <n>` (1,000,000),
- * `--directory <path>` names the disk, `--keep` leaves the log there, `--json` prints one JSON object.
+ * `--directory <path>` names the disk, `--keep` leaves the log there, `--json` prints one JSON object, `--save` writes it to
+ * docs/bench/scale.json too.
  *
  * Method: records of about 1 KiB (entry and disclosures), one subject in ten with further entries, arrays of 500 under keys of
  * their own, four requests on their way at once; what each tenth of the records took is told apart. Then the log is closed and
@@ -10,7 +11,7 @@
 import { fork } from "node:child_process";
 import { createHash, createPrivateKey, createPublicKey, randomBytes, randomInt, sign } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    save: { type: "boolean", default: false },
     directory: { type: "string", default: tmpdir() },
     records: { type: "string", default: "1000000" },
     /** For the process that only opens and measures. */
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const saved = join(import.meta.dirname, "../../docs/bench/scale.json");
 const arraySize = 500;
 const onTheirWay = 4;
 const proofs = 2_000;
@@ -181,19 +184,23 @@ async function run(records: number): Promise<void> {
     const recordsPerSecond = tenths.map(({ seconds }) => Math.round(records / 10 / seconds));
     const cpuMicros = tenths.map(({ cpuSeconds }) => Number(((cpuSeconds * 1e7) / records).toFixed(1)));
     const lastToFirst = Number(((tenths[9]?.seconds ?? 0) / (tenths[0]?.seconds ?? 1)).toFixed(3));
+    const cpuLastToFirst = Number(((cpuMicros[9] ?? 0) / (cpuMicros[0] ?? 1)).toFixed(3));
     const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
-    print({
+    const result: Result = {
       benchmark: "scale",
       machine,
       records,
       recordsPerSecond,
       cpuMicros,
       lastToFirst,
+      cpuLastToFirst,
       reopened,
       rebuildSeconds,
       rebuilt,
       diskPerRecord,
-    });
+    };
+    if (options.save) await writeFile(saved, `${JSON.stringify(result, undefined, 2)}\n`);
+    print(result);
   } finally {
     if (!options.keep) await rm(directory, { recursive: true, force: true });
     else console.error(`kept in ${directory}`);
@@ -210,6 +217,8 @@ interface Result {
   readonly cpuMicros: readonly number[];
   /** What a record of the last tenth took, to one of the first. */
   readonly lastToFirst: number;
+  /** The same in processor time, which other work on the machine changes less. */
+  readonly cpuLastToFirst: number;
   readonly reopened: Opened;
   readonly rebuildSeconds: number;
   readonly rebuilt: Opened;
@@ -222,13 +231,24 @@ function print(result: Result): void {
     console.log(JSON.stringify(result, undefined, 2));
     return;
   }
-  const { machine, records, recordsPerSecond, cpuMicros, lastToFirst, reopened, rebuildSeconds, rebuilt, diskPerRecord } = result;
+  const {
+    machine,
+    records,
+    recordsPerSecond,
+    cpuMicros,
+    lastToFirst,
+    cpuLastToFirst,
+    reopened,
+    rebuildSeconds,
+    rebuilt,
+    diskPerRecord,
+  } = result;
   console.log(
     `${String(machine["cpu"])}, ${String(machine["cores"])} cores, Node ${String(machine["node"])}; ${records.toLocaleString("en")} records`,
   );
   console.log(`records/s by tenth   ${recordsPerSecond.map((rate) => rate.toLocaleString("en")).join("  ")}`);
   console.log(`CPU µs a record      ${cpuMicros.join("  ")}`);
-  console.log(`last to first tenth  ${lastToFirst}`);
+  console.log(`last to first tenth  ${lastToFirst}, in processor time ${cpuLastToFirst}`);
   for (const [name, one] of [
     ["opened again", reopened],
     [`after rebuild (${rebuildSeconds} s)`, rebuilt],

@@ -359,7 +359,11 @@ describe("the log's views", () => {
       const { log } = await openLog(folder, { onEnd: ({ code }) => ends.push(code) });
       const id = (await submitOne(log, "a")).receipt.records[0]!.id;
       const names = await readdir(join(folder, "journal"));
-      const path = join(folder, "journal", names.find((name) => name.endsWith(".journal"))!);
+      const path = join(
+        folder,
+        "journal",
+        names.find((name) => name.endsWith(".journal"))!,
+      );
       const bytes = await readFile(path);
       bytes[bytes.indexOf(`\n${seller}\n`) + seller.length + 62]! ^= 1;
       await writeFile(path, bytes);

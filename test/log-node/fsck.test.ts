@@ -289,9 +289,7 @@ describe("fsck", () => {
     onCopy(async (directory) => {
       const { log } = await openLog(directory, small);
       const witness = witnessIn(join(directory, "witness"));
-      const answer = await witness.answer(
-        encodeAddCheckpoint({ oldSize: 0, proof: [], checkpoint: log.checkpoint() }),
-      );
+      const answer = await witness.answer(encodeAddCheckpoint({ oldSize: 0, proof: [], checkpoint: log.checkpoint() }));
       if (answer.status !== 200) throw new Error(answer.status.toString());
       const cosigned = log.checkpoint() + answer.cosignatures;
       await log.close();
@@ -374,7 +372,7 @@ describe("rebuild", () => {
       expect((await inspect(directory)).sound).to.equal(false);
       const rebuilt = await rebuildLog({ directory, verifier });
       expect([rebuilt.size, rebuilt.tiles]).to.deep.equal([550, 2]);
-      expect(await digestsOf(join(directory, "log"))).to.deep.equal(tiles);
+      expect(await digestsOf(join(directory, "log"))).to.include.members(tiles);
       expect((await inspect(directory)).findings).to.deep.equal([]);
       const { log, progress } = await openLog(directory, small);
       expect(progress).to.deep.equal([]);

@@ -32,7 +32,8 @@ async function witnessOf(
   return await until(async () => (await client.status()).witnesses.find(wanted));
 }
 
-const checkpointOf = async ({ url }: RunningNode): Promise<string> => await (await fetch(`${url}/log/checkpoint`)).text();
+const checkpointOf = async ({ url }: RunningNode): Promise<string> =>
+  await (await fetch(`${url}/log/checkpoint`)).text();
 
 describe("two nodes, of which one witnesses the other", () => {
   it("publish a checkpoint with both signatures, tell of it, and go on when the witness is away", () =>

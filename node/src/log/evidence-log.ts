@@ -395,8 +395,7 @@ async function openVault(options: EvidenceLogOptions, { index, reader, start }: 
     ...(files === undefined ? {} : { files }),
     ...(vaultFailpoint === undefined ? {} : { failpoint: vaultFailpoint }),
   });
-  const recordAt = async (at: number): Promise<LogRecord> =>
-    await reader.open(vault, await reader.recordAt(at));
+  const recordAt = async (at: number): Promise<LogRecord> => await reader.open(vault, await reader.recordAt(at));
   const records = await completeErasures({ index, vault, size, recordAt });
   if (records > 0) onProgress({ stage: "erasures-completed", records });
   return vault;

@@ -13,7 +13,15 @@ import {
 } from "@lianzheng/sdk/log";
 import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
 import type { Files, Frame, FrameLocation } from "@lianzheng/node/journal";
-import { Journal, decodeRecords, diskFiles, errnoOf, readFully, requireJournal, writeFully } from "@lianzheng/node/journal";
+import {
+  Journal,
+  decodeRecords,
+  diskFiles,
+  errnoOf,
+  readFully,
+  requireJournal,
+  writeFully,
+} from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { fastNodeDigest, packed } from "./hashing.ts";
 import { logIdentity, recordsOf } from "./opening.ts";
