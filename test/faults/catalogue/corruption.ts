@@ -20,7 +20,8 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   { name: "segment", files: /^journal\/.*\.journal$/, isTruth: true },
-  { name: "mark", files: /^journal\/acknowledged$/, isTruth: true },
+  // A witness of the segments and nothing else: without it nothing is lost but the second opinion on a torn tail.
+  { name: "mark", files: /^journal\/acknowledged$/, isTruth: false },
   { name: "vault, first copy", files: /^vault\/a\/|^vault\/.*a$/, isTruth: true },
   { name: "vault, second copy", files: /^vault\/b\/|^vault\/.*b$/, isTruth: true },
   { name: "tile", files: /^log\/.*tile\//, isTruth: true },
@@ -60,7 +61,7 @@ export const corruptionCases: readonly FaultCase[] = [
     run: async (context) => {
       const source = await filledFolder(context);
       const files = await filesIn(source);
-      for (const { name, files: pattern } of kinds.slice(0, 5)) {
+      for (const { name, files: pattern } of kinds.filter(({ isTruth }) => isTruth)) {
         // The newest segment's end may be torn by a crash; its mark says what it must still hold.
         const file = files.filter((one) => pattern.test(one)).at(-1)!;
         const half = async (folder: string): Promise<void> => {
@@ -68,7 +69,6 @@ export const corruptionCases: readonly FaultCase[] = [
           await truncate(path, Math.floor((await readFile(path)).length / 2));
         };
         expect(await afterChange(context, source, half), `${name} cut: ${file}`).to.equal("found");
-        if (name === "mark") continue;
         const gone = (folder: string): Promise<void> => rm(join(folder, file));
         expect(await afterChange(context, source, gone), `${name} gone: ${file}`).to.equal("found");
       }
@@ -133,7 +133,9 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 
 async function flipBit(path: string, random: () => number): Promise<void> {
   const bytes = await readFile(path);
-  const at = Math.floor(random() * bytes.length);
+  // A key file is filled up with zeros, which nobody reads.
+  const length = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  const at = Math.floor(random() * length);
   bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
   await writeFile(path, bytes);
 }

@@ -52,6 +52,7 @@ export const diskCases: readonly FaultCase[] = [
   },
   {
     id: "F-D4",
+    isLong: true,
     title:
       "a system call fails with EIO, each kind of them, under load: fail-stop with a code, nothing acknowledged is lost",
     how: "strace -e inject=…:error=EIO:when=n on the running process, one thread for files",
@@ -72,6 +73,7 @@ export const diskCases: readonly FaultCase[] = [
   },
   {
     id: "F-D5",
+    isLong: true,
     title: "each sync takes a second: what is too much is refused with 503 and Retry-After, what is taken is kept",
     how: "a disk whose syncs wait, at the port of files",
     run: async (context) => {

@@ -18,6 +18,8 @@ function sweep(id: string, action: StepAction, title: string): FaultCase {
   return {
     ...{ id, title, how: `${steps.length} named steps, each reached under load by HTTP: ${action}` },
     limitSeconds: 3_600,
+    // Each is a minute on two cores; the kills are the sharpest of them.
+    isLong: action !== "kill",
     run: async (context) => {
       const waiting = [...steps];
       let reached = 0;

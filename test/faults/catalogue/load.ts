@@ -48,6 +48,7 @@ export const loadCases: readonly FaultCase[] = [
   },
   {
     id: "F-L3",
+    isLong: true,
     title: "its event loop stands still, several times under load: nothing is doubled, nothing lost",
     how: "a signal that keeps it busy for a second",
     run: async (context) => {
@@ -64,6 +65,7 @@ export const loadCases: readonly FaultCase[] = [
   },
   {
     id: "F-L4",
+    isLong: true,
     title: "a small heap and bodies of megabytes: refused or taken; if it dies of it, as after a kill",
     how: "--max-old-space-size=96, 40 arrays of a megabyte at once",
     run: async (context) => {
@@ -136,6 +138,7 @@ export const loadCases: readonly FaultCase[] = [
   },
   {
     id: "F-L8",
+    isLong: true,
     title: "told to stop twice, or stopped and then killed: as after a kill",
     how: "SIGTERM and SIGTERM, SIGTERM and SIGKILL, under load",
     run: async (context) => {
@@ -154,6 +157,7 @@ export const loadCases: readonly FaultCase[] = [
   },
   {
     id: "F-L9",
+    isLong: true,
     title: "halted and continued, as a virtual machine is: nothing is doubled, nothing lost",
     how: "SIGSTOP, 1.5 s, SIGCONT, twice under load",
     run: async (context) => {

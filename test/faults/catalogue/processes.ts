@@ -28,6 +28,7 @@ export const processCases: readonly FaultCase[] = [
   },
   {
     id: "F-P3",
+    isLong: true,
     title: "the lock of a process that was killed holds nobody up: the next one starts at once",
     how: "kill -9, five times",
     run: async (context) => {

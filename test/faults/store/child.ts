@@ -105,14 +105,7 @@ const services: AppServices = {
 };
 const app = await createApp(services);
 const url = await app.listen({ host: "127.0.0.1", port: 0 });
-const ready: StoreReady = { url, tokens: [one.token, two.token] };
-process.stdout.write(`${JSON.stringify(ready)}\n`);
-
-void ended.then(async (failure) => {
-  // As the node does: it goes on reading for a moment, so that whoever asks is told why.
-  await pause(300);
-  end(7, failure);
-});
+// Before anybody is told that it listens: whoever was told may send a signal.
 process.on("SIGUSR2", () => {
   const until = performance.now() + 1_000;
   while (performance.now() < until);
@@ -122,4 +115,12 @@ process.once("SIGTERM", () => {
     .close()
     .then(() => log.close())
     .then(() => process.exit(0));
+});
+const ready: StoreReady = { url, tokens: [one.token, two.token] };
+process.stdout.write(`${JSON.stringify(ready)}\n`);
+
+void ended.then(async (failure) => {
+  // As the node does: it goes on reading for a moment, so that whoever asks is told why.
+  await pause(300);
+  end(7, failure);
 });
