@@ -1,7 +1,7 @@
 /**
  * `npm run test:faults`: brings about the catalogue of faults, one row after another, and asks the oracle after each.
  *
- *     node scripts/faults/run.ts [--only F-K,F-R5] [--seed 7] [--long] [--json]
+ *     node scripts/faults/run.ts [--only F-K,F-R5] [--seed 7] [--long] [--kills 1000] [--json]
  *
  * Against real processes: a member's node, its chain in another process, a proxy between them. What this machine cannot bring
  * about is named at the end. Exit code 1 if a row fails, or if no row was run.
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     long: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    kills: { type: "string" },
   },
 });
 
@@ -44,9 +45,10 @@ function isNamed(id: string, name: string): boolean {
 async function runCase(one: FaultCase, grounds: Grounds): Promise<RowResult> {
   const started = performance.now();
   const random = randomOf(`${options.seed} ${one.id}`);
-  const context = new FaultContext({ grounds, isLong: options.long, random, say: (text) => say(`    ${text}`) });
+  const kills = options.kills === undefined ? undefined : Number(options.kills);
+  const context = new FaultContext({ grounds, isLong: options.long, random, kills, say: (text) => say(`    ${text}`) });
   const { id, title, how } = one;
-  const outcome = await inTime(one.run(context)).then(
+  const outcome = await inTime(one.run(context), limitOf(one)).then(
     () => ({ verdict: "held" as const, why: "" }),
     (error: unknown) => ({
       verdict: error instanceof NotHere ? ("not here" as const) : ("failed" as const),
@@ -57,7 +59,11 @@ async function runCase(one: FaultCase, grounds: Grounds): Promise<RowResult> {
   return { id, title, how, ...outcome, seconds: (performance.now() - started) / 1000 };
 }
 
-async function inTime(work: Promise<void>): Promise<void> {
+function limitOf({ limitSeconds }: FaultCase): number {
+  return Math.max(limitMs, (limitSeconds ?? 0) * 1000);
+}
+
+async function inTime(work: Promise<void>, limitMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done within ${limitMs / 1000} s`)), limitMs);

@@ -9,6 +9,8 @@ export interface FaultCase {
   readonly how: string;
   /** Left out of the short run. */
   readonly isLong?: boolean;
+  /** The longest that it may take, if that is more than others may. */
+  readonly limitSeconds?: number;
   /**
    * Brings the fault about and checks what must hold.
    *

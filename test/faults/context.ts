@@ -36,19 +36,31 @@ export class Grounds {
 
 let nodes = 0;
 
+/** What a context is made of. */
+interface ContextParts {
+  readonly grounds: Grounds;
+  readonly isLong: boolean;
+  readonly random: () => number;
+  readonly say: (text: string) => void;
+  readonly kills?: number | undefined;
+}
+
 /** What a case is given: chains, nodes, a proxy, chance with a seed, and somebody who cleans up behind it. */
 export class FaultContext {
   readonly grounds: Grounds;
   readonly isLong: boolean;
+  /** How often the row of kills kills, if the caller says so. */
+  readonly kills: number | undefined;
   /** From 0 to 1, the same for the same seed and case. */
   readonly random: () => number;
   /** Says something of the progress. */
   readonly say: (text: string) => void;
   readonly #cleanups: (() => Promise<unknown>)[] = [];
 
-  constructor(parts: { grounds: Grounds; isLong: boolean; random: () => number; say: (text: string) => void }) {
+  constructor(parts: ContextParts) {
     this.grounds = parts.grounds;
     this.isLong = parts.isLong;
+    this.kills = parts.kills;
     this.random = parts.random;
     this.say = parts.say;
   }
