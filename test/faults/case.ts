@@ -10,6 +10,11 @@ export interface FaultCase {
   /** Left out of the short run. */
   readonly isLong?: boolean;
   /**
+   * Cases of one lane are run one after the other, lanes beside each other: what they bring about must not meet. Those on
+   * anvil are a lane of their own; one that needs the machine for itself is `alone`, after all others. Default `embedded`.
+   */
+  readonly lane?: "embedded" | "anvil" | "alone";
+  /**
    * Brings the fault about and checks what must hold.
    *
    * @throws NotHere if this machine cannot bring it about; anything else is a failure
