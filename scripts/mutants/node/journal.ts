@@ -33,7 +33,7 @@ export const journalMutants: readonly NodeMutant[] = [
     find: "if (frame.sequence !== walk.sequence || !frame.previous.equals(walk.checksum)) {",
     replace: "if (frame.sequence < 0) {",
     why: "frames may be moved, repeated or from another journal",
-    killedBy: ["test/journal/journal.test.ts#missing, moved, repeated"],
+    killedBy: ["test/journal/journal.test.ts#taken out, repeated or swapped"],
   },
   {
     id: "journal-05",

@@ -41,7 +41,7 @@ export const vaultMutants: readonly NodeMutant[] = [
     find: "  bound.writeBigUInt64BE(BigInt(index), 0);\n",
     replace: "  bound.writeBigUInt64BE(BigInt(index * 0), 0);\n",
     why: "a sealed text is not bound to its index",
-    killedBy: ["test/vault/vault.test.ts#are opened where they were sealed"],
+    killedBy: ["test/vault/vault.test.ts#are bound to their index"],
   },
   {
     id: "vault-06",
