@@ -174,7 +174,9 @@ export const rpcCases: readonly FaultCase[] = [
     run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.sharedNode(await context.grounds.embedded());
       const sent: unknown[] = [];
-      proxy.onCall = ({ method, params }) => void (method === "eth_sendRawTransaction" && sent.push(params[0]));
+      proxy.onCall = ({ method, params }) => {
+        if (method === "eth_sendRawTransaction") sent.push(params[0]);
+      };
       await node.submit("unspoilt");
       await node.untilAnchored();
       sent.length = 0;
