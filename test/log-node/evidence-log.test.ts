@@ -251,6 +251,8 @@ describe("the log's views", () => {
       const { resources } = await filledLog(folder);
       const { log } = await openLog(folder);
       const leaves = Buffer.from(resources.get("tile/0/001")!, "hex");
+      // As many hashes as the name says, of a full tile too.
+      expect(resources.get("tile/0/001.p/7")).to.equal(leaves.subarray(0, 7 * 32).toString("hex"));
       const bundle = decodeEntryBundle(Buffer.from(resources.get("tile/entries/000")!, "hex"));
       expect(bundle).to.have.length(256);
       for (let at = 0; at < 256; at += 17) {
