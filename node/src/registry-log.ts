@@ -20,6 +20,7 @@ export function searchedLogOf(log: EvidenceLog): SearchedLog {
     get size() {
       return log.size;
     },
+    list: (first, count) => log.list(first, count),
     recordAt: async (index) => {
       const record = await log.recordAt(index);
       const erasure = record === undefined ? undefined : erasureOf(record);

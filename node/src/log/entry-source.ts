@@ -2,6 +2,7 @@ import type { RecordIndex } from "@lianzheng/node/index";
 import type { Journal } from "@lianzheng/node/journal";
 import { decodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
+import type { RecentFrames } from "./recent-frames.ts";
 
 /** Readings under way at once. A frame is megabytes, and decoding is one thread's work however many wait for it. */
 const readAtOnce = 2;
@@ -12,16 +13,18 @@ export interface StoredEntry {
   readonly submitter: string;
 }
 
-/** The texts of entries, from the journal's verified frames. */
+/** The texts of entries: the newest as they were committed, all others from the journal's verified frames. */
 export class EntrySource {
   readonly #journal: Journal;
   readonly #index: RecordIndex;
+  readonly #recent: RecentFrames;
   readonly #waiting: (() => void)[] = [];
   #reading = 0;
 
-  constructor(journal: Journal, index: RecordIndex) {
+  constructor(journal: Journal, index: RecordIndex, recent: RecentFrames) {
     this.#journal = journal;
     this.#index = index;
+    this.#recent = recent;
   }
 
   /** Texts of `count` entries from index `first` on. Throws JOURNAL_CORRUPT, INDEX_CORRUPT. */
@@ -31,6 +34,8 @@ export class EntrySource {
 
   /** Text and submitter of `count` entries from index `first` on. Throws JOURNAL_CORRUPT, INDEX_CORRUPT. */
   async stored(first: number, count: number): Promise<readonly StoredEntry[]> {
+    const recent = this.#fromMemory(first, count);
+    if (recent !== undefined) return recent;
     while (this.#reading >= readAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#reading += 1;
     try {
@@ -39,6 +44,19 @@ export class EntrySource {
       this.#reading -= 1;
       this.#waiting.shift()?.();
     }
+  }
+
+  /** All of them from memory, or none: a frame that is read brings the rest of them with it. */
+  #fromMemory(first: number, count: number): readonly StoredEntry[] | undefined {
+    const entries: StoredEntry[] = [];
+    while (entries.length < count) {
+      const from = first + entries.length;
+      const frame = this.#recent.holding(from);
+      if (frame === undefined) return undefined;
+      const start = from - frame.firstIndex;
+      entries.push(...frame.records.slice(start, start + count - entries.length));
+    }
+    return entries;
   }
 
   async #read(first: number, count: number): Promise<readonly StoredEntry[]> {

@@ -103,7 +103,7 @@ export class EvidenceLog {
     this.#parts = parts;
     this.#vault = vault;
     this.#writer = writer;
-    this.frames = new LogFrames(parts.journal, parts.index);
+    this.frames = new LogFrames(parts.journal, parts.index, parts.recent);
     this.#erasures = new Erasures({
       vault,
       failpoint: options.vaultFailpoint ?? (() => undefined),

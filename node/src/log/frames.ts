@@ -6,6 +6,7 @@ import type { Journal } from "@lianzheng/node/journal";
 import { decodeRecords } from "@lianzheng/node/journal";
 import type { AnchoredCheckpoint } from "./anchors.ts";
 import { decodeAnchor } from "./anchors.ts";
+import type { RecentFrames } from "./recent-frames.ts";
 
 /** Where a frame stands among all: frames sort by the log's size before them, then by their number in the journal. */
 export interface FramePlace {
@@ -40,10 +41,12 @@ export type LogFrame =
 export class LogFrames {
   readonly #journal: Journal;
   readonly #index: RecordIndex;
+  readonly #recent: RecentFrames;
 
-  constructor(journal: Journal, index: RecordIndex) {
+  constructor(journal: Journal, index: RecordIndex, recent: RecentFrames) {
     this.#journal = journal;
     this.#index = index;
+    this.#recent = recent;
   }
 
   /** Places of the first `limit` frames at or after `from`. */
@@ -56,9 +59,11 @@ export class LogFrames {
     return await this.#index.newestFrame();
   }
 
-  /** The frame at a place, verified. Throws JOURNAL_CORRUPT. */
+  /** The frame at a place: as it was committed while it is among the newest, else read and verified. Throws JOURNAL_CORRUPT. */
   async read(entry: FrameEntry): Promise<LogFrame> {
     const { firstIndex, sequence } = entry;
+    const recent = this.#recent.at(entry);
+    if (recent !== undefined && entry.count > 0) return { kind: "records", ...recent };
     const frame = await this.#journal.readFrame(entry.location);
     switch (frame.type) {
       case "records": {

@@ -11,6 +11,7 @@ import { fastNodeDigest } from "./hashing.ts";
 import { EntrySource } from "./entry-source.ts";
 import { paced } from "./pace.ts";
 import { LogReader } from "./reader.ts";
+import { RecentFrames } from "./recent-frames.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { TileSource } from "./tile-store.ts";
 import { TileStore, rebuildTile } from "./tile-store.ts";
@@ -51,6 +52,7 @@ export interface OpenedParts {
   readonly tiles: TileStore;
   readonly reader: LogReader;
   readonly entries: EntrySource;
+  readonly recent: RecentFrames;
   readonly start: WriterStart;
 }
 
@@ -182,7 +184,8 @@ async function mendIndex(
 
 async function openTree(options: OpeningOptions, { journal, index, last }: Stores): Promise<OpenedParts> {
   const { directory, files, failpoint, origin, signer, onProgress } = options;
-  const entries = new EntrySource(journal, index);
+  const recent = new RecentFrames();
+  const entries = new EntrySource(journal, index, recent);
   const source: TileSource = {
     directory: join(directory, "log"),
     files,
@@ -198,7 +201,7 @@ async function openTree(options: OpeningOptions, { journal, index, last }: Store
   const lastEntry = newest?.records.at(-1)?.entry;
   const receivedAt = lastEntry === undefined ? 0 : fromInstant(decodeEntry(lastEntry).receivedAt);
   const reader = new LogReader(journal, index, tiles, entries);
-  return { journal, index, tiles, reader, entries, start: { edge, checkpoint, receivedAt } };
+  return { journal, index, tiles, reader, entries, recent, start: { edge, checkpoint, receivedAt } };
 }
 
 /** The border of the tree that the checkpoint signs: from the tiles if they give its root, else from the journal. */

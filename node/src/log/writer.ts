@@ -11,6 +11,7 @@ import { NodeError } from "../errors.ts";
 import { inSpan, presentCause } from "../tracing.ts";
 import type { SpanStart } from "../tracing.ts";
 import { sealGroup } from "./sealed-records.ts";
+import type { RecentFrames } from "./recent-frames.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptAgain } from "./receipt.ts";
 import type { DraftedRequest, SequencedGroup } from "./sequencing.ts";
@@ -37,6 +38,8 @@ export interface WriterParts {
   readonly index: RecordIndex;
   readonly vault: Vault;
   readonly tiles: TileStore;
+  /** Where followers find what was written last. */
+  readonly recent: RecentFrames;
   readonly files: Files;
   readonly directory: string;
   readonly now: () => number;
@@ -222,6 +225,7 @@ export class LogWriter {
     const written = this.#applyView({ ...view, location }, prepared);
     try {
       await this.#parts.tiles.advance(sequenced.edge, sequenced.tiles);
+      this.#keepRecent(sequenced);
       this.#edge = sequenced.edge;
       this.#checkpoint = sequenced.payload.checkpoint;
       await this.#parts.failpoint("log.beforeAcknowledge");
@@ -231,6 +235,16 @@ export class LogWriter {
     }
     const { length: records } = sequenced.views;
     this.#parts.committed?.({ requests: fresh.length, records, bytes: location.length, durableMs });
+  }
+
+  /** The group that was appended last, which is on disk, for those who follow the log. */
+  #keepRecent({ payload: { firstIndex, records }, receipts }: SequencedGroup): void {
+    const ids = receipts.flat();
+    const framed = records.flatMap(({ entry, submitter }, at) => {
+      const told = ids[at];
+      return told === undefined ? [] : [{ id: told.id, index: told.index, entry, submitter }];
+    });
+    this.#parts.recent.keep({ firstIndex, sequence: this.#parts.journal.nextSequence - 1, records: framed });
   }
 
   #sequence(

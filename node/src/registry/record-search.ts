@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
-import { decodeDisclosure, decodeEntry, type JsonValue } from "@lianzheng/sdk/record";
+import { EvidenceError, toHex, type Hex } from "@lianzheng/sdk/encoding";
+import { decodeDisclosure, erasureType, type JsonValue } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import type { RegistryLogger } from "./follower.ts";
 import { keyOf, lastPart, seal, unseal } from "./keys.ts";
@@ -10,7 +10,18 @@ import { WordsStore, type Words } from "./words-store.ts";
 /** What the search needs of the node's log. */
 export interface SearchedLog {
   readonly size: number;
+  /** At most `count` records from index `first` on, verified, without what they disclose. */
+  list(first: number, count: number): Promise<readonly ListedRecord[]>;
   recordAt(index: number): Promise<SearchedRecord | undefined>;
+}
+
+/** What stands in clear of a record. */
+export interface ListedRecord {
+  /** Leaf hash, 32 bytes. */
+  readonly leaf: Uint8Array;
+  readonly index: number;
+  readonly entry: string;
+  readonly submitter: string;
 }
 
 export interface SearchedRecord {
@@ -58,6 +69,8 @@ const catalogueFields: ReadonlySet<string> = new Set([
 const everything = "*";
 /** Words of one record; more of a long description is not found. */
 const mostWords = 2_000;
+/** Records that are taken in with one write. */
+const recordsAtOnce = 64;
 const pollMs = 1_000;
 const cursorKey = keyOf("c", "index");
 
@@ -103,7 +116,7 @@ export class RecordSearch {
 
   /** Takes in everything that the log has. */
   async follow(): Promise<void> {
-    while (this.#next < this.#log.size && !this.#closing.signal.aborted) await this.#alone(() => this.#takeNext());
+    while (this.#next < this.#log.size && !this.#closing.signal.aborted) await this.#alone(() => this.#takeSome());
     // Once for all that were erased meanwhile.
     if (await this.#store.isStale()) await this.#alone(() => this.#store.renew());
   }
@@ -184,6 +197,31 @@ export class RecordSearch {
     return done;
   }
 
+  /**
+   * The next records with one write, up to an erasure. Only what is searched for what it says is opened. What cannot be
+   * read so many at a time is taken one by one, so that damage keeps back nothing before it, and is told as that record's.
+   */
+  async #takeSome(): Promise<void> {
+    const listed = await this.#log.list(this.#next, recordsAtOnce).catch(() => []);
+    const read = listed.map((record) => ({ ...record, id: toHex(record.leaf), facts: factsOf(record.entry) }));
+    const erasure = read.findIndex(({ facts }) => facts.type === erasureType);
+    const some = erasure < 0 ? read : read.slice(0, erasure);
+    if (some.length === 0) {
+      await this.#takeNext();
+      return;
+    }
+    const tombstones = await this.#store.database.getMany(some.map(({ id }) => keyOf("m", id)));
+    const puts: Put[] = [];
+    for (const [at, record] of some.entries()) {
+      if (tombstones[at] !== undefined) continue;
+      const whole = record.facts.type === cataloguedType ? await this.#log.recordAt(record.index) : undefined;
+      puts.push(...putsOf(keptOf({ ...record, disclosures: whole?.disclosures ?? [] })));
+    }
+    const next = this.#next + some.length;
+    await this.#store.database.batch([...puts, { type: "put", key: cursorKey, value: seal(cursorKey, next) }]);
+    this.#next = next;
+  }
+
   async #takeNext(): Promise<void> {
     const record = await this.#log.recordAt(this.#next);
     const next = this.#next + 1;
@@ -212,10 +250,16 @@ async function nextOf(database: Words, size: number): Promise<number | undefined
 }
 
 function keptOf({ id, index, entry, disclosures, submitter }: SearchedRecord): Kept {
-  const { type, subject, issuer } = decodeEntry(entry);
+  const { type, subject, issuer } = factsOf(entry);
   const text = type === cataloguedType ? disclosures.flatMap(catalogueText).join(" ") : "";
   const words = wordsIn(`${id} ${type} ${subject} ${text}`).slice(0, mostWords);
   return { id, index, type, subject, scopes: [...new Set([everything, issuer, submitter])], words };
+}
+
+/** The entry was checked when it was written and when it was read, so that three of its members are taken plainly. */
+function factsOf(entry: string): { readonly type: string; readonly subject: string; readonly issuer: string } {
+  const { type, subject, issuer } = JSON.parse(entry) as Readonly<Record<string, unknown>>;
+  return { type: String(type), subject: String(subject), issuer: String(issuer) };
 }
 
 /** Texts of a catalogue field; what is no text, or no longer readable, says nothing. */
@@ -234,7 +278,13 @@ function textsIn(value: JsonValue): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
-function putsOf(kept: Kept): readonly { readonly type: "put"; readonly key: string; readonly value: Buffer }[] {
+interface Put {
+  readonly type: "put";
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+function putsOf(kept: Kept): readonly Put[] {
   const key = keyOf("r", kept.id);
   const words = wordKeys(kept).map((name) => ({ type: "put" as const, key: name, value: seal(name, undefined) }));
   return [{ type: "put", key, value: seal(key, kept) }, ...words];

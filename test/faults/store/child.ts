@@ -85,7 +85,8 @@ const services: AppServices = {
     status: () =>
       Promise.resolve({
         ...{ origin, owner: seller, logId: none, key: encodeVerifierKey(origin, publicKey), size: log.size, chain },
-        ...{ contracts: {}, anchored: null, witnesses: [] },
+        ...{ contracts: {}, anchored: null, witnesses: [], policies: { code: null, missing: [] } },
+        registry: { block: null, tip: null, code: null },
         anchoring: { healthy: true, code: null, since: null, alarms: [] },
       }),
     readiness: () => {
