@@ -30,11 +30,9 @@ const { values: options } = parseArgs({
 const limitMs = options.long ? 1_800_000 : 120_000;
 const say = options.json ? console.error : console.log;
 
-function isWanted({ id, isLong }: FaultCase): boolean {
-  const only = options.only?.split(",");
-  if (only !== undefined) return only.some((name) => isNamed(id, name));
-  return options.long || isLong !== true;
-}
+const only = options.only?.split(",");
+const isNamedAtAll = ({ id }: FaultCase): boolean => only?.some((name) => isNamed(id, name)) ?? true;
+const isPutOff = ({ isLong }: FaultCase): boolean => isLong === true && !options.long;
 
 /** `F-R` names a family, `F-R3` a row with all its letters, and not F-R30. */
 function isNamed(id: string, name: string): boolean {
@@ -76,26 +74,40 @@ async function inTime(work: Promise<void>, limitMs: number): Promise<void> {
 }
 
 const marks = { held: "✔", failed: "✖", "not here": "?" } as const;
-const chosen = catalogue.filter(isWanted);
+const named = catalogue.filter(isNamedAtAll);
+const chosen = named.filter((one) => !isPutOff(one));
+const putOff = named.filter(isPutOff).map(({ id, title }) => [id, `long, only with --long: ${title}`] as const);
 say(`${chosen.length} of ${catalogue.length} rows, seed ${options.seed}`);
 const withoutAnvil = provideAnvil();
 if (withoutAnvil !== undefined) say(`ATTENTION: no anvil, so no block is ever taken back in this run: ${withoutAnvil}`);
 const started = performance.now();
 const grounds = new Grounds();
 const results: RowResult[] = [];
-try {
-  for (const one of chosen) {
+const faults: string[] = [];
+
+async function runLane(cases: readonly FaultCase[]): Promise<void> {
+  for (const one of cases) {
     const result = await runCase(one, grounds);
     results.push(result);
     say(`${marks[result.verdict]} ${result.id.padEnd(7)} ${result.title} (${result.seconds.toFixed(1)} s)`);
     if (result.why !== "") say(`    ${result.why}`);
   }
+}
+
+const laneOf = (wanted: string): readonly FaultCase[] => chosen.filter(({ lane = "embedded" }) => lane === wanted);
+try {
+  await Promise.all([runLane(laneOf("embedded")), runLane(laneOf("anvil"))]);
+  await runLane(laneOf("alone"));
+  await grounds.checkShared().catch((error: unknown) => faults.push(String(error)));
 } finally {
   await grounds.close();
 }
+results.sort((a, b) => chosen.findIndex(({ id }) => id === a.id) - chosen.findIndex(({ id }) => id === b.id));
+for (const fault of faults) say(`✖ what cases shared: ${fault}`);
+const notShown = { ...missing, ...Object.fromEntries(putOff) };
 const failed = results.filter(({ verdict }) => verdict === "failed");
-if (options.json) console.log(JSON.stringify({ seed: options.seed, results, missing }, null, 2));
-else printTable(results, missing);
+if (options.json) console.log(JSON.stringify({ seed: options.seed, results, faults, notShown }, null, 2));
+else printTable(results, notShown);
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
-say(`${results.length} rows, ${failed.length} failed, seed ${options.seed}, ${seconds} s`);
-process.exitCode = failed.length === 0 && results.some(({ verdict }) => verdict === "held") ? 0 : 1;
+say(`${results.length} rows, ${failed.length + faults.length} failed, seed ${options.seed}, ${seconds} s`);
+process.exitCode = failed.length + faults.length === 0 && results.some(({ verdict }) => verdict === "held") ? 0 : 1;

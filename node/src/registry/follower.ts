@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
+import { inSpan } from "../tracing.ts";
 import type { BlockSource, LawBlock } from "./blocks.ts";
 import { Draft } from "./draft.ts";
 import type { EventReader } from "./event.ts";
@@ -55,6 +56,8 @@ export interface FollowerParts {
   /** Whether this is still the deployment's chain. @throws ChainError */
   readonly identify: () => Promise<void>;
   readonly timings: FollowTimings;
+  /** Called when there may be more events to tell of. */
+  readonly told: () => void;
   readonly logger: RegistryLogger;
   readonly signal: AbortSignal;
 }
@@ -170,6 +173,7 @@ export class Follower {
         return;
       }
       this.#undone += 1;
+      this.#parts.told();
     }
   }
 
@@ -180,13 +184,17 @@ export class Follower {
       "the registry is made again from nothing",
     );
     await this.#parts.store.discard();
+    this.#parts.told();
     await this.#begin();
   }
 
   async #follow(from: BlockPoint, to: number): Promise<void> {
     const { store, source } = this.#parts;
     const { blocks, last } = await source.stretch(from, to);
-    for (const block of blocks) await this.#takeBlock(block);
+    for (const block of blocks) {
+      const attributes = { "lianzheng.block": block.point.number, "lianzheng.logs": block.logs.length };
+      await inSpan("registry intake", { causes: [], attributes }, () => this.#takeBlock(block));
+    }
     if (this.#cursor().number < last.number) await store.commit(last, []);
   }
 
@@ -198,7 +206,8 @@ export class Follower {
       const events = logs.map((log) => reader.eventOf(log));
       for (const event of events) await takeIn(event, draft);
       await completeFacts(events, draft, law, point);
-      await store.commit(point, draft.writes());
+      await store.commit(point, draft.writes(), events);
+      this.#parts.told();
     } finally {
       await before.close();
     }
