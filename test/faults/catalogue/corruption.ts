@@ -24,7 +24,9 @@ const kinds: readonly Kind[] = [
   { name: "mark", files: /^journal\/acknowledged$/, isTruth: false },
   { name: "vault, first copy", files: /^vault\/a\/|^vault\/.*a$/, isTruth: true },
   { name: "vault, second copy", files: /^vault\/b\/|^vault\/.*b$/, isTruth: true },
-  { name: "tile", files: /^log\/.*tile\//, isTruth: true },
+  { name: "full tile", files: /^log\/tile\/\d+\/\d{3}$/, isTruth: true },
+  // Published for others, and written anew from the journal while the log grows.
+  { name: "partial tile", files: /^log\/tile\/.*\.p\//, isTruth: false },
   { name: "index", files: /^index\/.*\.(log|ldb)$|^index\/(MANIFEST-.*|CURRENT)$/, isTruth: false },
 ];
 
@@ -66,7 +68,7 @@ export const corruptionCases: readonly FaultCase[] = [
         const file = files.filter((one) => pattern.test(one)).at(-1)!;
         const half = async (folder: string): Promise<void> => {
           const path = join(folder, file);
-          await truncate(path, Math.floor((await readFile(path)).length / 2));
+          await truncate(path, Math.floor(meaningOf(await readFile(path)) / 2));
         };
         expect(await afterChange(context, source, half), `${name} cut: ${file}`).to.equal("found");
         const gone = (folder: string): Promise<void> => rm(join(folder, file));
@@ -114,10 +116,14 @@ async function filledFolder(context: FaultContext): Promise<string> {
   const plan = { maxSegmentBytes: 12_000 };
   await store.start(plan);
   // Enough for a full tile: 256 leaves.
-  for (let at = 0; store.told.size < 90; at++) await loadOnce(store, at);
+  for (let at = 0; recordsOf(store) < 260; at++) await loadOnce(store, at);
   expect(store.erased.size).to.be.greaterThan(0);
   await checkStore(store);
   return store.folder;
+}
+
+function recordsOf({ told }: StoreNode): number {
+  return [...told.values()].flat().reduce((sum, { records }) => sum + records.length, 0);
 }
 
 async function loadOnce(store: StoreNode, round: number): Promise<void> {
@@ -133,11 +139,14 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 
 async function flipBit(path: string, random: () => number): Promise<void> {
   const bytes = await readFile(path);
-  // A key file is filled up with zeros, which nobody reads.
-  const length = bytes.findLastIndex((byte) => byte !== 0) + 1;
-  const at = Math.floor(random() * length);
+  const at = Math.floor(random() * meaningOf(bytes));
   bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
   await writeFile(path, bytes);
+}
+
+/** Bytes up to the zeros that a key file is filled up with, and that nobody reads. */
+function meaningOf(bytes: Buffer): number {
+  return bytes.findLastIndex((byte) => byte !== 0) + 1;
 }
 
 /** Changes a copy of the folder; fsck is asked first, then the log is opened and all of it is read. */

@@ -25,7 +25,7 @@ export async function checkStore(store: StoreNode): Promise<Seen> {
   const entries = await entriesOf(store);
   wrong.push(...(await receiptsStand(store, entries)), ...checkpointsAgree(store, entries));
   wrong.push(...(await erasedAreGone(store)));
-  if (/canary-/.test(store.output)) wrong.push("I6: a record's field stands in the process's log");
+  if (store.output.includes("canary-")) wrong.push("I6: a record's field stands in the process's log");
   const ending = await store.kill("SIGTERM");
   if (ending.exitCode !== 0) wrong.push(`I7: stopped with ${JSON.stringify(ending)}`);
   wrong.push(...(await filesAreSound(store)));
