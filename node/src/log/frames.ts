@@ -1,4 +1,3 @@
-import type { Hex } from "@lianzheng/sdk/encoding";
 import { toHex } from "@lianzheng/sdk/encoding";
 import type { FrameEntry, RecordIndex } from "@lianzheng/node/index";
 import { leafHash } from "@lianzheng/node/index";
@@ -6,25 +5,7 @@ import type { Journal } from "@lianzheng/node/journal";
 import { decodeRecords } from "@lianzheng/node/journal";
 import type { AnchoredCheckpoint } from "./anchors.ts";
 import { decodeAnchor } from "./anchors.ts";
-import type { RecentFrames } from "./recent-frames.ts";
-
-/** Where a frame stands among all: frames sort by the log's size before them, then by their number in the journal. */
-export interface FramePlace {
-  /** Leaves before the frame. */
-  readonly firstIndex: number;
-  /** Number of the frame in the journal. */
-  readonly sequence: number;
-}
-
-/** A record as its frame has it, without what its disclosures say. */
-export interface FramedRecord {
-  /** Leaf hash. */
-  readonly id: Hex;
-  readonly index: number;
-  /** Text of the entry. */
-  readonly entry: string;
-  readonly submitter: string;
-}
+import type { FramePlace, FramedRecord, RecentFrames } from "./recent-frames.ts";
 
 /** One frame of the journal that says something about the log. */
 export type LogFrame =

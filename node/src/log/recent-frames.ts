@@ -1,4 +1,22 @@
-import type { FramePlace, FramedRecord } from "./frames.ts";
+import type { Hex } from "@lianzheng/sdk/encoding";
+
+/** Where a frame stands among all: frames sort by the log's size before them, then by their number in the journal. */
+export interface FramePlace {
+  /** Leaves before the frame. */
+  readonly firstIndex: number;
+  /** Number of the frame in the journal. */
+  readonly sequence: number;
+}
+
+/** A record as its frame has it, without what its disclosures say. */
+export interface FramedRecord {
+  /** Leaf hash. */
+  readonly id: Hex;
+  readonly index: number;
+  /** Text of the entry. */
+  readonly entry: string;
+  readonly submitter: string;
+}
 
 /** A frame of records as it was committed. */
 export interface RecentFrame extends FramePlace {
