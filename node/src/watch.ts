@@ -61,7 +61,7 @@ export class Watch {
     const { log, folder } = parts;
     this.#parts = parts;
     this.#health = await Health.start(this.#healthParts(parts));
-    this.#feed = new EventFeed(log, folder.settings.owner);
+    this.#feed = new EventFeed(log, folder.settings.owner, parts.registry.registry.events);
     this.#webhooks = await this.#openWebhooks(parts, this.#feed);
     this.#monitor = await this.#openMonitor(parts, this.#feed);
     this.#monitor?.start();

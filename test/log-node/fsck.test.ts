@@ -108,14 +108,14 @@ async function forge(
 
 /** Replaces the first `from` in the journal by `to`, which is as long. */
 async function forgeText(directory: string, from: string, to: string): Promise<void> {
-  let done = false;
+  let bytesWritten = 0;
   await forge(directory, (frames) => {
     for (const { payload } of frames) {
-      const at = done ? -1 : payload.indexOf(from);
-      if (at >= 0) done = payload.write(to, at, "latin1") > 0;
+      const at = bytesWritten > 0 ? -1 : payload.indexOf(from);
+      if (at >= 0) bytesWritten = payload.write(to, at, "latin1");
     }
   });
-  if (!done) throw new Error(`${from} does not stand in the journal`);
+  if (bytesWritten === 0) throw new Error(`${from} does not stand in the journal`);
 }
 
 async function digestOf(directory: string): Promise<string> {

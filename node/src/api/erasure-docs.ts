@@ -1,6 +1,6 @@
 import { erasureGrounds } from "@lianzheng/sdk/record";
 import { Type } from "typebox";
-import { aboutOneRecord, IdempotencyKey, jsonRefusals, readingRefusals, writingRefusals } from "./record-docs.ts";
+import { aboutOneRecord, IdempotencyKey, jsonRefusals, writingRefusals } from "./record-docs.ts";
 import { pageParameters } from "./page.ts";
 import type { RouteDocs } from "./route-docs.ts";
 

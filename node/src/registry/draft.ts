@@ -1,8 +1,7 @@
-import { keyOf, numberPart, seal } from "./keys.ts";
+import { keyOf, numberPart, seal, type Write } from "./keys.ts";
 import type { Facts } from "./facts.ts";
 import type { Kept, Reading } from "./reading.ts";
 import type { HistoryEntry, TableName, Tables } from "./rows.ts";
-import type { Write } from "./store.ts";
 import { fieldsOf, wordsOf } from "./terms.ts";
 import type { LawEvent } from "./event.ts";
 

@@ -55,6 +55,8 @@ export interface FollowerParts {
   /** Whether this is still the deployment's chain. @throws ChainError */
   readonly identify: () => Promise<void>;
   readonly timings: FollowTimings;
+  /** Called when there may be more events to tell of. */
+  readonly told: () => void;
   readonly logger: RegistryLogger;
   readonly signal: AbortSignal;
 }
@@ -170,6 +172,7 @@ export class Follower {
         return;
       }
       this.#undone += 1;
+      this.#parts.told();
     }
   }
 
@@ -180,6 +183,7 @@ export class Follower {
       "the registry is made again from nothing",
     );
     await this.#parts.store.discard();
+    this.#parts.told();
     await this.#begin();
   }
 
@@ -198,7 +202,8 @@ export class Follower {
       const events = logs.map((log) => reader.eventOf(log));
       for (const event of events) await takeIn(event, draft);
       await completeFacts(events, draft, law, point);
-      await store.commit(point, draft.writes());
+      await store.commit(point, draft.writes(), events);
+      this.#parts.told();
     } finally {
       await before.close();
     }

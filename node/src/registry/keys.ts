@@ -8,16 +8,17 @@ import { NodeError } from "../errors.ts";
  * | range | key | value |
  * | --- | --- | --- |
  * | `c` | - | cursor: number, hash and time of the block that the views are true at |
+ * | `e` | number 12 | an event of the law as it is told, in the order of their taking in |
  * | `h` | table, id, number 8 | one event in the history of a row |
  * | `i` | table, field, value, order 18, id | nothing: finds rows by a field in the order of their making |
- * | `m` | name | identity of the chain and layout |
+ * | `m` | name | identity of the chain and layout; name, eras and returned blocks of the list of events |
  * | `r` | table, id | row |
  * | `t` | word, table, id | weight of the word in the row |
  * | `u` | block number 12 | what undoes that block, and the cursor before it |
  *
  * Every value ends with a CRC-32 over key and value, as in the index of records.
  */
-export type Range = "c" | "h" | "i" | "m" | "r" | "t" | "u";
+export type Range = "c" | "e" | "h" | "i" | "m" | "r" | "t" | "u";
 
 /** A key of its parts. */
 export function keyOf(range: Range, ...parts: readonly string[]): string {
@@ -64,4 +65,10 @@ export function unseal(key: string, sealed: Buffer): unknown {
     });
   }
   return end === 0 ? undefined : (JSON.parse(sealed.toString("utf8", 0, end)) as unknown);
+}
+
+/** One change of a key; undefined removes it. */
+export interface Write {
+  readonly key: string;
+  readonly value: Buffer | undefined;
 }

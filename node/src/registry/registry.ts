@@ -14,6 +14,7 @@ import { LawReader } from "./law-facts.ts";
 import type { OwnLog } from "./own-log.ts";
 import type { Reading } from "./reading.ts";
 import { Reconciler, type CheckReport, type CheckStatus } from "./reconciler.ts";
+import type { ToldLaw } from "./told.ts";
 import { RegistryStore, type RegistryFailpoint } from "./store.ts";
 
 export interface RegistryOptions {
@@ -41,6 +42,16 @@ export interface RegistryStatus extends FollowStatus {
   readonly check: CheckStatus;
 }
 
+/** A list of events that only grows, read from positions. */
+export interface RegistryEvents {
+  after(
+    position: string | null,
+    limit: number,
+  ): Promise<{ readonly events: readonly ToldLaw[]; readonly next: string }>;
+  end(): Promise<string>;
+  watch(listener: () => void): () => void;
+}
+
 const usual = { undoBlocks: 256, checkSeconds: 600, answerMs: 10_000 } as const;
 
 /**
@@ -53,6 +64,7 @@ export class Registry {
   readonly #follower: Follower;
   readonly #reconciler: Reconciler;
   readonly #closing: AbortController;
+  readonly #listeners = new Set<() => void>();
   #running: Promise<void> = Promise.resolve();
 
   private constructor(store: RegistryStore, options: RegistryOptions, closing: AbortController) {
@@ -66,7 +78,8 @@ export class Registry {
     const source = new BlockSource(view, reader);
     this.#store = store;
     this.#closing = closing;
-    this.#follower = new Follower({ store, source, reader, law, firstBlock, identify, timings, logger, signal });
+    const told = (): void => this.#listeners.forEach((listener) => listener());
+    this.#follower = new Follower({ store, source, reader, law, firstBlock, identify, timings, told, logger, signal });
     const checkSeconds = options.checkSeconds ?? usual.checkSeconds;
     this.#reconciler = new Reconciler({
       store,
@@ -108,6 +121,18 @@ export class Registry {
 
   get status(): RegistryStatus {
     return { ...this.#follower.status, check: this.#reconciler.status };
+  }
+
+  /** The events of the law in the order of their taking in: what the node's feed of events tells of them. */
+  get events(): RegistryEvents {
+    return {
+      after: (position, limit) => this.#store.told(position, limit),
+      end: () => Promise.resolve(this.#store.toldEnd),
+      watch: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
   }
 
   /** Views as of now. To be closed. */

@@ -1,22 +1,20 @@
 import { rm } from "node:fs/promises";
 import { Level } from "level";
 import { NodeError } from "../errors.ts";
-import { boundsOf, cursorKey, keyOf, numberPart, seal, unseal } from "./keys.ts";
+import { boundsOf, cursorKey, keyOf, numberPart, seal, unseal, type Write } from "./keys.ts";
 import type { BlockPoint } from "./point.ts";
 import { Reading } from "./reading.ts";
+import type { LawEvent } from "./event.ts";
+import { nothingTold, ToldList, type Telling, type ToldLaw } from "./told.ts";
 
 export type Database = Level<string, Buffer>;
-
-/** One change of a key; undefined removes it. */
-export interface Write {
-  readonly key: string;
-  readonly value: Buffer | undefined;
-}
 
 /** What undoes one step of the cursor: the cursor before it, and the values that its writes replaced, base64. */
 interface Undo {
   readonly before: BlockPoint;
   readonly replaced: readonly (readonly [key: string, value: string | null])[];
+  /** The block whose events were told with the step; null if there were none. */
+  readonly told: BlockPoint | null;
 }
 
 export interface StoreOptions {
@@ -46,11 +44,18 @@ const identityKey = keyOf("m", "identity");
 export class RegistryStore {
   readonly #options: Required<StoreOptions>;
   #database: Database;
+  #told: ToldList;
   #cursor: BlockPoint | undefined;
 
-  private constructor(options: Required<StoreOptions>, database: Database, cursor: BlockPoint | undefined) {
+  private constructor(
+    options: Required<StoreOptions>,
+    database: Database,
+    told: ToldList,
+    cursor: BlockPoint | undefined,
+  ) {
     this.#options = options;
     this.#database = database;
+    this.#told = told;
     this.#cursor = cursor;
   }
 
@@ -59,10 +64,11 @@ export class RegistryStore {
     const options = { failpoint: noFailpoint, ...given };
     const database = databaseOf(options.directory);
     const found = await inspect(database, options.identity);
-    if (typeof found !== "string") return { store: new RegistryStore(options, database, found.cursor) };
+    if (typeof found !== "string") return { store: new RegistryStore(options, database, found.told, found.cursor) };
     await database.close();
     await rm(options.directory, { recursive: true, force: true });
-    const store = new RegistryStore(options, await openNew(options), undefined);
+    const fresh = await openNew(options);
+    const store = new RegistryStore(options, fresh.database, fresh.told, undefined);
     return { store, ...(found === "new" ? {} : { reason: found }) };
   }
 
@@ -76,23 +82,38 @@ export class RegistryStore {
     return await Reading.open(this.#database);
   }
 
+  /** The position after the newest event that was told. */
+  get toldEnd(): string {
+    return this.#told.end();
+  }
+
+  /** Events of the law in the order of their taking in, see {@link ToldList.after}. @throws NodeError REGISTRY_CORRUPT */
+  async told(
+    position: string | null,
+    limit: number,
+  ): Promise<{ readonly events: readonly ToldLaw[]; readonly next: string }> {
+    return await this.#told.after(position, limit);
+  }
+
   /** Sets the first cursor. @throws NodeError REGISTRY_FAILED */
   async begin(point: BlockPoint): Promise<void> {
     await this.#write([{ key: cursorKey, value: seal(cursorKey, point) }], point);
   }
 
-  /** Moves the cursor to a later block with the writes of that block: all or nothing. @throws NodeError REGISTRY_FAILED */
-  async commit(point: BlockPoint, writes: readonly Write[]): Promise<void> {
+  /** Moves the cursor to a later block with the writes and the events of that block: all or nothing. @throws NodeError REGISTRY_FAILED */
+  async commit(point: BlockPoint, writes: readonly Write[], events: readonly LawEvent[] = []): Promise<void> {
     const before = this.#cursor;
     if (before === undefined || before.number >= point.number) throw new TypeError("the cursor moves on only");
     const values = await this.#database.getMany(writes.map(({ key }) => key));
     const replaced = writes.map(({ key }, at) => [key, values[at]?.toString("base64") ?? null] as const);
     const undoKey = undoKeyOf(point.number);
-    const undo: Write = { key: undoKey, value: seal(undoKey, { before, replaced } satisfies Undo) };
+    const telling = await this.#told.telling(point, events);
+    const told = telling === nothingTold ? null : point;
+    const undo: Write = { key: undoKey, value: seal(undoKey, { before, replaced, told } satisfies Undo) };
     const old = await this.#undoKeysBelow(point.number - this.#options.undoBlocks);
     const forgotten = old.map((key) => ({ key, value: undefined }));
     const cursor: Write = { key: cursorKey, value: seal(cursorKey, point) };
-    await this.#write([...writes, undo, ...forgotten, cursor], point);
+    await this.#write([...writes, undo, ...forgotten, cursor], point, telling);
   }
 
   /** Undoes the newest step. Resolves to false if no step is kept: the views must be made again. @throws NodeError REGISTRY_FAILED, REGISTRY_CORRUPT */
@@ -102,7 +123,8 @@ export class RegistryStore {
     const key = undoKeyOf(cursor.number);
     const value = await valueOf(this.#database, key);
     if (value === undefined) return false;
-    const { before, replaced } = unseal(key, value) as Undo;
+    const { before, replaced, told } = unseal(key, value) as Undo;
+    const telling = told === null ? nothingTold : await this.#told.takingBack(told);
     const writes = replaced.map(([changed, old]) => ({
       key: changed,
       value: old === null ? undefined : Buffer.from(old, "base64"),
@@ -111,7 +133,7 @@ export class RegistryStore {
       { key, value: undefined },
       { key: cursorKey, value: seal(cursorKey, before) },
     ];
-    await this.#write([...writes, ...back], before);
+    await this.#write([...writes, ...back], before, telling);
     return true;
   }
 
@@ -119,7 +141,9 @@ export class RegistryStore {
   async discard(): Promise<void> {
     await this.#database.close();
     await rm(this.#options.directory, { recursive: true, force: true });
-    this.#database = await openNew(this.#options);
+    const { database, told } = await openNew(this.#options);
+    this.#database = database;
+    this.#told = told;
     this.#cursor = undefined;
   }
 
@@ -132,15 +156,16 @@ export class RegistryStore {
     return await this.#database.keys({ gte: boundsOf("u").gte, lt: undoKeyOf(number), limit: 1000 }).all();
   }
 
-  async #write(writes: readonly Write[], cursor: BlockPoint): Promise<void> {
+  async #write(writes: readonly Write[], cursor: BlockPoint, telling: Telling = nothingTold): Promise<void> {
     try {
       await this.#options.failpoint("registry.beforeWrite");
       await this.#database.batch(
-        writes.map(({ key, value }) =>
+        [...writes, ...telling.writes].map(({ key, value }) =>
           value === undefined ? { type: "del" as const, key } : { type: "put" as const, key, value },
         ),
       );
       this.#cursor = cursor;
+      telling.done();
       await this.#options.failpoint("registry.afterWrite");
     } catch (error) {
       throw new NodeError("REGISTRY_FAILED", "the registry cannot be written", {}, error);
@@ -160,14 +185,15 @@ function databaseOf(directory: string): Database {
 async function inspect(
   database: Database,
   identity: string,
-): Promise<{ readonly cursor: BlockPoint | undefined } | string> {
+): Promise<{ readonly cursor: BlockPoint | undefined; readonly told: ToldList } | string> {
   try {
     await database.open();
     const known = await valueOf(database, identityKey);
     if (known === undefined) return "new";
     if (unseal(identityKey, known) !== identityText(identity)) return "of another chain or layout";
     const cursor = await valueOf(database, cursorKey);
-    return { cursor: cursor === undefined ? undefined : (unseal(cursorKey, cursor) as BlockPoint) };
+    const told = await ToldList.open(database);
+    return { cursor: cursor === undefined ? undefined : (unseal(cursorKey, cursor) as BlockPoint), told };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     // Somebody has them open: not damage, and not ours to delete.
@@ -177,12 +203,15 @@ async function inspect(
   }
 }
 
-async function openNew({ directory, identity }: StoreOptions): Promise<Database> {
+async function openNew({
+  directory,
+  identity,
+}: StoreOptions): Promise<{ readonly database: Database; readonly told: ToldList }> {
   const database = databaseOf(directory);
   try {
     await database.open();
     await database.put(identityKey, seal(identityKey, identityText(identity)));
-    return database;
+    return { database, told: await ToldList.open(database) };
   } catch (error) {
     throw new NodeError("REGISTRY_FAILED", `the registry in ${directory} cannot be made`, {}, error);
   }

@@ -18,7 +18,9 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
   context.defer(() => ground.ask("evm_setAutomine", true));
   const { node, proxy } = await context.node(ground, changes);
   const sent: string[] = [];
-  proxy.onCall = ({ method, params }) => void (method === "eth_sendRawTransaction" && sent.push(String(params[0])));
+  proxy.onCall = ({ method, params }) => {
+    if (method === "eth_sendRawTransaction") sent.push(String(params[0]));
+  };
   await node.start();
   return { ground, node, proxy, sent };
 }
@@ -30,7 +32,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X1",
     title: "the anchor's block is taken back before it is final: told, the same bytes again, final once",
     how: "anvil_reorg at depths 1 to 3 of 4",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context, deep);
       for (const depth of [1, 2, 3]) {
         sent.length = 0;
@@ -54,7 +56,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X2",
     title: "the anchor lands in another block: evidence is of that one",
     how: "anvil_reorg leaves the transaction out, and the node brings it again",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context, deep);
       await node.submit("moved", 2);
       const before = await publishedIn(ground, sent);
@@ -74,7 +76,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X3",
     title: "a block that was final is taken back: anchoring stops and says so, nothing is sent, records are kept",
     how: "anvil_reorg deeper than the confirmations",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       await node.submit("final", 2);
       await node.untilAnchored();
@@ -95,7 +97,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X4",
     title: "the chain is another one with the same id: no write there, told with both geneses, and back again",
     how: "proxy leads to an anvil with another genesis",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy, sent } = await onAnvil(context);
       await node.submit("before");
       await node.untilAnchored();
@@ -120,7 +122,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X5",
     title: "another chain id, no contract at the address: nothing is sent, told, and it goes on when it is right again",
     how: "proxy lies about eth_chainId; anvil_setCode",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, proxy, sent } = await onAnvil(context);
       await node.submit("before");
       await node.untilAnchored();
@@ -143,7 +145,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X6",
     title: "the chain answers and makes no blocks: told, and everything is anchored when it does",
     how: "anvil without mining",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node } = await onAnvil(context, { timings: { stallMs: 1_000 } });
       await node.submit("before");
       await node.untilAnchored();
@@ -159,7 +161,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X8",
     title: "other code at the contract's address: nothing is sent, and it goes on when the right code is back",
     how: "anvil_setCode",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       await node.submit("before");
       await node.untilAnchored();

@@ -57,7 +57,7 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R1",
     title: "a chain that is away when the node starts, and again under load: records are taken, all are anchored after",
     how: "proxy cuts every call",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       proxy.weather = () => ({ kind: "drop", when: "before" });
       await node.start();
@@ -77,7 +77,7 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R1b",
     title: "while the chain is away it is asked at most once a second, ever more rarely",
     how: "proxy cuts every call; the node with its usual waits",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded(), {
         timings: { backoffFirstMs: 1_000, backoffLastMs: 30_000, tickMs: 250, observeMs: 15_000 },
       });
@@ -101,7 +101,7 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R2",
     title: "an endpoint that hangs, and one that is slow: each call ends in time, the status says since when",
     how: "proxy never answers, then late",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       proxy.weather = ({ method }) => (method === "eth_blockNumber" ? undefined : { kind: "hang" });
@@ -118,13 +118,13 @@ export const rpcCases: readonly FaultCase[] = [
     id: `F-R3${String.fromCharCode(97 + at)}`,
     title: `${method} answered by 429, 500, 502, a page, half an answer, another id, an error, or cut off, each twice`,
     how: "proxy spoils two calls in a row",
-    run: (context) => spoilEach(context, method, at),
+    run: (context: FaultContext): Promise<void> => spoilEach(context, method, at),
   })),
   {
     id: "F-R3x",
     title: "a body of 100 MiB, and one that unpacks to 1 GiB: bounded memory, tried again",
     how: "proxy pours",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       proxy.script("eth_getLogs", { kind: "huge", mebibytes: 100 });
@@ -141,7 +141,7 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R4",
     title: "sixteen plausible lies: none is believed, nothing false is noted, all is anchored after",
     how: "proxy changes the chain's answers",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       expect(lies).to.have.length(16);
@@ -158,7 +158,7 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R5",
     title: "failed but persisted: the chain took the transaction, and the answer is lost: one anchor",
     how: "proxy drops the answers of eth_sendRawTransaction",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       for (const [at, fault] of (["drop", "status", "error"] as const).entries()) {
@@ -174,10 +174,12 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R6",
     title: "failed and not persisted: the request is lost: sent again, the same bytes, one anchor",
     how: "proxy drops the requests of eth_sendRawTransaction",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       const sent: unknown[] = [];
-      proxy.onCall = ({ method, params }) => void (method === "eth_sendRawTransaction" && sent.push(params[0]));
+      proxy.onCall = ({ method, params }) => {
+        if (method === "eth_sendRawTransaction") sent.push(params[0]);
+      };
       await node.start();
       await node.submit("before");
       await node.untilAnchored();
@@ -198,13 +200,15 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R7",
     title: "an endpoint that says yes and forgets: sent again, the same bytes",
     how: "proxy swallows eth_sendRawTransaction",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       await node.submit("before");
       await node.untilAnchored();
       const sent: unknown[] = [];
-      proxy.onCall = ({ method, params }) => void (method === "eth_sendRawTransaction" && sent.push(params[0]));
+      proxy.onCall = ({ method, params }) => {
+        if (method === "eth_sendRawTransaction") sent.push(params[0]);
+      };
       proxy.script("eth_sendRawTransaction", { kind: "swallow" }, { kind: "swallow" }, { kind: "swallow" });
       await node.submit("forgotten", 2);
       await node.untilAnchored();
@@ -217,7 +221,7 @@ export const rpcCases: readonly FaultCase[] = [
     id: "F-R9",
     title: "flapping: a third of all calls fails at random: all anchored, once",
     how: "proxy with a seed",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       proxy.weather = () =>
