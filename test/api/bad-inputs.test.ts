@@ -39,7 +39,9 @@ const prepared = prepareRecord(recordOf("prepared") as unknown as RecordInput, n
 const unknownId = `0x${"1".repeat(64)}`;
 
 function outcomeOf(answer: Answer): Outcome {
-  const problem = /problem\+json/.test(String(answer.headers["content-type"])) ? answer.json<ProblemBody>() : undefined;
+  const problem = String(answer.headers["content-type"]).includes("problem+json")
+    ? answer.json<ProblemBody>()
+    : undefined;
   return { status: answer.statusCode, code: problem?.code };
 }
 

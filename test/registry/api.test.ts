@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ClientError, NodeClient } from "@lianzheng/sdk/client";
 import type { RegistryPort } from "@lianzheng/node/api";
 import { RecordSearch, RegistryDesk, type Registry } from "@lianzheng/node/registry";
 import { join } from "node:path";
@@ -125,7 +126,47 @@ describe("registry, over HTTP", function () {
         expect((await read(`/v1/orders?state=${state}`)).items).to.deep.equal(
           orders.filter((order) => order["state"] === state),
         );
-      expect((await read("/v1/consents")).items.every(({ terms }) => !JSON.stringify(terms).includes("name"))).to.equal(true);
+      expect((await read("/v1/consents")).items.every(({ terms }) => !JSON.stringify(terms).includes("name"))).to.equal(
+        true,
+      );
+    });
+  });
+
+  it("is read by the sdk's client, whatever it is asked for", async () => {
+    await withDesk(await networkHelpers.loadFixture(busy), async ({ api, read, story, registry }) => {
+      const url = await api.app.listen({ port: 0, host: "127.0.0.1" });
+      const client = new NodeClient({ url, token: api.token(members.venue) });
+      const { block } = registry.status;
+      const whole = await read("/v1/rights");
+      const first = await client.law("rights", { limit: 2 });
+      const second = await client.law("rights", { limit: 2, cursor: first.next! });
+      expect([...first.items, ...second.items]).to.deep.equal(whole.items.slice(0, 4));
+      expect(first.block).to.deep.equal(block);
+      const decided = await client.law("cases", { filters: { state: "decided" } });
+      expect(decided.items).to.have.length(2);
+      const right = String(whole.items[0]!["right"]);
+      const { item, events, history } = await client.lawItem("rights", right);
+      expect([item["right"], item["validity"], events]).to.deep.equal([right, "valid", history.length]);
+      expect((await client.lawItem("rights", right, "2001-01-01T00:00:00.000Z")).item["validity"]).to.equal("unknown");
+      const [rule] = (await client.law("rules")).items;
+      const name = `${String(rule?.["rule"])}/${String(rule?.["version"])}`;
+      expect((await client.lawItem("rules", name)).item).to.deep.equal(rule);
+      const product = story.subjects[0]!.id;
+      expect((await client.productRights(product)).items.length).to.be.greaterThan(0);
+      expect((await client.lineage(product, { up: 0, down: 1 })).nodes).to.have.length(2);
+      expect((await client.lineage(product)).complete).to.equal(true);
+      const trade = story.trades[0]!.id;
+      receiptIn(await api.submit(api.token(members.venue), recordOf(`trade:${trade}`)));
+      const dossier = await client.dossier(trade);
+      expect([dossier.trade["trade"], dossier.completeness["complete"]]).to.deep.equal([trade, true]);
+      expect(dossier.records).to.have.length(1);
+      const entries = await client.subjectEntries(`trade:${trade}`, { limit: 5 });
+      expect([entries.items.length, entries.next]).to.deep.equal([1, null]);
+      const found = await client.search(product);
+      expect([found.items[0]?.["id"], found.complete]).to.deep.equal([product, true]);
+      expect((await client.page("warnings")).items).to.deep.equal([]);
+      const refusal = await client.dossier("nothing").catch((error: unknown) => error);
+      expect(refusal).to.be.instanceOf(ClientError).and.have.property("code", "E_NOT_FOUND");
     });
   });
 

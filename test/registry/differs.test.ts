@@ -17,7 +17,7 @@ async function falsify(views: string, table: string, id: string, change: (row: o
   const database = new Level<string, Buffer>(views, { valueEncoding: "buffer" });
   try {
     const key = keyOf("r", table, id);
-    const kept = unseal(key, (await database.get(key))!) as { row: object };
+    const kept = unseal(key, await database.get(key)) as { row: object };
     await database.put(key, seal(key, { ...kept, row: change(kept.row) }));
   } finally {
     await database.close();

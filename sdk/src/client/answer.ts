@@ -72,6 +72,16 @@ export class AnswerReader {
     return this.items(name).map((item, at) => read(new AnswerReader(item, this.status, `${this.field}/${name}/${at}`)));
   }
 
+  /** The member as it stands: an object of facts whose members are the node's own. */
+  facts(name: string): JsonObject {
+    return this.within(name, ({ object }) => object);
+  }
+
+  /** A list of such. */
+  objects(name: string): readonly JsonObject[] {
+    return this.list(name, ({ object }) => object);
+  }
+
   within<Value>(name: string, read: (member: AnswerReader) => Value): Value {
     return read(new AnswerReader(this.object[name], this.status, `${this.field}/${name}`));
   }

@@ -4,6 +4,7 @@ import {
   canonicalJson,
   isSubject,
   type ErasureGround,
+  type JsonObject,
   type JsonValue,
   type PreparedRecord,
   type RecordInput,
@@ -21,6 +22,21 @@ import {
   type SubmissionReceipt,
 } from "./answers.ts";
 import { ClientError, clientFault } from "./error.ts";
+import {
+  lawQuery,
+  readDossier,
+  readLawItem,
+  readLawPage,
+  readLineage,
+  readPage,
+  type LawItem,
+  type LawList,
+  type LawPage,
+  type LawWish,
+  type Lineage,
+  type Page,
+  type TradeDossier,
+} from "./law.ts";
 import {
   queryOf,
   readConsistency,
@@ -151,6 +167,66 @@ export class NodeClient {
   async consistencyProof(from: number, to?: number): Promise<ConsistencyAnswer> {
     const end = to === undefined ? "" : `&to=${to}`;
     return readConsistency(readAnswer(await this.get(`/v1/proofs/consistency?from=${from}${end}`)));
+  }
+
+  /** A page of what the chain's law holds, in the order in which it came into being. */
+  async law(list: LawList, wish: LawWish = {}): Promise<LawPage> {
+    return readLawPage(readAnswer(await this.get(`/v1/${list}${lawQuery(wish)}`)));
+  }
+
+  /** One row of the law with its history, at an instant if one is given: a right, say, and whether it was valid then. */
+  async lawItem(list: LawList, id: string, at?: string): Promise<LawItem> {
+    const then = at === undefined ? "" : `?at=${encodeURIComponent(at)}`;
+    return readLawItem(readAnswer(await this.get(`/v1/${list}/${encodeURIComponent(id)}${then}`)));
+  }
+
+  /** The rights on a product, each with whether it was valid at an instant. */
+  async productRights(product: string, at?: string, wish: Omit<LawWish, "filters"> = {}): Promise<LawPage> {
+    const query = lawQuery({ ...wish, filters: at === undefined ? {} : { at } });
+    return readLawPage(readAnswer(await this.get(`/v1/products/${encodeURIComponent(product)}/rights${query}`)));
+  }
+
+  /** From what a product was made and what was made from it. @param depth - generations each way, 8 if left out, 16 at most */
+  async lineage(product: string, depth: { readonly up?: number; readonly down?: number } = {}): Promise<Lineage> {
+    const filters = Object.fromEntries(Object.entries(depth).map(([way, count]) => [way, String(count)]));
+    const path = `/v1/products/${encodeURIComponent(product)}/lineage${lawQuery({ filters })}`;
+    return readLineage(readAnswer(await this.get(path)));
+  }
+
+  /** Everything that the node knows of a trade, and what shows that no step of it is missing. */
+  async dossier(trade: string): Promise<TradeDossier> {
+    return readDossier(readAnswer(await this.get(`/v1/trades/${encodeURIComponent(trade)}/dossier`)));
+  }
+
+  /** Facts of the consortium and the caller's own records in which all terms are found. */
+  async search(q: string, wish: Omit<LawWish, "filters"> = {}): Promise<LawPage & { readonly complete: boolean }> {
+    const answer = readAnswer(await this.get(`/v1/search${lawQuery({ ...wish, filters: { q } })}`));
+    return { ...readLawPage(answer), complete: answer.flag("complete") };
+  }
+
+  /** Entries of a subject in which the caller has a part, with the disclosures of the caller's own. */
+  async subjectEntries(subject: string, wish: Omit<LawWish, "filters"> = {}): Promise<Page> {
+    return readPage(readAnswer(await this.get(`/v1/subjects/${encodeURIComponent(subject)}${lawQuery(wish)}`)));
+  }
+
+  /** A page of policies, schemas or refusals by rule; or of warnings, with their filters. */
+  async page(list: "policies" | "schemas" | "refusals" | "warnings", wish: LawWish = {}): Promise<Page> {
+    return readPage(readAnswer(await this.get(`/v1/${list}${lawQuery(wish)}`)));
+  }
+
+  /**
+   * What the node says of a bundle: by the caller's trust policy, or by what it knows of its own chain, which proves nothing to who does
+   * not trust that node. To rely on nobody call `verify` of `@lianzheng/sdk/evidence`.
+   */
+  async verifyThere(bundle: Bundle, policy?: JsonObject): Promise<JsonObject> {
+    const answer = await this.transport.send({
+      method: "POST",
+      path: "/v1/verify",
+      headers: { "content-type": "application/json" },
+      body: canonicalJson({ bundle, ...(policy === undefined ? {} : { policy }) } as unknown as JsonValue),
+      maxBytes: maxAnswerBytes,
+    });
+    return readAnswer(answer).facts("verdict");
   }
 
   /** The log's newest checkpoint, a signed note. Not verified here: `openCheckpoint` with the log's key does that. */
