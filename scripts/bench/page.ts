@@ -55,7 +55,7 @@ function ratioText({ median, min, max, rounds }: Spread): string {
 function sectionOf(group: Group): string {
   const { id, title, unit, better, method, rows, missing = [], lines } = group;
   const columns = [...new Set(rows.flatMap(({ more = {} }) => Object.keys(more)))];
-  const names = ["", unit, "ours ÷ this", ...columns];
+  const names = ["", unit, "ours is better ×", ...columns];
   const table = [
     `| ${names.join(" | ")} |`,
     `|${names.map((_, number) => (number === 0 ? " --- " : " ---: ")).join("|")}|`,

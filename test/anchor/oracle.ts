@@ -14,7 +14,7 @@ export interface Oracle {
   /** Through the door, as a node sees the chain. */
   readonly provider: JsonRpcProvider;
   /** Past the door. */
-  request(method: string, ...params: unknown[]): Promise<unknown>;
+  readonly request: (method: string, ...params: unknown[]) => Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -25,8 +25,8 @@ export interface Ground {
   /** Address that seals the blocks; undefined for a chain whose blocks nobody seals. */
   readonly sealer: string | undefined;
   /** Asks the chain itself, past any proxy. */
-  ask(method: string, ...params: readonly unknown[]): Promise<unknown>;
-  close(): Promise<void>;
+  readonly ask: (method: string, ...params: readonly unknown[]) => Promise<unknown>;
+  readonly close: () => Promise<void>;
 }
 
 /** The single operator's chain, as `lianzheng chain` serves it. */
@@ -58,7 +58,7 @@ export async function startAnvil({
   readonly timestamp?: number;
 }): Promise<{
   readonly url: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }> {
   const port = await freePort();
   const time = timestamp === undefined ? [] : ["--timestamp", String(timestamp)];

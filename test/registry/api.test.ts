@@ -91,6 +91,44 @@ describe("registry, over HTTP", function () {
     });
   });
 
+  it("lists and shows what else the law holds: applications, proposals, rules, orders, consents, validators, contracts", async () => {
+    await withDesk(await networkHelpers.loadFixture(busy), async ({ read, registry, api }) => {
+      const keys = {
+        applications: ["applications", "application"],
+        proposals: ["proposals", "proposal"],
+        rules: ["rules", "rule"],
+        orders: ["orders", "order"],
+        consents: ["consents", "consent"],
+        mandates: ["mandates", "mandate"],
+        validators: ["validators", "validator"],
+        contracts: ["versions", "name"],
+      } as const;
+      const reading = await registry.read();
+      const shown: string[] = [];
+      for (const [path, [table, name]] of Object.entries(keys)) {
+        const { items, next } = await read(`/v1/${path}?limit=1000`);
+        expect([next, items.length], path).to.deep.equal([null, (await reading.idsFrom(table, "", 1000)).length]);
+        for (const found of items.slice(0, 3)) {
+          const version = path === "rules" || path === "contracts" ? `/${String(found["version"])}` : "";
+          const id = `${String(found[name])}${version}`;
+          const { item } = await read(`/v1/${path}/${encodeURIComponent(id)}`);
+          expect(item, id).to.deep.include(found);
+          shown.push(path);
+        }
+        expect(problemIn(await api.get(`/v1/${path}/nothing`, api.token(members.venue))).code).to.equal("E_NOT_FOUND");
+      }
+      await reading.close();
+      expect([...new Set(shown)]).to.deep.equal(Object.keys(keys).filter((path) => path !== "mandates"));
+      const orders = (await read("/v1/orders")).items;
+      const states = new Set(orders.map(({ state }) => String(state)));
+      for (const state of states)
+        expect((await read(`/v1/orders?state=${state}`)).items).to.deep.equal(
+          orders.filter((order) => order["state"] === state),
+        );
+      expect((await read("/v1/consents")).items.every(({ terms }) => !JSON.stringify(terms).includes("name"))).to.equal(true);
+    });
+  });
+
   it("filters and pages: the pages together are the list, in its order", async () => {
     await withDesk(await networkHelpers.loadFixture(busy), async ({ read, api }) => {
       const whole = (await read("/v1/rights")).items;

@@ -6,6 +6,7 @@ import { NodeError } from "../errors.ts";
 import { principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import type { EventAudience, EventFilter, EventSourcePort, StreamLimits, TellableEvent } from "./events-port.ts";
+import type { RouteDocs } from "./route-docs.ts";
 import { problemAnswers, Raw } from "./schemas.ts";
 
 /** Events that are read at once; each is some hundred bytes. */
@@ -23,6 +24,12 @@ const EventsQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const docs: RouteDocs = {
+  answers: {
+    200: { "text/event-stream": { schema: Type.String({ description: "An event a block, docs/monitoring.md" }) } },
+  },
+};
+
 /** `GET /v1/events`: server-sent events (HTML Living Standard, section 9.2). */
 export function eventRoutes(app: App, { events, access, now }: AppServices): void {
   if (events === undefined) return;
@@ -36,7 +43,7 @@ export function eventRoutes(app: App, { events, access, now }: AppServices): voi
   app.route({
     method: "GET",
     url: "/v1/events",
-    config: { access: "subscribe", isStream: true },
+    config: { access: "subscribe", isStream: true, docs },
     schema: {
       operationId: "streamEvents",
       summary: "Follow events as server-sent events, from any cursor",

@@ -11,8 +11,23 @@ export interface LawBlock {
 /** An answer with its block. */
 export type AtLawBlock<Answer> = Answer & { readonly block: LawBlock };
 
-/** What of the law can be listed and read. `subjects` are products and resources. */
-export type LawTable = "members" | "subjects" | "rights" | "trades" | "attestations" | "cases" | "logs";
+/** What of the law can be listed and read. `subjects` are products and resources, `versions` those of the contracts. */
+export type LawTable =
+  | "members"
+  | "applications"
+  | "subjects"
+  | "rights"
+  | "consents"
+  | "mandates"
+  | "trades"
+  | "attestations"
+  | "cases"
+  | "orders"
+  | "logs"
+  | "proposals"
+  | "rules"
+  | "validators"
+  | "versions";
 
 export interface LawQuery {
   readonly filters: Readonly<Record<string, string>>;

@@ -26,6 +26,7 @@ const mostLookedAt = 5_000;
 /** Fields whose value depends on the clock: they are compared as they are shown, not as they were written. */
 const clocked: Readonly<Partial<Record<TableName, ReadonlySet<string>>>> = {
   cases: new Set(["state"]),
+  orders: new Set(["state"]),
 };
 
 /** Rows of a table in the order of their making, as far as they fit the filters. */

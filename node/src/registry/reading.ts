@@ -20,6 +20,9 @@ export interface Found {
 
 type AbstractSnapshot = ReturnType<Level<string, Buffer>["snapshot"]>;
 
+/** Rows that a reading keeps: some MiB at most. */
+const mostRows = 2_000;
+
 interface Page {
   readonly limit: number;
   /** Order of the last one before. */
@@ -37,6 +40,8 @@ export class Reading {
   readonly block: BlockPoint | undefined;
   readonly #database: Level<string, Buffer>;
   readonly #snapshot: AbstractSnapshot;
+  /** Rows by key: a list asks for the same holders, subjects, freezes and holds again and again. */
+  readonly #rows = new Map<string, Promise<object | undefined>>();
 
   private constructor(database: Level<string, Buffer>, snapshot: AbstractSnapshot, block: BlockPoint | undefined) {
     this.#database = database;
@@ -61,8 +66,14 @@ export class Reading {
     return value === undefined ? undefined : (unseal(key, value) as Kept<Name>);
   }
 
+  /** A row; it is kept for as long as this reading, for the snapshot never changes. */
   async row<Name extends TableName>(table: Name, id: string): Promise<Tables[Name] | undefined> {
-    return (await this.kept(table, id))?.row;
+    const key = `${table}\0${id}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) return (await known) as Tables[Name] | undefined;
+    const row = this.kept(table, id).then((kept) => kept?.row);
+    if (this.#rows.size < mostRows) this.#rows.set(key, row);
+    return await row;
   }
 
   /** Rows whose `field` has this value, in the order of their making. */

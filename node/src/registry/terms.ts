@@ -57,6 +57,7 @@ const fields: { readonly [Name in TableName]?: (row: Tables[Name]) => readonly F
   logs: ({ owner }) => [["member", owner]],
   validators: ({ member }) => [["member", member]],
   rules: ({ rule }) => [["rule", rule]],
+  versions: ({ name }) => [["name", name]],
 };
 
 /** What a row is found by: its fields, and `all`. */

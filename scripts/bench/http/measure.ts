@@ -40,7 +40,7 @@ export async function measure(name: ServerName, demand: Demand, directory: strin
   const parent = await mkdtemp(join(directory, "lianzheng-bench-"));
   const server = fork(servers, [name, join(parent, "server")], {
     stdio: "inherit",
-    execArgv: (process.env["BENCH_ARGV"] ?? "").split(" ").filter(Boolean),
+    execArgv: [],
   });
   const load = fork(client, { stdio: "inherit", execArgv: [] });
   try {
@@ -81,7 +81,6 @@ async function ask<Answer>(child: ChildProcess, question: object | string): Prom
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
-  if (process.env["BENCH_ARGV"]) child.disconnect();
-  else child.kill("SIGKILL");
+  child.kill("SIGKILL");
   await exited;
 }

@@ -14,7 +14,11 @@ const registry: RegistryPort = {
   search: () => Promise.resolve({ block, items: [], next: null, complete: true }),
 };
 
-const paths = ["members", "products", "rights", "trades", "attestations", "cases", "logs"].flatMap((path) => [
+const lists = [
+  ...["members", "products", "rights", "trades", "attestations", "cases", "logs"],
+  ...["applications", "proposals", "rules", "orders", "consents", "mandates", "validators", "contracts"],
+];
+const paths = lists.flatMap((path) => [
   `/v1/${path}`,
   `/v1/${path}/:id`,
 ]);

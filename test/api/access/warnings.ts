@@ -5,7 +5,12 @@ import type { AccessResource, Objects } from "./matrix.ts";
 
 /** A warning about a record of the venue. Whom others' warnings are shown to, test/events/monitor.test.ts has. */
 async function warned(api: TestApi): Promise<Objects> {
-  receiptIn(await api.submit(api.token(members.venue), recordOf("trade:core", { body: { price: "1.00", currency: "CNY", grade: "core" } })));
+  receiptIn(
+    await api.submit(
+      api.token(members.venue),
+      recordOf("trade:core", { body: { price: "1.00", currency: "CNY", grade: "core" } }),
+    ),
+  );
   for (;;) {
     const answer = await api.get("/v1/warnings", api.token(members.venue, ["monitor"]));
     const [warning] = answer.json<{ items: readonly { readonly id: string }[] }>().items;

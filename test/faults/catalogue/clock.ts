@@ -24,7 +24,7 @@ export const clockCases: readonly FaultCase[] = [
     id: "F-T1",
     title: "a clock two hours behind: told, order and anchoring do not depend on it",
     how: "the process's clock is shifted",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const node = await nodeWithClock(context, { SHIFT: -2 * hour });
       for (let nth = 0; nth < 3; nth++) expect(await node.submit(`behind${nth}`, 2)).to.equal(201);
       await node.untilAnchored();
@@ -36,7 +36,7 @@ export const clockCases: readonly FaultCase[] = [
     id: "F-T1b",
     title: "a clock that jumps back by an hour while records come: indexes go on, receipts hold, times never go back",
     how: "the process's clock jumps",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const node = await nodeWithClock(context, { JUMP: -hour, JUMP_AFTER: 2_500 });
       for (let nth = 0; nth < 12; nth++) {
         expect(await node.submit(`jump${nth}`)).to.equal(201);
@@ -52,7 +52,7 @@ export const clockCases: readonly FaultCase[] = [
     id: "F-T1c",
     title: "a clock of 1970: nothing of today is taken, the refusal names the node's time",
     how: "the process's clock is shifted",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const node = await nodeWithClock(context, { SHIFT: to("1970-01-02T00:00:00Z") });
       expect(await node.submit("young")).to.equal(422);
       expect((await node.status()).size).to.equal(0);
@@ -62,7 +62,7 @@ export const clockCases: readonly FaultCase[] = [
     id: "F-T1d",
     title: "a clock of 2106: records are taken and anchored, and told of",
     how: "the process's clock is shifted",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const node = await nodeWithClock(context, { SHIFT: to("2106-03-01T00:00:00Z") });
       for (let nth = 0; nth < 2; nth++) {
         expect(await node.submit(`old${nth}`)).to.equal(201);

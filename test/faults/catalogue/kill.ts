@@ -29,13 +29,13 @@ export const killCases: readonly FaultCase[] = [
     id: moment.id,
     title: `killed when ${moment.title}; killed there again; each tree once, everything in the end`,
     how: `kill -9 at ${moment.method}, ${moment.when}`,
-    run: (context) => killAt(context, moment),
+    run: (context: FaultContext): Promise<void> => killAt(context, moment),
   })),
   {
     id: "F-K13",
     title: "killed when its block is not yet deep enough: it goes on counting, and nothing is called anchored before",
     how: "kill -9 while two confirmations are awaited",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const ground = await context.grounds.embedded();
       const { node } = await context.node(ground, { anchor: { confirmations: 2 } });
       await node.start();
@@ -54,7 +54,7 @@ export const killCases: readonly FaultCase[] = [
     id: "F-K16",
     title: "killed three times in a row while it recovers from being killed: converges, no transaction more",
     how: "kill -9 at every start, at other calls",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy } = await context.node(await context.grounds.embedded());
       await node.start();
       await node.submit("first", 2);
@@ -79,7 +79,7 @@ export const killCases: readonly FaultCase[] = [
     title: "ten kills as fast as it starts, records in between: converges, the folder does not grow by it",
     how: "kill -9 in a loop",
     isLong: true,
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node } = await context.node(await context.grounds.embedded());
       for (let round = 0; round < 10; round++) {
         await node.start();
@@ -94,7 +94,7 @@ export const killCases: readonly FaultCase[] = [
     id: "F-K4",
     title: "killed at random under load: what was acknowledged is there, once, and anchored",
     how: "kill -9 after a random time, seeded",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node } = await context.node(await context.grounds.embedded());
       for (let round = 0; round < (context.isLong ? 100 : 2); round++) {
         await node.start();

@@ -21,8 +21,7 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
   const ground = await context.grounds.anvil();
   context.defer(async () => {
     await ground.ask("evm_setAutomine", true);
-    await ground.ask("anvil_setBalance", ground.key.address, richly);
-    await ground.ask("evm_mine");
+    await setFunds(ground, richly);
   });
   const { node, proxy } = await context.node(ground, changes);
   await node.start();
@@ -37,12 +36,12 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
 
 const richly = "0x3635c9adc5dea00000";
 
-export const nonceCases: readonly FaultCase[] = [
+const cases: readonly FaultCase[] = [
   {
     id: "F-N1",
     title: "a lower nonce is missing: the publication that waits takes the gap itself",
     how: "anvil takes a block back, with the nonce before the node's",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       const snapshot = await ground.ask("evm_snapshot");
       const nonce = await sendOther(ground);
@@ -62,7 +61,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N2",
     title: "the key is used elsewhere and takes the nonce of signed bytes: told, signed anew with the next, once",
     how: "another program sends with the key while the node is down",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, proxy, sent } = await onAnvil(context);
       proxy.onCall = async ({ method }) => {
         if (method !== "eth_sendRawTransaction") return;
@@ -89,7 +88,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N3",
     title: "stuck in the pool: replaced with an eighth more, the same nonce, and any of the variants counts",
     how: "anvil makes no blocks",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context, { timings: { replaceMs: 400, rebroadcastMs: 200 } });
       await ground.ask("evm_setAutomine", false);
       await node.submit("stuck");
@@ -106,7 +105,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N4",
     title: "the chain's price is above the cap: never more is offered, told, and it goes on when the price falls",
     how: "anvil's base fee is raised",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const cap = 5_000_000_000n;
       const anchor = { maxFeePerGas: String(cap) };
       const timings = { replaceMs: 500, rebroadcastMs: 200 };
@@ -130,7 +129,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N5",
     title: "a block takes the publication and it fails: not tried again at once, told, and it goes on",
     how: "proxy lies about the gas, so that the call runs out of it",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy, sent } = await onAnvil(context);
       proxy.weather = ({ method }) =>
         method === "eth_estimateGas" ? { kind: "lie", tell: () => "0x8000" } : undefined;
@@ -145,7 +144,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N5b",
     title: "the contract refuses: nothing is sent, the reason is told, records are still taken",
     how: "the log is closed on the chain by its owner",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       const reason = `0x${"12".repeat(32)}`;
       const logId = logIdOf(ground.owner, node.plan.origin);
@@ -161,13 +160,13 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N6",
     title: "the key has no funds: nothing is sent, told, records are taken, and it goes on when there are some",
     how: "anvil sets the balance",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
-      await ground.ask("anvil_setBalance", ground.key.address, "0x10");
+      await setFunds(ground, "0x10");
       for (let nth = 0; nth < 3; nth++) expect(await node.submit(`poor${nth}`)).to.equal(201);
       await node.untilCode("C_FUNDS");
       expect(sent).to.deep.equal([]);
-      await ground.ask("anvil_setBalance", ground.key.address, richly);
+      await setFunds(ground, richly);
       await context.settle(node);
     },
   },
@@ -175,7 +174,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N7",
     title: "the pool knows the bytes already: as good as taken, one anchor",
     how: "anvil makes no blocks while the same bytes are sent again",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       await ground.ask("evm_setAutomine", false);
       await node.submit("known");
@@ -190,7 +189,7 @@ export const nonceCases: readonly FaultCase[] = [
     id: "F-N8",
     title: "sends that fail leave no gap: the nonce is kept with the bytes, not in memory",
     how: "proxy drops the request five times; the node is killed in between",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy, sent } = await onAnvil(context);
       const lost = { kind: "drop", when: "before" } as const;
       proxy.script("eth_sendRawTransaction", lost, lost, lost, lost, lost);
@@ -204,6 +203,18 @@ export const nonceCases: readonly FaultCase[] = [
     },
   },
 ];
+
+export const nonceCases: readonly FaultCase[] = cases.map((one) => ({ ...one, lane: "anvil" }));
+
+/**
+ * Gives the key this balance, between two blocks of their own: anvil writes it into the state of its newest block, whose root it
+ * leaves as it was, so that nothing can be proved of that block any more. It must be none that holds an anchor.
+ */
+async function setFunds(ground: Ground, balance: string): Promise<void> {
+  await ground.ask("evm_mine");
+  await ground.ask("anvil_setBalance", ground.key.address, balance);
+  await ground.ask("evm_mine");
+}
 
 /** A transaction of the node's key that the node knows nothing of. @returns its nonce */
 async function sendOther(ground: Ground, to = ground.key.address, data = "0x"): Promise<number> {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Transaction } from "ethers";
 import type { FaultCase } from "../case.ts";
 import { startAnvil, type Ground } from "../chains.ts";
 import type { FaultContext } from "../context.ts";
@@ -18,19 +19,23 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
   context.defer(() => ground.ask("evm_setAutomine", true));
   const { node, proxy } = await context.node(ground, changes);
   const sent: string[] = [];
-  proxy.onCall = ({ method, params }) => void (method === "eth_sendRawTransaction" && sent.push(String(params[0])));
+  proxy.onCall = ({ method, params }) => {
+    if (method === "eth_sendRawTransaction") sent.push(String(params[0]));
+  };
   await node.start();
+  // The log was registered with it: what counts from here on are publications.
+  sent.length = 0;
   return { ground, node, proxy, sent };
 }
 
 const deep = { anchor: { confirmations: 4 } };
 
-export const reorgCases: readonly FaultCase[] = [
+const cases: readonly FaultCase[] = [
   {
     id: "F-X1",
     title: "the anchor's block is taken back before it is final: told, the same bytes again, final once",
     how: "anvil_reorg at depths 1 to 3 of 4",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context, deep);
       for (const depth of [1, 2, 3]) {
         sent.length = 0;
@@ -54,19 +59,30 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X2",
     title: "the anchor lands in another block: evidence is of that one",
     how: "anvil_reorg leaves the transaction out, and the node brings it again",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context, deep);
       await node.submit("moved", 2);
       const before = await publishedIn(ground, sent);
       await mine(ground, 2);
       await seen(node);
-      const known = new Set(sent);
+      const id = String(node.history.acknowledged[0]?.receipt.records[0]?.id);
+      const early = await node.get(`/v1/records/${id}/evidence`);
+      expect(early?.status, "evidence of a block that is not final is not served").to.equal(409);
+      const sends = sent.length;
       await ground.ask("anvil_reorg", 3, []);
       await node.untilAlarm("C_BLOCK_LOST");
-      await until(() => sent.length > known.size);
+      await until(() => sent.length > sends);
       await mine(ground, 5);
       const { anchored } = await node.untilAnchored();
+      expect(new Set(sent).size, "the same bytes were sent again").to.equal(1);
+      expect(anchored?.transaction).to.equal(Transaction.from(sent[0] ?? "0x").hash);
       expect(anchored?.blockNumber).to.be.greaterThan(before);
+      const evidence = await (await node.get(`/v1/records/${id}/evidence`))?.text();
+      const { hash } = (await ground.ask("eth_getBlockByNumber", hexOf(anchored?.blockNumber), false)) as {
+        hash: string;
+      };
+      expect(anchored?.blockHash).to.equal(hash);
+      expect(evidence).to.contain(anchored?.transaction);
       await context.settle(node);
     },
   },
@@ -74,7 +90,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X3",
     title: "a block that was final is taken back: anchoring stops and says so, nothing is sent, records are kept",
     how: "anvil_reorg deeper than the confirmations",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       await node.submit("final", 2);
       await node.untilAnchored();
@@ -95,7 +111,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X4",
     title: "the chain is another one with the same id: no write there, told with both geneses, and back again",
     how: "proxy leads to an anvil with another genesis",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node, proxy, sent } = await onAnvil(context);
       await node.submit("before");
       await node.untilAnchored();
@@ -120,7 +136,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X5",
     title: "another chain id, no contract at the address: nothing is sent, told, and it goes on when it is right again",
     how: "proxy lies about eth_chainId; anvil_setCode",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, proxy, sent } = await onAnvil(context);
       await node.submit("before");
       await node.untilAnchored();
@@ -143,7 +159,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X6",
     title: "the chain answers and makes no blocks: told, and everything is anchored when it does",
     how: "anvil without mining",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node } = await onAnvil(context, { timings: { stallMs: 1_000 } });
       await node.submit("before");
       await node.untilAnchored();
@@ -159,7 +175,7 @@ export const reorgCases: readonly FaultCase[] = [
     id: "F-X8",
     title: "other code at the contract's address: nothing is sent, and it goes on when the right code is back",
     how: "anvil_setCode",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
       await node.submit("before");
       await node.untilAnchored();
@@ -173,6 +189,8 @@ export const reorgCases: readonly FaultCase[] = [
     },
   },
 ];
+
+export const reorgCases: readonly FaultCase[] = cases.map((one) => ({ ...one, lane: "anvil" }));
 
 async function withCode(ground: Ground, code: string, work: () => Promise<void>): Promise<void> {
   const { address } = ground.deployment.contracts.evidenceLogs;
@@ -188,13 +206,14 @@ async function withCode(ground: Ground, code: string, work: () => Promise<void>)
 /** Waits until the chain holds what was sent. @returns the block's number */
 async function publishedIn(ground: Ground, sent: readonly string[]): Promise<number> {
   await until(() => sent.length > 0);
-  const { Transaction } = await import("ethers");
   const { hash } = Transaction.from(sent[0] ?? "0x");
   for (;;) {
     const receipt = (await ground.ask("eth_getTransactionReceipt", hash)) as { blockNumber: string } | null;
     if (receipt !== null) return Number(receipt.blockNumber);
   }
 }
+
+const hexOf = (value = 0): string => `0x${value.toString(16)}`;
 
 /** Some looks of the node at its chain. */
 async function seen(node: MemberNode): Promise<void> {

@@ -17,7 +17,7 @@ export const twinCases: readonly FaultCase[] = [
     id: "F-C7",
     title: "an older copy is put back: the node sees that the chain is ahead, takes nothing, ends, and sends nothing",
     how: "copy of the folder from before the last anchor",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node } = await context.node(await context.grounds.embedded());
       await node.start();
       await node.submit("first", 2);
@@ -42,7 +42,7 @@ export const twinCases: readonly FaultCase[] = [
     id: "F-P4",
     title: "two processes with one key and two folders: one history on the chain, the other node ends, fenced",
     how: "a copy of the folder, both running, different records to each",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node } = await context.node(await context.grounds.embedded());
       await node.start();
       await node.submit("common", 2);

@@ -29,9 +29,22 @@ const plain: readonly LawResource[] = [
   },
   { path: "cases", name: "case", table: "cases", filters: parties },
   { path: "logs", name: "log", table: "logs", filters: { member: "member" } },
+  {
+    path: "applications",
+    name: "application",
+    table: "applications",
+    filters: { member: "member", state: "status" },
+  },
+  { path: "proposals", name: "proposal", table: "proposals", filters: { member: "member", state: "state" } },
+  { path: "rules", name: "rule", table: "rules", filters: { rule: "rule" } },
+  { path: "orders", name: "order", table: "orders", filters: { subject: "subject", state: "state" } },
+  { path: "consents", name: "consent", table: "consents", filters: { subject: "subject", member: "member" } },
+  { path: "mandates", name: "mandate", table: "mandates", filters: { member: "member" } },
+  { path: "validators", name: "validator", table: "validators", filters: { member: "member" } },
+  { path: "contracts", name: "contract", table: "versions", filters: { name: "name" } },
 ];
 
-/** The views of the chain's law: members, products, rights, trades, attestations, cases, logs, and a search over them. */
+/** The views of the chain's law: each table of it, the lineage of products, the dossier of a trade, and a search over them. */
 export function registryRoutes(app: App, { registry, log }: AppServices): void {
   if (registry === undefined) return;
   for (const resource of plain) lawRoutes(app, registry, resource);
