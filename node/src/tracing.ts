@@ -20,8 +20,8 @@ interface Delegating {
 
 /** Undefined where no SDK is loaded. Asked each time: one may be loaded late. */
 function loadedTracer(): Tracer | undefined {
-  const provider: TracerProvider | (TracerProvider & Delegating) = trace.getTracerProvider();
-  return "getDelegateTracer" in provider ? provider.getDelegateTracer(scope) : provider.getTracer(scope);
+  const provider: TracerProvider & Partial<Delegating> = trace.getTracerProvider();
+  return provider.getDelegateTracer === undefined ? provider.getTracer(scope) : provider.getDelegateTracer(scope);
 }
 
 /** What a span is begun with. */
