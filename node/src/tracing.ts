@@ -1,13 +1,5 @@
-import {
-  context,
-  INVALID_SPAN_CONTEXT,
-  ProxyTracerProvider,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
-import type { Attributes, Context, Link, Span, SpanContext, Tracer } from "@opentelemetry/api";
+import { context, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Attributes, Context, Link, Span, SpanContext, Tracer, TracerProvider } from "@opentelemetry/api";
 
 /**
  * Traces of the node (OpenTelemetry API 1). The product has the API only: without an SDK, which an operator loads by
@@ -21,10 +13,15 @@ const scope = "lianzheng";
 /** What work is given that runs in no span. */
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
+/** What the API gives for a provider until an SDK is loaded: it knows whether there is one. */
+interface Delegating {
+  getDelegateTracer(name: string): Tracer | undefined;
+}
+
 /** Undefined where no SDK is loaded. Asked each time: one may be loaded late. */
 function loadedTracer(): Tracer | undefined {
-  const provider = trace.getTracerProvider();
-  return provider instanceof ProxyTracerProvider ? provider.getDelegateTracer(scope) : provider.getTracer(scope);
+  const provider: TracerProvider & Partial<Delegating> = trace.getTracerProvider();
+  return provider.getDelegateTracer === undefined ? provider.getTracer(scope) : provider.getDelegateTracer(scope);
 }
 
 /** What a span is begun with. */

@@ -33,6 +33,9 @@ const status = {
   contracts: { members: { address: `0x${"44".repeat(20)}`, codeHash: hash("5") } },
   anchored: { size: 3, transaction: hash("6"), blockNumber: 9, blockHash: hash("7"), pending: 1 },
   anchoring: { healthy: true, code: null, since: null, alarms: [] },
+  witnesses: [],
+  registry: { block: { number: 9, hash: hash("7"), time: 1_795_000_000 }, tip: 10, code: null },
+  policies: { code: "E_POLICY_UNKNOWN_VERSION", missing: ["red-lines"] },
 };
 
 describe("client", () => {

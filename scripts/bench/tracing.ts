@@ -1,5 +1,5 @@
-// What traces cost a request where no SDK is loaded: node bench/tracing.ts. All spans of one submission, without its work.
-import { endRequestSpan, inSpan, presentCause, startRequestSpan } from "../node/src/tracing.ts";
+// What traces cost a request where no SDK is loaded: node scripts/bench/tracing.ts. All spans of one submission, without its work.
+import { endRequestSpan, inSpan, presentCause, startRequestSpan } from "../../node/src/tracing.ts";
 
 const rounds = 300_000;
 const nothing = (): Promise<void> => Promise.resolve();
@@ -22,4 +22,6 @@ async function nsPerRound(work: () => Promise<void>): Promise<number> {
 
 const plain = await nsPerRound(nothing);
 const withSpans = await nsPerRound(traced);
-console.log(`awaiting nothing ${plain.toFixed(0)} ns, with all spans of a submission and no SDK ${withSpans.toFixed(0)} ns`);
+console.log(
+  `awaiting nothing ${plain.toFixed(0)} ns, with all spans of a submission and no SDK ${withSpans.toFixed(0)} ns`,
+);
