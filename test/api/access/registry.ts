@@ -18,10 +18,7 @@ const lists = [
   ...["members", "products", "rights", "trades", "attestations", "cases", "logs"],
   ...["applications", "proposals", "rules", "orders", "consents", "mandates", "validators", "contracts"],
 ];
-const paths = lists.flatMap((path) => [
-  `/v1/${path}`,
-  `/v1/${path}/:id`,
-]);
+const paths = lists.flatMap((path) => [`/v1/${path}`, `/v1/${path}/:id`]);
 const others = ["/v1/products/:id/lineage", "/v1/products/:id/rights", "/v1/trades/:id/dossier"];
 
 /** What the chain holds every member may see; records in a dossier or a search are the caller's own, test/registry/api.test.ts. */
