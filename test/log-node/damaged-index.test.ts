@@ -156,7 +156,9 @@ describe("an index that is damaged in what closed segments gave it", () => {
     withFolder(async (directory) => {
       await filled(directory);
       const rounds: LogProgress[] = [];
-      const onProgress = (one: LogProgress): void => void (one.stage === "patrolled" && rounds.push(one));
+      const onProgress = (one: LogProgress): void => {
+        if (one.stage === "patrolled") rounds.push(one);
+      };
       const { log } = await openLog(directory, { ...small, ...patrolling, onProgress });
       for (let at = 0; at < 30; at += 1) {
         await submitOne(log, `more ${at}`, `trade:${at % 7}`);

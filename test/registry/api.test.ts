@@ -149,7 +149,8 @@ describe("registry, over HTTP", function () {
       expect([item["right"], item["validity"], events]).to.deep.equal([right, "valid", history.length]);
       expect((await client.lawItem("rights", right, "2001-01-01T00:00:00.000Z")).item["validity"]).to.equal("unknown");
       const [rule] = (await client.law("rules")).items;
-      const name = `${String(rule?.["rule"])}/${String(rule?.["version"])}`;
+      const { rule: named, version } = rule as unknown as { readonly rule: string; readonly version: number };
+      const name = `${named}/${version}`;
       expect((await client.lawItem("rules", name)).item).to.deep.equal(rule);
       const product = story.subjects[0]!.id;
       expect((await client.productRights(product)).items.length).to.be.greaterThan(0);

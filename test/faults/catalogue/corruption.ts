@@ -40,7 +40,7 @@ export const corruptionCases: readonly FaultCase[] = [
       "one bit of any file flips: always found by fsck or by the opening, and never does a reader get something else",
     how: "a bit at a random place of each kind of file, in a copy of a folder",
     limitSeconds: 7_200,
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const source = await filledFolder(context);
       for (const kind of kinds) {
         const files = (await filesIn(source)).filter((name) => kind.files.test(name));
@@ -60,7 +60,7 @@ export const corruptionCases: readonly FaultCase[] = [
     id: "F-C3",
     title: "a segment, a key file or a tile is cut short or gone: found, each",
     how: "truncate to half, and rm, in a copy of a folder",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const source = await filledFolder(context);
       const files = await filesIn(source);
       for (const { name, files: pattern } of kinds.filter(({ isTruth }) => isTruth)) {
@@ -80,7 +80,7 @@ export const corruptionCases: readonly FaultCase[] = [
     id: "F-C4",
     title: "files of the index are gone: refused with a code, or made again from the journal; nothing else is shown",
     how: "rm of CURRENT, of a MANIFEST, of a table, of the whole index",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const source = await filledFolder(context);
       const files = await filesIn(source);
       const pick = (pattern: RegExp): readonly string[] => files.filter((name) => pattern.test(name)).slice(0, 1);
@@ -95,7 +95,7 @@ export const corruptionCases: readonly FaultCase[] = [
     id: "F-C6",
     title: "two segments are swapped: refused",
     how: "rename of one over the other, both ways",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const source = await filledFolder(context);
       const [one, two] = (await filesIn(source)).filter((name) => name.endsWith(".journal"));
       if (one === undefined || two === undefined) throw new Error("there are no two segments");

@@ -20,7 +20,7 @@ export const diskCases: readonly FaultCase[] = [
     title:
       "the disk fills up to the reserve: refused with 507 before anything breaks, reading goes on; freed, it goes on by itself",
     how: "tmpfs of 24 MiB and a ballast file",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { store, mounted } = await storeInMemory(context);
       await store.start({ reserveBytes: 4 * mebibyte });
       expect((await store.submit("before"))?.status).to.equal(201);
@@ -38,7 +38,7 @@ export const diskCases: readonly FaultCase[] = [
     title:
       "the disk is full to the last byte in the middle of writes: nothing acknowledged is lost, and freed, a start goes on",
     how: "tmpfs of 24 MiB without any reserve, filled under load",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { store, mounted } = await storeInMemory(context);
       await store.start();
       expect((await store.submit("before"))?.status).to.equal(201);
@@ -57,7 +57,7 @@ export const diskCases: readonly FaultCase[] = [
       "a system call fails with EIO, each kind of them, under load: fail-stop with a code, nothing acknowledged is lost",
     how: "strace -e inject=…:error=EIO:when=n on the running process, one thread for files",
     limitSeconds: 3_600,
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       await need("strace", "-V");
       let hit = 0;
       const left = calls.flatMap((call) => nthsOf(context).map((nth) => [call, nth] as const));
@@ -76,7 +76,7 @@ export const diskCases: readonly FaultCase[] = [
     isLong: true,
     title: "each sync takes a second: what is too much is refused with 503 and Retry-After, what is taken is kept",
     how: "a disk whose syncs wait, at the port of files",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await newStore(context);
       await store.start({ syncMs: 1_000, concurrentSubmissions: 8 });
       const answers = await Promise.all(
@@ -94,7 +94,7 @@ export const diskCases: readonly FaultCase[] = [
     id: "F-D6",
     title: "the file system becomes read-only: told with a code at the start, nothing acknowledged is lost",
     how: "tmpfs, mount -o remount,ro",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { store, mounted } = await storeInMemory(context);
       await store.start();
       expect((await store.submit("before"))?.status).to.equal(201);
@@ -111,7 +111,7 @@ export const diskCases: readonly FaultCase[] = [
     id: "F-D7",
     title: "no more file handles: it lives, and when they are given back it goes on; nothing half is left",
     how: "ulimit -n 64 and a hundred open connections",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await newStore(context);
       const before = ["bash", "-c", 'ulimit -n 64; exec "$@"', "bash"];
       await store.start({}, { before });
@@ -131,7 +131,7 @@ export const diskCases: readonly FaultCase[] = [
     title:
       "the folder is moved away under the running process: it ends with a code, and acknowledges nothing into the void",
     how: "rename of the folder, and back",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await newStore(context);
       await store.start();
       expect((await store.submit("before"))?.status).to.equal(201);

@@ -20,7 +20,7 @@ function sweep(id: string, action: StepAction, title: string): FaultCase {
     limitSeconds: 3_600,
     // Each is a minute on two cores; the kills are the sharpest of them.
     isLong: action !== "kill",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const waiting = [...steps];
       let reached = 0;
       const lane = async (): Promise<void> => {

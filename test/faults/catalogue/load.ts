@@ -17,7 +17,7 @@ export const loadCases: readonly FaultCase[] = [
     title:
       "many times more than it takes: the rest is refused with 503 and Retry-After, memory is bounded, what is taken is kept",
     how: "64 clients at 8 places, without a pause",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context, { concurrentSubmissions: 8 });
       const statuses = await flood(store, { clients: 64, seconds: context.isLong ? 60 : 3, member: 0 });
       expect(statuses.get(503)).to.be.greaterThan(0);
@@ -34,7 +34,7 @@ export const loadCases: readonly FaultCase[] = [
     id: "F-L2",
     title: "one member floods: the other is never refused",
     how: "32 clients of one member at 8 places, one client of another",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context, { concurrentSubmissions: 8 });
       const [flooding, other] = await Promise.all([
         flood(store, { clients: 32, seconds: 3, member: 1 }),
@@ -51,11 +51,14 @@ export const loadCases: readonly FaultCase[] = [
     isLong: true,
     title: "its event loop stands still, several times under load: nothing is doubled, nothing lost",
     how: "a signal that keeps it busy for a second",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context);
       const until = performance.now() + 4_000;
       const blocking = (async () => {
-        for (; performance.now() < until; await pause(1_300)) store.signal("SIGUSR2");
+        while (performance.now() < until) {
+          store.signal("SIGUSR2");
+          await pause(1_300);
+        }
       })();
       await loadUntil(store, "blocked", () => performance.now() > until);
       await blocking;
@@ -68,7 +71,7 @@ export const loadCases: readonly FaultCase[] = [
     isLong: true,
     title: "a small heap and bodies of megabytes: refused or taken; if it dies of it, as after a kill",
     how: "--max-old-space-size=96, 40 arrays of a megabyte at once",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context, {}, { nodeArguments: ["--max-old-space-size=96"] });
       const body = JSON.stringify(Array.from({ length: 500 }, (_, at) => bigRecord(at)));
       const path = "/v1/records";
@@ -86,7 +89,7 @@ export const loadCases: readonly FaultCase[] = [
     id: "F-L5",
     title: "hundreds of idle connections, and bodies that never come: others are served, the slow are cut off",
     how: "300 open sockets, 20 with half a request",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context, { requestTimeoutMs: 1_000, concurrentSubmissions: 64 });
       const idle = await Promise.all(Array.from({ length: 300 }, () => socketTo(store.url)));
       const slow = await Promise.all(Array.from({ length: 20 }, () => socketTo(store.url)));
@@ -109,7 +112,7 @@ export const loadCases: readonly FaultCase[] = [
     id: "F-L6",
     title: "the same request again and again: the same receipt, and the log does not grow",
     how: "repetitions under one key",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context);
       const first = await store.submit("once");
       const ask = store.asked.get("once")!;
@@ -124,7 +127,7 @@ export const loadCases: readonly FaultCase[] = [
     id: "F-L7",
     title: "told to stop, idle and in the midst of requests: exit 0, what was acknowledged is kept",
     how: "SIGTERM",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context);
       expect((await store.kill("SIGTERM")).exitCode).to.equal(0);
       await store.start();
@@ -141,7 +144,7 @@ export const loadCases: readonly FaultCase[] = [
     isLong: true,
     title: "told to stop twice, or stopped and then killed: as after a kill",
     how: "SIGTERM and SIGTERM, SIGTERM and SIGKILL, under load",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context);
       for (const second of ["SIGTERM", "SIGKILL"] as const) {
         if (!store.isRunning) await store.start();
@@ -160,7 +163,7 @@ export const loadCases: readonly FaultCase[] = [
     isLong: true,
     title: "halted and continued, as a virtual machine is: nothing is doubled, nothing lost",
     how: "SIGSTOP, 1.5 s, SIGCONT, twice under load",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = await started(context);
       const until = performance.now() + 4_500;
       const halting = (async () => {

@@ -36,7 +36,7 @@ function powerCase(id: string, system: "ext4" | "xfs"): FaultCase {
   return {
     ...{ id, title: `the power is cut under load, on ${system}: all that was acknowledged is on the disk` },
     how: `loop-mounted image of ${system}, kill -9, image copied unsynced, copy mounted`,
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       let told = 0;
       const rounds = context.isLong ? 100 : 3;
       for (let round = 0; round < rounds; round++) told += await cutPower(context, system, false);
@@ -55,7 +55,7 @@ export const powerCases: readonly FaultCase[] = [
     title:
       "the power is cut, and the disk had only pretended to sync: acknowledged records are lost, and the oracle tells",
     how: "as F-D9, with a sync that does nothing: shows that F-D9 can fail",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const outcome = await cutPower(context, "ext4", true).then(
         () => "nothing was found",
         () => "found",

@@ -2,6 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { FaultCase } from "../case.ts";
+import type { FaultContext } from "../context.ts";
 import { checkStore } from "../store/oracle.ts";
 import { StoreNode } from "../store/store-node.ts";
 
@@ -10,7 +11,7 @@ export const processCases: readonly FaultCase[] = [
     id: "F-P1",
     title: "a second process on one folder is refused, also after the first one's folder was copied: the first goes on",
     how: "the same start twice; a copy of the folder with its lock file in between",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const folder = await context.folder();
       const store = new StoreNode(join(folder, "node"));
       context.defer(() => store.kill());
@@ -31,7 +32,7 @@ export const processCases: readonly FaultCase[] = [
     isLong: true,
     title: "the lock of a process that was killed holds nobody up: the next one starts at once",
     how: "kill -9, five times",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const store = new StoreNode(join(await context.folder(), "node"));
       context.defer(() => store.kill());
       for (let round = 0; round < 5; round++) {

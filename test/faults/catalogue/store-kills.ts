@@ -22,7 +22,7 @@ export const storeKillCases: readonly FaultCase[] = [
       "killed at random moments under load, from the first start on: nothing acknowledged is lost, nothing is doubled",
     how: "kill -9 on journal, vault, index, tiles and API in one process; records, arrays, streams, erasures by HTTP",
     limitSeconds: 12_000,
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const kills = context.kills ?? (context.isLong ? 10_000 : 201);
       const each = Math.ceil(kills / lanes);
       const seen = { kills: 0, records: 0, receipts: 0, erased: 0, atStart: 0 };
@@ -42,7 +42,7 @@ export const storeKillCases: readonly FaultCase[] = [
     id: "F-K4b",
     title: "a whole node killed under load of records, arrays, a stream and erasures: the same, and all of it anchored",
     how: "kill -9 after a random time, seeded, on a member's node with its chain apart",
-    run: async (context) => {
+    run: async (context: FaultContext): Promise<void> => {
       const { node } = await context.node(await context.grounds.embedded());
       const streams: string[] = [];
       for (let round = 0; round < (context.isLong ? 200 : 3); round++) {
