@@ -299,7 +299,9 @@ describe("sealed disclosures", () => {
       expect(() => openDisclosures(vault, { ...place, sealed }))
         .to.throw()
         .with.property("code", "JOURNAL_CORRUPT");
-      expect(openDisclosures(vault, { ...place, sealed: sealUnder(key!, place, disclosures) })).to.deep.equal(disclosures);
+      expect(openDisclosures(vault, { ...place, sealed: sealUnder(key!, place, disclosures) })).to.deep.equal(
+        disclosures,
+      );
       await vault.close();
     }));
 
