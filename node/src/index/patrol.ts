@@ -42,8 +42,9 @@ export class IndexPatrol {
       return await this.#index.wrongView(view);
     } catch (thrown) {
       const error = asIndexDamage(thrown);
-      if (error instanceof NodeError && error.code === "INDEX_CORRUPT") return String(error.details["range"] ?? "");
-      throw error;
+      if (!(error instanceof NodeError) || error.code !== "INDEX_CORRUPT") throw error;
+      const { range } = error.details;
+      return typeof range === "string" ? range : "";
     }
   }
 }
