@@ -6,6 +6,7 @@ import type { NodeFolder } from "@lianzheng/node/config";
 import { CLIENT_NAME, EmbeddedChain, serveEmbeddedChain } from "@lianzheng/node/embedded";
 import type { ServedChain } from "@lianzheng/node/embedded";
 import { ChainError } from "./chain-error.ts";
+import { tracedRpc } from "./tracing.ts";
 
 /** What status says of who makes the chain's blocks. */
 export interface Witness {
@@ -82,7 +83,7 @@ function remoteLink(url: string, chainId: number): ChainLink {
     provider.destroy();
     return Promise.resolve();
   };
-  const rpc = httpRpc(url);
+  const rpc = tracedRpc(httpRpc(url));
   return { provider, rpc, witness: () => remoteWitness(rpc), close };
 }
 
@@ -111,7 +112,7 @@ function embeddedLink(chain: EmbeddedChain, served: ServedChain | undefined): Ch
     await served?.close();
     await chain.close();
   };
-  const link = { provider, rpc: { send }, witness: () => Promise.resolve(singleOperator), close };
+  const link = { provider, rpc: tracedRpc({ send }), witness: () => Promise.resolve(singleOperator), close };
   return served === undefined ? link : { ...link, url: served.url };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Wallet } from "ethers";
 import type { Logger } from "pino";
-import { checkDeployment, registerLog } from "@lianzheng/node/deployment";
+import { checkDeployment, patient, registerLog, rpcOf } from "@lianzheng/node/deployment";
 import type { ChainRpc } from "@lianzheng/node/anchor";
 import type { Deployment } from "@lianzheng/sdk/chain";
 import { toHex } from "@lianzheng/sdk/encoding";
@@ -116,8 +116,9 @@ export class Membership {
 
   async #register(): Promise<void> {
     const { rpc, wallet, deployment, owner, origin, logKey } = this.#options;
-    await checkDeployment(rpc, deployment);
-    const registered = await registerLog(wallet, deployment, { origin, key: toHex(logKey) });
+    await checkDeployment(patient(rpc), deployment);
+    const log = { origin, key: toHex(logKey) };
+    const registered = await registerLog(wallet, deployment, log, patient(rpcOf(wallet)));
     if (registered.owner === owner) return;
     const details = { expected: owner, actual: registered.owner };
     throw new ChainError("C_NOT_OWNER", "the member's key belongs to another member than the settings name", details);

@@ -18,6 +18,7 @@ import { createErasureDesk } from "./erasure-desk.ts";
 import type { NodeError } from "./errors.ts";
 import { ownPolicyOf } from "./own-policy.ts";
 import type { Membership } from "./membership.ts";
+import { inSpan } from "./tracing.ts";
 import type { Watch } from "./watch.ts";
 
 /** The opened parts of a node. */
@@ -74,7 +75,10 @@ function evidenceDeskOf({ folder, chain, deployment, log, anchor }: NodeParts): 
   const { logId } = anchor;
   return {
     anchorOf: (index) => log.anchors.covering(index),
-    bundleOf: (indexes) => buildEvidence({ log, chain: chain.rpc, deployment, logId }, [...indexes]),
+    bundleOf: (indexes) =>
+      inSpan("evidence build", { attributes: { "lianzheng.records": indexes.length } }, () =>
+        buildEvidence({ log, chain: chain.rpc, deployment, logId }, [...indexes]),
+      ),
     expectedWaitSeconds: Math.min(folder.settings.anchor.everySeconds, 60),
   };
 }
@@ -91,6 +95,8 @@ async function statusOf({
   witnesses,
   anchor,
   membership,
+  registry,
+  policies,
 }: NodeParts): Promise<NodeStatus> {
   const { settings, logKey } = folder;
   const { chainId, genesis, contracts } = deployment;
@@ -113,7 +119,20 @@ async function statusOf({
       alarms: alarms.map(({ code, since }) => ({ code, since })),
     },
     witnesses: [...witnesses.states()],
+    registry: registryStatus(registry),
+    policies: policiesStatus(policies),
   };
+}
+
+function registryStatus({ registry }: NodeRegistry): NodeStatus["registry"] {
+  const { block, tip, fault, check } = registry.status;
+  return { block: block === null ? null : { ...block }, tip, code: fault?.code ?? check.code };
+}
+
+/** A missing document is told before a chain that is away: it is the operator's to mend, and records are refused for it. */
+function policiesStatus({ follower }: PolicyRoom): NodeStatus["policies"] {
+  const missing = [...follower.missing];
+  return { code: missing.length > 0 ? "E_POLICY_UNKNOWN_VERSION" : follower.condition, missing };
 }
 
 /** Null when the chain does not say, or not in time: a status is for finding out what is wrong. */

@@ -9,6 +9,7 @@ import { EventFeed, systemResolver, usualRetries, Webhooks, WebhookStore } from 
 import type { CommittedGroup, EvidenceLog } from "@lianzheng/node/log";
 import { Health, NodeMetrics } from "@lianzheng/node/telemetry";
 import type { Gauges, HealthParts } from "@lianzheng/node/telemetry";
+import type { PolicyRoom } from "@lianzheng/node/policies";
 import type { NodeRegistry } from "@lianzheng/node/registry";
 import type { Membership } from "./membership.ts";
 
@@ -21,6 +22,7 @@ export interface Watched {
   /** The law, asked for the validity of rights. */
   readonly rights: RightAt;
   readonly registry: NodeRegistry;
+  readonly policies: PolicyRoom;
   readonly logger: Logger;
 }
 
@@ -164,15 +166,20 @@ export class Watch {
   }
 
   #gauges(): Gauges {
-    const { log, anchor } = this.#opened(this.#parts);
+    const { log, anchor, registry, policies } = this.#opened(this.#parts);
     const health = this.#opened(this.#health);
-    const { lastAnchored, backlog, blockNumber } = anchor.status();
+    const { lastAnchored, backlog, blockNumber, alarms } = anchor.status();
+    const { block, tip } = registry.registry.status;
+    const { follower } = policies;
     return {
       ...{ logSize: log.size, anchoredSize: lastAnchored?.size ?? 0, backlog },
       backlogAgeSeconds: health.backlogAgeMs / 1000,
       waitingRequests: log.waiting.requests,
       ready: health.reasons().length === 0,
       webhooks: this.#opened(this.#webhooks).counts,
+      alarms: alarms.map(({ code }) => code),
+      policies: { missing: follower.missing.length, stale: follower.condition === null ? 0 : 1 },
+      ...(block === null || tip === null ? {} : { registryLag: Math.max(0, tip - block.number) }),
       ...(this.#monitor === undefined ? {} : { monitorBehind: this.#monitor.isBehind ? 1 : 0 }),
       ...(blockNumber === null ? {} : { chainTip: blockNumber }),
       ...(health.freeBytes === undefined ? {} : { freeBytes: health.freeBytes }),

@@ -1,6 +1,7 @@
 /**
  * What a log of many records costs: builds one by its own `submit`, in arrays, then measures it. `--records <n>` (1,000,000),
- * `--directory <path>` names the disk, `--keep` leaves the log there, `--json` prints one JSON object.
+ * `--directory <path>` names the disk, `--keep` leaves the log there, `--json` prints one JSON object, `--save` writes it to
+ * docs/bench/scale.json too.
  *
  * Method: records of about 1 KiB (entry and disclosures), one subject in ten with further entries, arrays of 500 under keys of
  * their own, four requests on their way at once; what each tenth of the records took is told apart. Then the log is closed and
@@ -10,7 +11,7 @@
 import { fork } from "node:child_process";
 import { createHash, createPrivateKey, createPublicKey, randomBytes, randomInt, sign } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    save: { type: "boolean", default: false },
     directory: { type: "string", default: tmpdir() },
     records: { type: "string", default: "1000000" },
     /** For the process that only opens and measures. */
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const saved = join(import.meta.dirname, "../../docs/bench/scale.json");
 const arraySize = 500;
 const onTheirWay = 4;
 const proofs = 2_000;
@@ -45,7 +48,9 @@ const verifier = createNoteVerifier(origin, publicKey);
 const vaultKey = Buffer.alloc(32, 9);
 
 async function openLog(directory: string): Promise<EvidenceLog> {
-  return await EvidenceLog.open({ directory, origin, signer, vaultKey, now: Date.now });
+  // As a node keeps it, which publishes once a second.
+  const publication = { entries: "members", everyMs: 1000 } as const;
+  return await EvidenceLog.open({ directory, origin, signer, vaultKey, now: Date.now, publication });
 }
 
 function submission(serial: number): Submission {
@@ -59,20 +64,26 @@ function submission(serial: number): Submission {
   };
 }
 
-/** Builds the log; answers the seconds that each tenth of the records took, the making of the records not counted. */
-async function build(directory: string, records: number): Promise<readonly number[]> {
+interface Tenth {
+  readonly seconds: number;
+  /** Of the whole process, LevelDB's and libuv's threads with it. */
+  readonly cpuSeconds: number;
+}
+
+/** Builds the log; answers what each tenth of the records took, the making of the records not counted. */
+async function build(directory: string, records: number): Promise<readonly Tenth[]> {
   const log = await openLog(directory);
-  const seconds: number[] = [];
+  const tenths: Tenth[] = [];
   for (let tenth = 0; tenth < 10; tenth += 1) {
     const end = Math.floor((records * (tenth + 1)) / 10);
-    let taken = 0;
+    let [taken, cpu] = [0, 0];
     for (let serial = Math.floor((records * tenth) / 10); serial < end;) {
       const arrays: Submission[][] = [];
       for (; arrays.length < onTheirWay && serial < end; serial += arrays.at(-1)?.length ?? 0) {
         const length = Math.min(arraySize, end - serial);
         arrays.push(Array.from({ length }, (_, at) => submission(serial + at)));
       }
-      const began = performance.now();
+      const [began, cpuBegan] = [performance.now(), process.cpuUsage()];
       await Promise.all(
         arrays.map((array, at) => {
           const key = `${serial}-${at}`;
@@ -81,12 +92,15 @@ async function build(directory: string, records: number): Promise<readonly numbe
         }),
       );
       taken += performance.now() - began;
+      const { user, system } = process.cpuUsage(cpuBegan);
+      cpu += user + system;
     }
-    seconds.push(taken / 1000);
-    if (!options.json) console.error(`${end} of ${records} records, the last tenth in ${(taken / 1000).toFixed(1)} s`);
+    tenths.push({ seconds: taken / 1000, cpuSeconds: cpu / 1e6 });
+    const each = `${(taken / 1000).toFixed(1)} s, ${((cpu / records) * 10).toFixed(1)} µs of CPU a record`;
+    if (!options.json) console.error(`${end} of ${records} records, the last tenth in ${each}`);
   }
   await log.close();
-  return seconds;
+  return tenths;
 }
 
 interface Opened {
@@ -167,20 +181,26 @@ async function run(records: number): Promise<void> {
     await rebuildLog({ directory, verifier });
     const rebuildSeconds = Number(((performance.now() - began) / 1000).toFixed(1));
     const rebuilt = await openedElsewhere(directory);
-    const recordsPerSecond = tenths.map((seconds) => Math.round(records / 10 / seconds));
-    const lastToFirst = Number(((tenths[9] ?? 0) / (tenths[0] ?? 1)).toFixed(3));
+    const recordsPerSecond = tenths.map(({ seconds }) => Math.round(records / 10 / seconds));
+    const cpuMicros = tenths.map(({ cpuSeconds }) => Number(((cpuSeconds * 1e7) / records).toFixed(1)));
+    const lastToFirst = Number(((tenths[9]?.seconds ?? 0) / (tenths[0]?.seconds ?? 1)).toFixed(3));
+    const cpuLastToFirst = Number(((cpuMicros[9] ?? 0) / (cpuMicros[0] ?? 1)).toFixed(3));
     const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
-    print({
+    const result: Result = {
       benchmark: "scale",
       machine,
       records,
       recordsPerSecond,
+      cpuMicros,
       lastToFirst,
+      cpuLastToFirst,
       reopened,
       rebuildSeconds,
       rebuilt,
       diskPerRecord,
-    });
+    };
+    if (options.save) await writeFile(saved, `${JSON.stringify(result, undefined, 2)}\n`);
+    print(result);
   } finally {
     if (!options.keep) await rm(directory, { recursive: true, force: true });
     else console.error(`kept in ${directory}`);
@@ -193,8 +213,12 @@ interface Result {
   readonly records: number;
   /** By tenth of the records. */
   readonly recordsPerSecond: readonly number[];
+  /** Processor time a record, in µs, by tenth. */
+  readonly cpuMicros: readonly number[];
   /** What a record of the last tenth took, to one of the first. */
   readonly lastToFirst: number;
+  /** The same in processor time, which other work on the machine changes less. */
+  readonly cpuLastToFirst: number;
   readonly reopened: Opened;
   readonly rebuildSeconds: number;
   readonly rebuilt: Opened;
@@ -207,12 +231,24 @@ function print(result: Result): void {
     console.log(JSON.stringify(result, undefined, 2));
     return;
   }
-  const { machine, records, recordsPerSecond, lastToFirst, reopened, rebuildSeconds, rebuilt, diskPerRecord } = result;
+  const {
+    machine,
+    records,
+    recordsPerSecond,
+    cpuMicros,
+    lastToFirst,
+    cpuLastToFirst,
+    reopened,
+    rebuildSeconds,
+    rebuilt,
+    diskPerRecord,
+  } = result;
   console.log(
     `${String(machine["cpu"])}, ${String(machine["cores"])} cores, Node ${String(machine["node"])}; ${records.toLocaleString("en")} records`,
   );
   console.log(`records/s by tenth   ${recordsPerSecond.map((rate) => rate.toLocaleString("en")).join("  ")}`);
-  console.log(`last to first tenth  ${lastToFirst}`);
+  console.log(`CPU µs a record      ${cpuMicros.join("  ")}`);
+  console.log(`last to first tenth  ${lastToFirst}, in processor time ${cpuLastToFirst}`);
   for (const [name, one] of [
     ["opened again", reopened],
     [`after rebuild (${rebuildSeconds} s)`, rebuilt],

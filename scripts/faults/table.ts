@@ -8,7 +8,7 @@ export interface RowResult {
   readonly seconds: number;
 }
 
-/** Rows of the catalogue that nothing here brings about, and why. */
+/** Rows that this run does not bring about, and why. */
 export type Missing = Readonly<Record<string, string>>;
 
 /** The table at the end, and below it, loudly, what was not shown. */

@@ -142,6 +142,43 @@ describe("anchor", () => {
     expect(await scene.problems()).to.deep.equal([]);
   });
 
+  it("keeps its bytes when blocks are replaced between two of its looks", async () => {
+    await grow(scene.log, 2);
+    const { door, request } = scene.oracle;
+    const events: string[] = [];
+    const snapshot = await request("evm_snapshot");
+    const anchor = await scene.anchor({
+      finality: { kind: "depth", blocks: 3 },
+      observe: (event: string) => events.push(event),
+    });
+    const flushed = anchor.flush();
+    await until(async () => (await scene.published()).length === 1);
+    const pending = await waited(() => anchor.status().pending);
+    const newest = await request("eth_blockNumber");
+    const { chain } = door;
+    let isReplaced = false;
+    // The log's head was read of the old block of this number, the nonce will be of the new one.
+    const replaceBlock = async (): Promise<void> => {
+      isReplaced = true;
+      await request("evm_revert", snapshot);
+      await request("hardhat_mine", "0x1");
+    };
+    door.chain = {
+      request: async (args) => {
+        const isNonce = args.method === "eth_getTransactionCount" && args.params?.[1] === newest;
+        if (isNonce && !isReplaced) await replaceBlock();
+        return await chain.request(args);
+      },
+    };
+    await until(() => isReplaced);
+    door.chain = chain;
+    await until(async () => (await scene.published()).length === 1);
+    await request("hardhat_mine", "0x3");
+    expect((await flushed)?.transaction).to.equal(pending.transaction);
+    expect(events).to.not.include("overtaken");
+    expect(await scene.problems()).to.deep.equal([]);
+  });
+
   it("serves nobody after it is closed, and closes while the chain is silent", async () => {
     await grow(scene.log, 1);
     const anchor = await scene.anchor({ timings: { answerMs: 600_000 } });

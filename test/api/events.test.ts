@@ -80,6 +80,8 @@ async function listening(api: TestApi): Promise<string> {
   return `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}/v1/events`;
 }
 
+const digest = `0x${"11".repeat(32)}` as const;
+
 describe("the stream of events", () => {
   it("tells what comes, and to a client that comes back what it missed", () =>
     withApi(async (api) => {
@@ -111,7 +113,6 @@ describe("the stream of events", () => {
       const url = `${await listening(api)}?cursor=start`;
       receiptIn(await api.submit(api.token(members.venue), recordOf("trade:1")));
       receiptIn(await api.submit(api.token(members.broker), recordOf("trade:2")));
-      const digest = `0x${"11".repeat(32)}` as const;
       await api.log.anchors.put({
         ...{ size: 2, root: digest, checkpoint: api.log.checkpoint(), transaction: digest, blockNumber: 3 },
         ...{ blockHash: digest, logIndex: 0, receiptIndex: 0 },
@@ -131,6 +132,24 @@ describe("the stream of events", () => {
       expect(await seen(api.token(members.broker, ["subscribe"]))).to.deep.equal(["trade:2", "checkpoint.anchored"]);
       const all = ["trade:1", "trade:2", "checkpoint.anchored"];
       expect(await seen(api.token(members.operator, ["admin"]))).to.deep.equal(all);
+    }));
+
+  it("ends when the token is revoked, and tells nothing more, not even what was there before", () =>
+    withApi(async (api) => {
+      const url = await listening(api);
+      const token = api.token(members.venue, ["subscribe"]);
+      const writer = api.token(members.venue);
+      const reader = await StreamReader.open(url, bearer(token));
+      receiptIn(await api.submit(writer, recordOf("trade:1")));
+      expect((await reader.event()).facts.data["subject"]).to.equal("trade:1");
+      api.revokeAll();
+      await api.log.anchors.put({
+        ...{ size: 1, root: digest, checkpoint: api.log.checkpoint(), transaction: digest, blockNumber: 3 },
+        ...{ blockHash: digest, logIndex: 0, receiptIndex: 0 },
+      });
+      for (let block = await reader.next(); block !== undefined; block = await reader.next())
+        expect(block).to.not.have.property("event");
+      expect((await fetch(url, { headers: bearer(token) })).status).to.equal(401);
     }));
 
   it("lets only through what is asked for, and moves a silent client's cursor on", () =>

@@ -382,10 +382,13 @@ function statusOf(
     anchored: null,
     anchoring: { healthy: true, code: null, since: null, alarms: [] },
     witnesses: [],
+    registry: { block: null, tip: null, code: null },
+    policies: { code: null, missing: [] },
   };
 }
 
 function gaugesOf(log: EvidenceLog): ReturnType<ConstructorParameters<typeof NodeMetrics>[0]> {
+  const quiet = { alarms: [], policies: { missing: 0, stale: 0 } };
   const none = { anchoredSize: 0, backlog: log.size, backlogAgeSeconds: 0, waitingRequests: 0 };
-  return { ...none, logSize: log.size, ready: true, webhooks: { active: 0, parked: 0 } };
+  return { ...none, logSize: log.size, ready: true, webhooks: { active: 0, parked: 0 }, ...quiet };
 }

@@ -211,8 +211,8 @@ describe("rules: what is in force, over HTTP", () => {
       for (const path of unknown)
         expect(problemIn(await get(path, token(members.venue))).code, path).to.equal("E_NOT_FOUND");
       for (const [query, code] of [
-        ["limit=0", "E_QUERY"],
-        ["limit=1001", "E_QUERY"],
+        ["limit=0", "E_PAGE"],
+        ["limit=1001", "E_PAGE"],
         ["cursor=x", "E_CURSOR"],
         ["more=1", "E_QUERY"],
       ] as const) {

@@ -9,6 +9,13 @@ export interface FaultCase {
   readonly how: string;
   /** Left out of the short run. */
   readonly isLong?: boolean;
+  /** The longest that it may take, if that is more than others may. */
+  readonly limitSeconds?: number;
+  /**
+   * Cases of one lane are run one after the other, lanes beside each other: what they bring about must not meet. Those on
+   * anvil are a lane of their own; one that needs the machine for itself is `alone`, after all others. Default `embedded`.
+   */
+  readonly lane?: "embedded" | "anvil" | "alone";
   /**
    * Brings the fault about and checks what must hold.
    *

@@ -14,6 +14,8 @@ export interface Request {
   /** HTTP status of the last answer; undefined if there was none. */
   readonly status: number | undefined;
   readonly receipt: Receipt | undefined;
+  /** The code that a refusal gave as its reason, if any. */
+  readonly code: string | undefined;
 }
 
 /** What the node said of its anchors at some moment. */
@@ -27,10 +29,12 @@ export interface Sighting {
 /** All that a client knows of a node. The oracle believes this and nothing that the node says later. */
 export class History {
   readonly #requests = new Map<string, Request>();
+  readonly #refusals: Request[] = [];
   readonly #sightings: Sighting[] = [];
 
   /** A receipt once given is kept, whatever a later answer to the same key says; the oracle compares. */
   add(request: Request): void {
+    if (request.status !== undefined && request.receipt === undefined) this.#refusals.push(request);
     const known = this.#requests.get(request.key);
     if (known?.receipt === undefined) this.#requests.set(request.key, request);
   }
@@ -49,6 +53,11 @@ export class History {
       const { receipt } = request;
       return receipt === undefined ? [] : [{ ...request, receipt }];
     });
+  }
+
+  /** Every refusal, also of what was accepted later. */
+  get refusals(): readonly Request[] {
+    return this.#refusals;
   }
 
   get sightings(): readonly Sighting[] {

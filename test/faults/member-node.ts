@@ -1,18 +1,31 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AnchorTimings } from "@lianzheng/node/anchor";
-import { initNode, pathsOf, writeDeployment, type AnchorSettings, type InitializedNode } from "@lianzheng/node/config";
+import {
+  addToken,
+  initNode,
+  pathsOf,
+  writeDeployment,
+  type AnchorSettings,
+  type InitializedNode,
+} from "@lianzheng/node/config";
 import type { Hex } from "@lianzheng/sdk/encoding";
+
 import { sealChainKey } from "../../node/src/config/wallet.ts";
+import { scopes } from "../../node/src/scopes.ts";
 import { plainEnvironment } from "../cli/command.ts";
 import type { Ground } from "./chains.ts";
 import { History, type Receipt, type Sighting } from "./history.ts";
 
 const program = join(import.meta.dirname, "node-child.ts");
+
+/** A node is started a hundred times here, from the same sources. */
+const compileCache = join(tmpdir(), "lianzheng-faults-compiled");
 
 /** scrypt's N in tests: the real one would take seconds for each start. */
 const keystoreCost = 1024;
@@ -83,8 +96,6 @@ export class MemberNode {
     const { ground, folder, origin, chainUrl, anchor } = plan;
     const made = await initNode({
       ...{ folder, origin, owner: ground.owner, chain: chainUrl, port: 0, keystoreCost, environment: {} },
-      // The token is older than any clock that a case may give the node.
-      now: () => 0,
       anchor: { everyRecords: 1, everySeconds: 1, ...anchor },
     });
     const paths = pathsOf(folder);
@@ -93,7 +104,7 @@ export class MemberNode {
     await rm(paths.memberKey);
     await writeFile(paths.memberKey, await sealChainKey(key, passphrase, keystoreCost), { mode: 0o600 });
     await writeDeployment(paths, ground.deployment);
-    return new MemberNode(plan, made, new History());
+    return new MemberNode(plan, { ...made, adminToken: await foreverToken(paths.tokens, ground.owner) }, new History());
   }
 
   /** The same node in another folder, for instance a copy of its own: same keys, same token, a history of its own. */
@@ -125,7 +136,7 @@ export class MemberNode {
     const { folder, timings, environment } = this.plan;
     const args = [program, folder, JSON.stringify({ ...quickTimings, ...timings })];
     const child = spawn(process.execPath, args, {
-      env: { ...plainEnvironment(), ...environment },
+      env: { ...plainEnvironment(), NODE_COMPILE_CACHE: compileCache, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
@@ -167,6 +178,7 @@ export class MemberNode {
 
   /** Submits `count` records as one request; no answer and a refusal are outcomes too, and remembered. */
   async submit(key: string, count = 1): Promise<number | undefined> {
+    if (this.history.requests.some((request) => request.key === key)) throw new Error(`${key} was submitted before`);
     const records = Array.from({ length: count }, (_, at) => recordOf(`${key}.${at}`));
     return await this.repeat(key, JSON.stringify(count === 1 ? records[0] : records));
   }
@@ -175,8 +187,11 @@ export class MemberNode {
   async repeat(key: string, body: string): Promise<number | undefined> {
     const headers = { ...this.#headers, "content-type": "application/json", "idempotency-key": key };
     const response = await this.#fetch("/v1/records", { method: "POST", headers, body });
+    // Whoever is not let in tests nothing: a case would wait for what it never asked for.
+    if (response?.status === 401) throw new Error(`the node does not know its client: ${await response.text()}`);
     const receipt = response?.ok === true ? ((await response.json()) as Receipt) : undefined;
-    this.history.add({ key, body, status: response?.status, receipt });
+    const code = response === undefined || response.ok ? undefined : await codeIn(response);
+    this.history.add({ key, body, status: response?.status, receipt, code });
     return response?.status;
   }
 
@@ -237,6 +252,18 @@ export class MemberNode {
       return undefined;
     }
   }
+}
+
+/** The code of a refusal; undefined if its body is no problem (RFC 9457). */
+async function codeIn(response: Response): Promise<string | undefined> {
+  const problem = (await response.json().catch(() => ({}))) as { readonly code?: string };
+  return problem.code;
+}
+
+/** A token that is good by any clock that a case may give the node. */
+async function foreverToken(path: string, member: string): Promise<string> {
+  const { token } = await addToken(path, { member, scopes, days: null }, 0);
+  return token;
 }
 
 function recordOf(name: string): object {

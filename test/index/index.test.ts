@@ -7,6 +7,7 @@ import type { IndexedFrame } from "@lianzheng/node/index";
 import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
 import type { Frame, FrameLocation } from "@lianzheng/node/journal";
 import { encodeRecords } from "@lianzheng/node/journal";
+import { idBlockRecords } from "../../node/src/index/keys.ts";
 import { refusal, withFolder } from "../journal/fixture.ts";
 
 const identity = "log.example/a+00000001";
@@ -77,6 +78,28 @@ describe("the index", () => {
       for (let at = 0; at < 8; at += 1) expect((await index.frameOf(at)).sequence).to.equal(Math.floor(at / 2) + 1);
       await refusal(index.frameOf(8), "INDEX_CORRUPT");
       await index.close();
+    }));
+
+  it("finds ids in every block of ids, also in one that a frame reaches into", () =>
+    withFolder(async (directory) => {
+      const { index } = await RecordIndex.open({ directory, identity });
+      const at = [0, idBlockRecords, 5 * idBlockRecords - 1];
+      for (const [sequence, firstIndex] of at.entries()) {
+        const { view } = frameOf(sequence);
+        await index.apply({ ...view, firstIndex });
+      }
+      const check = async (one: RecordIndex): Promise<void> => {
+        for (const [number, firstIndex] of at.entries()) {
+          const ids = frameOf(number).view.records.map(({ id }) => id);
+          expect(await Promise.all(ids.map((id) => one.indexOf(id)))).to.deep.equal([firstIndex, firstIndex + 1]);
+        }
+        expect(await one.indexOf(Buffer.alloc(32))).to.equal(undefined);
+      };
+      await check(index);
+      await index.close();
+      const { index: again } = await RecordIndex.open({ directory, identity });
+      await check(again);
+      await again.close();
     }));
 
   it("agrees with its journal, or is brought up to it", () =>

@@ -138,8 +138,28 @@ describe("a damaged journal", () => {
       for (let length = 0; length < bytes.length; length += 1) {
         await writeFile(path, bytes.subarray(0, length));
         await refusal(openJournal(folder), "JOURNAL_CORRUPT");
+        expect((await readFile(path)).length, "what is left of it was cut").to.equal(length);
       }
     })).timeout(20_000);
+
+  it("is refused when whole frames of a segment were taken out, repeated or swapped, even without a mark", () =>
+    withFolder(async (folder) => {
+      const { path, bytes } = await writtenJournal(folder, texts);
+      const ends = texts.reduceRight((after, { length }) => [after[0]! - 88 - length, ...after], [bytes.length]);
+      const [head, ...frames] = [0, ...ends.slice(0, -1)].map((from, at) => bytes.subarray(from, ends[at]));
+      const [first, second, third] = frames;
+      expect(Buffer.concat([head!, ...frames]).equals(bytes)).to.equal(true);
+      for (const moved of [
+        [second, third],
+        [first, third],
+        [first, first, second, third],
+        [second, first, third],
+      ]) {
+        await writeFile(path, Buffer.concat([head!, ...moved.map((frame) => frame!)]));
+        await rm(join(folder, "acknowledged"), { force: true });
+        await refusal(openJournal(folder), "JOURNAL_CORRUPT");
+      }
+    }));
 
   it("with a lost mark still opens, and a wrong mark is replaced", () =>
     withFolder(async (folder) => {

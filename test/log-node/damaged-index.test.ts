@@ -1,8 +1,13 @@
+import { cp, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { EvidenceLog, EvidenceLogOptions, LogProgress } from "@lianzheng/node/log";
+import { inspectLog } from "@lianzheng/node/log";
+import { toHex } from "@lianzheng/sdk/encoding";
 import { Level } from "level";
+import { NodeError } from "../../node/src/errors.ts";
 import { refusal, withFolder } from "../journal/fixture.ts";
-import { identity, openLog, submissionOf, submitOne } from "./fixture.ts";
+import { checkLog, identity, openLog, submissionOf, submitOne, verifier } from "./fixture.ts";
 
 describe("a request that the damaged index cannot answer for", () => {
   for (const [what, prefix] of [
@@ -56,3 +61,143 @@ describe("an index that does not close", () => {
       await again.close();
     }));
 });
+
+const small = { maxSegmentBytes: 60_000 };
+const patrolling = { patrolBytesPerSecond: 1e9, patrolRestMs: 1 };
+
+/** A log of several closed segments, with an anchor and an erasure; every key range of the index has keys of them. */
+async function filled(directory: string): Promise<void> {
+  const { log } = await openLog(directory, small);
+  for (let group = 0; group < 20; group += 1) {
+    const names = Array.from({ length: 10 }, (_, at) => group * 10 + at);
+    await Promise.all(names.map((at) => submitOne(log, `r${at}`, `trade:${at % 7}`)));
+    if (group === 3) await anchorAndErase(log);
+  }
+  await log.close();
+}
+
+async function anchorAndErase(log: EvidenceLog): Promise<void> {
+  const hash = `0x${"11".repeat(32)}` as const;
+  const place = { transaction: hash, blockNumber: 1, blockHash: hash, logIndex: 0, receiptIndex: 0 };
+  const root = toHex(await log.rootAt(log.size));
+  await log.anchors.put({ size: log.size, root, checkpoint: log.checkpoint(), ...place });
+  const { id: record } = (await log.recordAt(2))!;
+  const { issuer, submitter, occurredAt } = submissionOf("x");
+  await log.erase({ record, issuer, submitter, ground: "subject-request", occurredAt }, identity("erasure"));
+}
+
+/** What a log that is opened says within one round of its patrol: why it ended, or that the round found nothing. */
+async function patrolled(directory: string): Promise<{
+  readonly found: NodeError | "nothing";
+  readonly stages: readonly LogProgress["stage"][];
+}> {
+  const stages: LogProgress["stage"][] = [];
+  let told: ((found: NodeError | "nothing") => void) | undefined;
+  const answer = new Promise<NodeError | "nothing">((resolve) => (told = resolve));
+  const options: Partial<EvidenceLogOptions> = {
+    ...small,
+    ...patrolling,
+    onEnd: (failure) => told?.(failure),
+    onProgress: ({ stage }) => {
+      stages.push(stage);
+      if (stage === "patrolled") told?.("nothing");
+    },
+  };
+  const opened = await openLog(directory, options).catch((error: unknown) => error as NodeError);
+  if (opened instanceof NodeError) return { found: opened, stages };
+  const { log } = opened;
+  const found = await answer;
+  if (found !== "nothing") {
+    expect(log.failure).to.equal(found);
+    await refusal(submitOne(log, "late"), found.code);
+  }
+  await log.close();
+  return { found, stages };
+}
+
+/** That the next start makes a distrusted index again, and that it then is the one that the journal gives. */
+async function checkMadeAgain(directory: string): Promise<void> {
+  const { log, progress } = await openLog(directory, small);
+  expect(progress).to.deep.include({ stage: "index-discarded", reason: "damaged" });
+  await checkSound(directory, log);
+}
+
+async function checkSound(directory: string, log: EvidenceLog): Promise<void> {
+  expect(log.size).to.be.greaterThan(199);
+  await submitOne(log, `after ${log.size}`, "trade:1");
+  await log.close();
+  expect((await inspectLog({ directory, verifier })).found).to.deep.equal({});
+}
+
+const databaseOf = (directory: string): Level<Buffer, Buffer> =>
+  new Level(join(directory, "index"), { keyEncoding: "buffer", valueEncoding: "buffer", compression: false });
+
+describe("an index that is damaged in what closed segments gave it", () => {
+  const ranges = ["a", "f", "h", "k", "o", "q", "r", "s", "x"];
+  for (const [at, range] of ranges.entries())
+    for (const damage of at % 2 === 0 ? (["lost"] as const) : (["changed"] as const))
+      it(`is found when a key of range ${range} is ${damage}, and made again by the next start`, () =>
+        withFolder(async (directory) => {
+          await filled(directory);
+          const database = databaseOf(directory);
+          const upTo = Buffer.from([range.charCodeAt(0) + 1]);
+          const [[key, value] = []] = await database.iterator({ gte: Buffer.from(range), lt: upTo, limit: 1 }).all();
+          if (damage === "lost") await database.del(key!);
+          else await database.put(key!, Buffer.concat([Buffer.from([value![0]! ^ 1]), value!.subarray(1)]));
+          await database.close();
+          const { found } = await patrolled(directory);
+          if (found === "nothing") throw new Error("the patrol found nothing");
+          // A place of a frame may be asked for by the start itself.
+          expect([found.code, found.details["range"]]).to.deep.equal(["INDEX_CORRUPT", range]);
+          await checkMadeAgain(directory);
+        })).timeout(20_000);
+
+  it("is not taken for damaged while it is sound and grows", () =>
+    withFolder(async (directory) => {
+      await filled(directory);
+      const rounds: LogProgress[] = [];
+      const onProgress = (one: LogProgress): void => void (one.stage === "patrolled" && rounds.push(one));
+      const { log } = await openLog(directory, { ...small, ...patrolling, onProgress });
+      for (let at = 0; at < 30; at += 1) {
+        await submitOne(log, `more ${at}`, `trade:${at % 7}`);
+        // The patrol waits while there is a submission on its way.
+        const before = rounds.length;
+        while (at % 10 === 9 && rounds.length === before) await new Promise((wake) => setTimeout(wake, 10));
+      }
+      expect(log.failure).to.equal(undefined);
+      await log.close();
+    })).timeout(30_000);
+
+  it("never goes unnoticed, wherever the bytes of its files change", () =>
+    withFolder(async (parent) => {
+      const good = join(parent, "good");
+      await filled(good);
+      const tables = (await readdir(join(good, "index"))).filter((name) => name.endsWith(".ldb"));
+      expect(tables.length).to.be.greaterThan(0);
+      const seen = { nothing: 0, atStart: 0, byPatrol: 0 };
+      const places = 8;
+      for (let place = 0; place < places; place += 1) {
+        const directory = join(parent, `copy ${place}`);
+        await cp(good, directory, { recursive: true });
+        const path = join(directory, "index", tables[place % tables.length]!);
+        await writeFile(path, await damagedAt(path, good, place / places));
+        const isWrong = (await inspectLog({ directory, verifier })).found.INDEX_MISMATCH !== undefined;
+        const { found, stages } = await patrolled(directory);
+        const atStart = stages.includes("index-discarded") || stages.includes("index-caught-up");
+        expect(found === "nothing" && !atStart && isWrong, `place ${place} went unnoticed`).to.equal(false);
+        seen[atStart || stages.length === 0 ? "atStart" : found === "nothing" ? "nothing" : "byPatrol"] += 1;
+        const { log } = await openLog(directory, small);
+        await checkLog(log);
+        await checkSound(directory, log);
+      }
+      expect(seen.byPatrol + seen.atStart).to.be.greaterThan(places / 2);
+    })).timeout(120_000);
+});
+
+/** The file of the good log with sixteen bytes changed, at this part of it. */
+async function damagedAt(path: string, good: string, part: number): Promise<Buffer> {
+  const bytes = await readFile(join(good, "index", path.slice(path.lastIndexOf("/") + 1)));
+  const from = Math.floor(bytes.length * part);
+  for (let at = from; at < Math.min(from + 16, bytes.length); at += 1) bytes[at]! ^= 0x55;
+  return bytes;
+}

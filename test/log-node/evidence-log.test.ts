@@ -251,6 +251,8 @@ describe("the log's views", () => {
       const { resources } = await filledLog(folder);
       const { log } = await openLog(folder);
       const leaves = Buffer.from(resources.get("tile/0/001")!, "hex");
+      // As many hashes as the name says, of a full tile too.
+      expect(resources.get("tile/0/001.p/7")).to.equal(leaves.subarray(0, 7 * 32).toString("hex"));
       const bundle = decodeEntryBundle(Buffer.from(resources.get("tile/entries/000")!, "hex"));
       expect(bundle).to.have.length(256);
       for (let at = 0; at < 256; at += 17) {
@@ -344,12 +346,36 @@ describe("the log's views", () => {
         const altered = Buffer.from(good);
         altered[at] = altered[at] === 0x41 ? 0x42 : 0x41;
         await writeFile(path, altered);
-        await refusal(log.recordAt(0), "JOURNAL_CORRUPT");
+        const { details } = await refusal(log.recordAt(0), "JOURNAL_CORRUPT");
+        expect([details["file"], typeof details["offset"]]).to.deep.equal([path, "number"]);
         expect((await log.recordAt(1))?.index).to.equal(1);
       }
       await writeFile(path, good);
       expect((await log.recordAt(0))?.index).to.equal(0);
       await log.close();
+    }));
+
+  it("end writing when a body that was altered is opened, with file and byte, and every start looks at it again", () =>
+    withFolder(async (folder) => {
+      const ends: string[] = [];
+      const { log } = await openLog(folder, { onEnd: ({ code }) => ends.push(code) });
+      const id = (await submitOne(log, "a")).receipt.records[0]!.id;
+      const names = await readdir(join(folder, "journal"));
+      const path = join(
+        folder,
+        "journal",
+        names.find((name) => name.endsWith(".journal"))!,
+      );
+      const bytes = await readFile(path);
+      bytes[bytes.indexOf(`\n${seller}\n`) + seller.length + 62]! ^= 1;
+      await writeFile(path, bytes);
+      const { details } = await refusal(log.recordById(id), "JOURNAL_CORRUPT");
+      expect([details["file"], typeof details["offset"]]).to.deep.equal([path, "number"]);
+      expect([log.failure?.code, ends]).to.deep.equal(["JOURNAL_CORRUPT", ["JOURNAL_CORRUPT"]]);
+      await refusal(submitOne(log, "b"), "JOURNAL_CORRUPT");
+      await log.close();
+      expect(names.concat(await readdir(join(folder, "journal")))).to.include("suspect");
+      await refusal(openLog(folder), "JOURNAL_CORRUPT");
     }));
 });
 

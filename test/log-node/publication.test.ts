@@ -2,7 +2,7 @@ import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { EvidenceLog, PublicationRules } from "@lianzheng/node/log";
-import { inspectLog } from "@lianzheng/node/log";
+import { inspectLog, rebuildLog } from "@lianzheng/node/log";
 import { diskFiles } from "@lianzheng/node/journal";
 import type { TileCoordinate } from "@lianzheng/sdk/log";
 import {
@@ -15,7 +15,7 @@ import {
   tilePath,
   verifyInclusion,
 } from "@lianzheng/sdk/log";
-import { equalBytes } from "@lianzheng/sdk/encoding";
+import { equalBytes, toHex } from "@lianzheng/sdk/encoding";
 import { withFolder } from "../journal/fixture.ts";
 import { openLog, submitOne, verifier } from "./fixture.ts";
 
@@ -47,6 +47,15 @@ async function checkFiles(directory: string): Promise<number> {
     verifyInclusion(leaf, index, size, [...(await inclusionProof(index, size, read))], root);
   }
   return size;
+}
+
+/** Every file under `folder`, by its path. */
+async function filesIn(folder: string): Promise<Map<string, Buffer>> {
+  const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
+  const paths = found.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  return new Map(
+    await Promise.all(paths.map(async (path) => [path.slice(folder.length + 1), await readFile(path)] as const)),
+  );
 }
 
 async function checkBundles(directory: string, size: number): Promise<void> {
@@ -93,6 +102,42 @@ describe("the log as files", () => {
       expect((await readdir(level)).sort()).to.deep.equal(["000", "001.p"]);
       await log.close();
     })).timeout(20_000);
+
+  it("is published right after an anchor, whatever the interval is", () =>
+    withFolder(async (directory) => {
+      const { log } = await openLog(directory, { publication: members });
+      await grow(log, 5);
+      const hash = `0x${"11".repeat(32)}` as const;
+      const place = { transaction: hash, blockNumber: 1, blockHash: hash, logIndex: 0, receiptIndex: 0 };
+      const root = toHex(await log.rootAt(log.size));
+      await log.anchors.put({ size: log.size, root, checkpoint: log.checkpoint(), ...place });
+      const path = join(directory, "log", "checkpoint");
+      while ((await readFile(path, "utf8").catch(() => "")) === "") await new Promise((wake) => setTimeout(wake, 5));
+      expect(await checkFiles(directory)).to.equal(5);
+      await log.close();
+    }));
+
+  for (const publication of [members, open])
+    it(`is made again by rebuild as it was, cosignatures and all (${publication.entries})`, () =>
+      withFolder(async (directory) => {
+        const cosigned = "\u2014 witness.example/x AAAAAAAA\n";
+        const cosign = (note: string): Promise<string> => Promise.resolve(note + cosigned);
+        const { log } = await openLog(directory, { publication: { ...publication, cosign } });
+        await grow(log, 300);
+        await grow(log, 241);
+        await log.close();
+        const folder = join(directory, "log");
+        const before = await filesIn(folder);
+        expect(before.get("checkpoint")?.toString()).to.contain(cosigned);
+        await rm(join(folder, "tile", "0"), { recursive: true });
+        await rebuildLog({ directory, verifier });
+        expect(await filesIn(folder)).to.deep.equal(before);
+        expect(await checkFiles(directory)).to.equal(541);
+        if (publication.entries === "open") await checkBundles(directory, 541);
+        await rm(join(folder, "checkpoint"));
+        await rebuildLog({ directory, verifier });
+        expect(await readFile(join(folder, "checkpoint"), "utf8")).to.equal(log.checkpoint());
+      })).timeout(30_000);
 
   it("is published by itself while it grows, and once more when it is closed", () =>
     withFolder(async (directory) => {

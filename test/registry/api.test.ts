@@ -94,10 +94,14 @@ describe("registry, over HTTP", function () {
   it("lists and shows what else the law holds: applications, proposals, rules, orders, consents, validators, contracts", async () => {
     await withDesk(await networkHelpers.loadFixture(busy), async ({ read, registry, api }) => {
       const keys = {
-        ...{ applications: ["applications", "application"], proposals: ["proposals", "proposal"] },
-        ...{ rules: ["rules", "rule"], orders: ["orders", "order"], consents: ["consents", "consent"] },
-        ...{ mandates: ["mandates", "mandate"], validators: ["validators", "validator"] },
-        ...{ contracts: ["versions", "name"] },
+        applications: ["applications", "application"],
+        proposals: ["proposals", "proposal"],
+        rules: ["rules", "rule"],
+        orders: ["orders", "order"],
+        consents: ["consents", "consent"],
+        mandates: ["mandates", "mandate"],
+        validators: ["validators", "validator"],
+        contracts: ["versions", "name"],
       } as const;
       const reading = await registry.read();
       const shown: string[] = [];

@@ -44,7 +44,7 @@ describe("registry, when a row is not what the contract says", function () {
         ["subjects", "number", "/number"],
       ] as const;
       const falsified: (readonly [string, string, string])[] = [];
-      for (const [table, field, place] of cases)
+      for (const [table, field] of cases)
         falsified.push([table, (await reading.idsFrom(table, "", 1))[0]!, field] as const);
       await reading.close();
       await first.close();

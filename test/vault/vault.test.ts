@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { Files } from "@lianzheng/node/journal";
 import { diskFiles } from "@lianzheng/node/journal";
 import type { MendedCopy, VaultOptions } from "@lianzheng/node/vault";
-import { Vault, openDisclosures, sealDisclosures, shardRecords } from "@lianzheng/node/vault";
+import { Vault, newKeys, openDisclosures, sealDisclosures, sealUnder, shardRecords } from "@lianzheng/node/vault";
 import { refusal, withFolder } from "../journal/fixture.ts";
 
 const key = Buffer.alloc(32, 7);
@@ -288,6 +288,18 @@ describe("sealed disclosures", () => {
           .with.property("code", "JOURNAL_CORRUPT");
       }
       expect(() => openDisclosures(vault, { ...place, sealed: sealed.subarray(0, 20) })).to.throw();
+      await vault.close();
+    }));
+
+  it("are bound to their index beside their key, so that none is another's even under one key", () =>
+    withFolder(async (folder) => {
+      const vault = await open(folder);
+      const [key] = newKeys(vault, place.index, 1);
+      const sealed = sealUnder(key!, { ...place, index: 4 }, disclosures);
+      expect(() => openDisclosures(vault, { ...place, sealed }))
+        .to.throw()
+        .with.property("code", "JOURNAL_CORRUPT");
+      expect(openDisclosures(vault, { ...place, sealed: sealUnder(key!, place, disclosures) })).to.deep.equal(disclosures);
       await vault.close();
     }));
 

@@ -17,7 +17,7 @@ export function fsckCommand(context: Context): Command {
   return describedCommand("fsck <folder>", {
     usage:
       "FOLDER is a node's folder; the node must not run. Nothing is changed. Reads every byte of the journal: checksums, chains of\n" +
-      "frames and subjects, idempotency keys, signed checkpoints, tiles, anchors, and the index. Ends with 0 if all is sound and with 5\n" +
+      "frames and subjects, idempotency keys, signed checkpoints, cosignatures, tiles, anchors, the index. Ends with 0 if all is sound and with 5\n" +
       "if not, naming file, byte, frame and record of each damage.",
     english: "Check what a stopped node has on disk",
     chinese: "检查已停止节点的存储数据",
@@ -26,14 +26,17 @@ export function fsckCommand(context: Context): Command {
     .option("--bodies", "open the node's keys and check bodies too; mends a damaged copy of a key 同时核对正文")
     .option("--scratch <folder>", "where scratch files may lie, about 150 bytes a record 临时文件目录")
     .action(async (folder: string, options: FsckOptions) => {
-      const { readNodeFolder, readNodeVerifier } = await import("@lianzheng/node/config");
+      const { readNodeFolder, readNodeSettings, readNodeVerifier } = await import("@lianzheng/node/config");
       const { fsckFaults, inspectLog, mendable } = await import("@lianzheng/node/log");
+      const { parseCosignerKey } = await import("@lianzheng/sdk/log");
       const verifier = await readNodeVerifier(folder, context.env);
+      const { witnesses } = await readNodeSettings(folder, context.env);
       const vaultKey = options.bodies === true ? (await readNodeFolder(folder, context.env)).vaultKey : undefined;
       const progress = context.out.progress("checking");
       const report = await inspectLog({
         directory: folder,
         verifier,
+        witnesses: witnesses.map(({ key }) => parseCosignerKey(key)),
         ...(vaultKey === undefined ? {} : { vaultKey }),
         ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
         onProgress: ({ stage, records, bytes }) =>

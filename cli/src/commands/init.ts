@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit.ts";
 import { readInput } from "../files/read.ts";
-import { withTokenFile } from "../files/token-file.ts";
+import { assertOutside, withTokenFile } from "../files/token-file.ts";
 import { toChainId, toPort, toSeconds } from "../numbers.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
@@ -54,8 +54,10 @@ async function setUp(folder: string, options: InitOptions, context: Context): Pr
   const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
   const { initNode, writeDeployment } = await import("@lianzheng/node/config");
   const init = { ...nodeInit(folder, options), environment: context.env };
-  if (options.tokenFile !== undefined) await makeWayTo(folder);
   const place = { folder, file: options.tokenFile };
+  // Before anything is made: a refused command line leaves no folder behind.
+  assertOutside(place);
+  if (place.file !== undefined) await makeWayTo(folder);
   const node = await withTokenFile(
     place,
     () => initNode(init),

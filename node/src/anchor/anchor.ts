@@ -3,6 +3,7 @@ import { logIdOf, type Deployment } from "@lianzheng/sdk/chain";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { clockSkewMs } from "@lianzheng/sdk/evidence";
 import { ChainError } from "../chain-error.ts";
+import { inSpan } from "../tracing.ts";
 import { Alarms } from "./alarms.ts";
 import { ChainClock } from "./chain-clock.ts";
 import { ChainView } from "./chain-view.ts";
@@ -240,7 +241,11 @@ export class Anchor {
     const isLookDue = this.#monotonic() - this.#lookedAt >= this.#timings.observeMs;
     if (!wanted && !this.#isUnsettled && !isLookDue) return this.#timings.tickMs;
     try {
-      const result = await this.#publisher.step(wanted);
+      const result = await inSpan(
+        "anchor publish step",
+        { causes: [], attributes: { "lianzheng.wanted": wanted } },
+        () => this.#publisher.step(wanted),
+      );
       this.#compareClocks();
       return await this.#stepped(result);
     } catch (error) {

@@ -265,6 +265,8 @@ export class Publisher {
     if (this.#seen !== undefined) this.#tellOfLostBlock(this.#seen);
     const isStale = head.size !== pending.previousSize || monotonic() - (this.#pricedAt ??= monotonic()) >= replaceMs;
     const isSendDue = this.#lastSentAt === undefined || monotonic() - this.#lastSentAt >= rebroadcastMs;
+    // Blocks may have been replaced between the reads of this step: of two histories nothing follows, the next step looks anew.
+    if ((next < nonce || isStale) && (await view.block(tip.number))?.hash !== tip.hash) return;
     // Blocks that were there are gone, and with them a nonce before ours: these bytes wait for ever. Other bytes for the
     // same tree are harmless beside them.
     if (next < nonce) await this.#forget("nonce-gap", { transaction, nonce, next });

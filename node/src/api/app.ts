@@ -22,6 +22,7 @@ import { proofRoutes } from "./proofs.ts";
 import { recordListRoutes } from "./record-lists.ts";
 import { recordRoutes } from "./records.ts";
 import { registryRoutes } from "./registry/index.ts";
+import { traceRequests } from "./request-traces.ts";
 import { RouteTable } from "./routes.ts";
 import { statusRoutes } from "./status.ts";
 import { subjectRoutes } from "./subjects.ts";
@@ -69,6 +70,7 @@ export async function createApp(services: AppServices): Promise<App> {
     services.onRoute?.(route);
   });
   addRequestHooks(app, services, routes, await browserSafetyFields());
+  traceRequests(app);
   await describeRoutes(app);
   app.setNotFoundHandler((request, reply) => {
     routes.answer(request, reply);

@@ -1,6 +1,7 @@
 import { erasureGrounds } from "@lianzheng/sdk/record";
 import { Type } from "typebox";
-import { aboutOneRecord, IdempotencyKey, jsonRefusals, readingRefusals, writingRefusals } from "./record-docs.ts";
+import { aboutOneRecord, IdempotencyKey, jsonRefusals, writingRefusals } from "./record-docs.ts";
+import { pageParameters } from "./page.ts";
 import type { RouteDocs } from "./route-docs.ts";
 
 const Wish = Type.Object(
@@ -41,9 +42,6 @@ export const dueDocs: RouteDocs = {
   description:
     "Of the caller's records; the operator sees all. A page may have fewer items than `limit`, or none, while `next` says " +
     "that there are more.",
-  parameters: {
-    limit: Type.String({ pattern: "^([1-9][0-9]{0,2}|1000)$", description: "Most items, 1 to 1,000; 100 if left out" }),
-    cursor: Type.String({ pattern: "^[0-9]{1,15}$", description: "`next` of the page before" }),
-  },
-  refusals: readingRefusals,
+  parameters: pageParameters,
+  refusals: ["E_PAGE", "E_CURSOR"],
 };

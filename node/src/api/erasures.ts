@@ -5,6 +5,7 @@ import type { JsonValue } from "@lianzheng/sdk/record";
 import { Type } from "typebox";
 import { maySee, principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
+import { cursorOf, PageQuery, pageOf } from "./page.ts";
 import { readErasureWish } from "./erasure-body.ts";
 import { dueDocs, erasureDocs } from "./erasure-docs.ts";
 import type { DueRecord } from "./erasure-port.ts";
@@ -61,8 +62,7 @@ function digestOf(id: Hex, body: Hex): Hex {
 
 const DueQuery = Type.Object(
   {
-    limit: Type.Optional(Type.String({ pattern: "^([1-9][0-9]{0,2}|1000)$" })),
-    cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,15}$" })),
+    ...PageQuery,
   },
   { additionalProperties: false },
 );
@@ -90,10 +90,12 @@ function dueRoute(app: App, { erasures }: AppServices): void {
       ...{ querystring: DueQuery, response: { 200: DueAnswer, ...problemAnswers } },
     },
     handler: async (request) => {
-      const { limit = "100", cursor = "0" } = request.query;
-      const { items, next } = await erasures.due(Number(cursor), Number(limit));
-      const visible = items.filter((item) => maySee(principalOfRequest(request), item));
-      return { items: visible.map(shown), next: next === null ? null : String(next) };
+      const caller = principalOfRequest(request);
+      const list = ["retention", caller.member];
+      const { limit, after = "0" } = pageOf(request.query, list);
+      const { items, next } = await erasures.due(Number(after), limit);
+      const visible = items.filter((item) => maySee(caller, item));
+      return { items: visible.map(shown), next: cursorOf(next === null ? null : String(next), list) };
     },
   });
 }

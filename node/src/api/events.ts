@@ -6,6 +6,7 @@ import { NodeError } from "../errors.ts";
 import { principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import type { EventAudience, EventFilter, EventSourcePort, StreamLimits, TellableEvent } from "./events-port.ts";
+import type { RouteDocs } from "./route-docs.ts";
 import { problemAnswers, Raw } from "./schemas.ts";
 
 /** Events that are read at once; each is some hundred bytes. */
@@ -23,8 +24,14 @@ const EventsQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const docs: RouteDocs = {
+  answers: {
+    200: { "text/event-stream": { schema: Type.String({ description: "An event a block, docs/monitoring.md" }) } },
+  },
+};
+
 /** `GET /v1/events`: server-sent events (HTML Living Standard, section 9.2). */
-export function eventRoutes(app: App, { events }: AppServices): void {
+export function eventRoutes(app: App, { events, access, now }: AppServices): void {
   if (events === undefined) return;
   const { source, limits, counted } = events;
   const ending = new AbortController();
@@ -36,7 +43,7 @@ export function eventRoutes(app: App, { events }: AppServices): void {
   app.route({
     method: "GET",
     url: "/v1/events",
-    config: { access: "subscribe", isStream: true },
+    config: { access: "subscribe", isStream: true, docs },
     schema: {
       operationId: "streamEvents",
       summary: "Follow events as server-sent events, from any cursor",
@@ -52,7 +59,8 @@ export function eventRoutes(app: App, { events }: AppServices): void {
       const signal = AbortSignal.any([ending.signal, endOf(reply)]);
       enter(open, limits, viewer.member, reply, counted);
       const audience = { viewer, filter };
-      const frames = framesOf({ source, cursor, audience, signal, heartbeatMs: limits.heartbeatMs });
+      const isLive = (): boolean => access.isLive(viewer.tokenId, now());
+      const frames = framesOf({ source, cursor, audience, signal, isLive, heartbeatMs: limits.heartbeatMs });
       // A connection that was a stream to its end would otherwise stay open after it, and hold up the node's stop.
       void reply.header("connection", "close").header("x-accel-buffering", "no").type("text/event-stream");
       return reply.send(Readable.from(frames, { objectMode: false, highWaterMark: 64 * 1024 }));
@@ -65,30 +73,41 @@ interface Stream {
   readonly cursor: string;
   readonly audience: EventAudience;
   readonly signal: AbortSignal;
+  /** Whether the caller's token is still good. */
+  readonly isLive: () => boolean;
   readonly heartbeatMs: number;
 }
+
+/** Longest that a silent stream outlives its token, ms. */
+const liveEveryMs = 1_000;
 
 /**
  * The text of a stream. It is pulled: while the client does not read, nothing is read for it.
  *
  * A block that has only an id moves the client's last event id on without an event, so a filter that lets little through
- * does not make a client begin far back.
+ * does not make a client begin far back. The stream ends when its token does: it is asked before each page and after it is
+ * read, and every second of a silence.
  */
-async function* framesOf({ source, cursor, audience, signal, heartbeatMs }: Stream): AsyncGenerator<string> {
+async function* framesOf({ source, cursor, audience, signal, isLive, heartbeatMs }: Stream): AsyncGenerator<string> {
   yield `retry: ${retryMs}\nid: ${cursor}\n\n`;
   let saidAt = performance.now();
   let at = cursor;
-  while (!signal.aborted) {
+  while (!signal.aborted && isLive()) {
     const { generation } = source;
     const { events, next, more } = await source.page(at, eventsPerPage, audience);
     at = next;
-    for (const told of events) yield frameOf(told.event, told.cursor);
+    for (const told of events) {
+      // A client that reads slowly may take one page for hours.
+      if (!isLive()) return;
+      yield frameOf(told.event, told.cursor);
+    }
     if (events.length > 0) saidAt = performance.now();
     else if (performance.now() - saidAt >= heartbeatMs) {
       yield `: heartbeat\nid: ${at}\n\n`;
       saidAt = performance.now();
     }
-    if (!more) await source.changed(generation, signal, Math.max(1, saidAt + heartbeatMs - performance.now()));
+    const silentMs = Math.max(1, saidAt + heartbeatMs - performance.now());
+    if (!more) await source.changed(generation, signal, Math.min(liveEveryMs, silentMs));
   }
 }
 

@@ -1,5 +1,11 @@
+import { Type } from "typebox";
 import type { App, AppServices } from "./app-services.ts";
+import type { RouteDocs } from "./route-docs.ts";
 import { NoQuery, problemAnswers, Raw } from "./schemas.ts";
+
+const docs: RouteDocs = {
+  answers: { 200: { "text/plain": { schema: Type.String({ description: "Prometheus text format 0.0.4" }) } } },
+};
 
 /** `GET /metrics`: what the node counts and measures, for Prometheus. Holds no member, subject or id. */
 export function metricsRoutes(app: App, { metrics }: AppServices): void {
@@ -7,7 +13,7 @@ export function metricsRoutes(app: App, { metrics }: AppServices): void {
   app.route({
     method: "GET",
     url: "/metrics",
-    config: { access: metrics.access },
+    config: { access: metrics.access, docs },
     schema: {
       operationId: "readMetrics",
       summary: "Metrics in the Prometheus text format",

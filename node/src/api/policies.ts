@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { NodeError } from "../errors.ts";
 import { principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
+import { cursorOf, pageOf, pageParameters, PageQuery } from "./page.ts";
 import type { PoliciesPort, PolicyDocument, PolicyFacts } from "./policies-port.ts";
 import { NoQuery, problemAnswers } from "./schemas.ts";
 
@@ -37,16 +38,14 @@ const Refusals = Type.Object({
   ),
   next: Next,
 });
-const PageQuery = Type.Object(
-  {
-    limit: Type.Optional(Type.String({ description: "1 to 1000, 100 if left out" })),
-    cursor: Type.Optional(Type.String({ description: "`next` of the page before" })),
-  },
-  { additionalProperties: false },
-);
+const ListQuery = Type.Object(PageQuery, { additionalProperties: false });
 const VersionParams = Type.Object({ name: Type.String(), version: Type.String() });
 const TypeParams = Type.Object({ type: Type.String() });
 const TypeVersionParams = Type.Object({ type: Type.String(), version: Type.String() });
+
+const versionParameters = {
+  version: Type.String({ pattern: "^(0|[1-9][0-9]{0,3})$", description: "0 is built into the node's software" }),
+};
 
 /** `/v1/policies`, `/v1/schemas`, `/v1/refusals`. */
 export function policyRoutes(app: App, { policies }: AppServices): void {
@@ -65,17 +64,18 @@ function listRoutes(app: App, policies: PoliciesPort): void {
     app.route({
       method: "GET",
       url,
-      config: { access: "read" },
+      config: { access: "read", docs: { parameters: pageParameters, refusals: ["E_PAGE", "E_CURSOR"] } },
       schema: {
         ...{ operationId, summary, tags: [tag] },
-        ...{ querystring: PageQuery, response: { 200: PolicyList, ...problemAnswers } },
+        ...{ querystring: ListQuery, response: { 200: PolicyList, ...problemAnswers } },
       },
       handler: (request) => {
-        const { from, most } = pageOf(request.query);
+        const { after, limit } = pageOf(request.query, [tag]);
+        const from = Number(after ?? 0);
         const all = policies.list().filter(isListed);
-        const items = all.slice(from, from + most).map(plainFacts);
-        const next = from + most < all.length ? cursorOf(from + most) : null;
-        return { items, next, block: policies.block() };
+        const items = all.slice(from, from + limit).map(plainFacts);
+        const next = from + limit < all.length ? String(from + limit) : null;
+        return { items, next: cursorOf(next, [tag]), block: policies.block() };
       },
     });
   }
@@ -85,7 +85,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/policies/:name/versions/:version",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readPolicyVersion", summary: "A policy's document in one version", tags: ["policies"] },
       ...{ querystring: NoQuery, params: VersionParams, response: { 200: Document, ...problemAnswers } },
@@ -95,7 +95,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/schemas/:type",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readSchema", summary: "The schema of a record type that is in force", tags: ["schemas"] },
       ...{ querystring: NoQuery, params: TypeParams, response: { 200: Document, ...problemAnswers } },
@@ -105,7 +105,7 @@ function documentRoutes(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/schemas/:type/versions/:version",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND"], parameters: versionParameters } },
     schema: {
       ...{ operationId: "readSchemaVersion", summary: "The schema of a record type in one version", tags: ["schemas"] },
       ...{ querystring: NoQuery, params: TypeVersionParams, response: { 200: Document, ...problemAnswers } },
@@ -118,17 +118,19 @@ function refusalRoute(app: App, policies: PoliciesPort): void {
   app.route({
     method: "GET",
     url: "/v1/refusals",
-    config: { access: "read", docs: { refusals: ["E_QUERY", "E_CURSOR"] } },
+    config: { access: "read", docs: { parameters: pageParameters, refusals: ["E_PAGE", "E_CURSOR"] } },
     schema: {
       ...{ operationId: "listRefusals", summary: "Submissions that were refused by rule", tags: ["policies"] },
-      ...{ querystring: PageQuery, response: { 200: Refusals, ...problemAnswers } },
+      ...{ querystring: ListQuery, response: { 200: Refusals, ...problemAnswers } },
     },
     handler: async (request) => {
       const { member, scopes } = principalOfRequest(request);
       const own = scopes.has("admin") ? {} : { member };
-      const { items, next } = await policies.refusals({ ...pageOf(request.query), ...own });
+      const list = ["refusals", own.member ?? ""];
+      const { after, limit } = pageOf(request.query, list);
+      const { items, next } = await policies.refusals({ from: Number(after ?? 0), most: limit, ...own });
       const plain = items.map(({ body, ...one }) => ({ ...one, body: { ...body } }));
-      return { items: plain, next: next === undefined ? null : cursorOf(next) };
+      return { items: plain, next: cursorOf(next === undefined ? null : String(next), list) };
     },
   });
 }
@@ -153,24 +155,4 @@ function schemaName(type: string): string {
 function numberOf(text: string): number {
   if (/^(0|[1-9][0-9]{0,3})$/.test(text)) return Number(text);
   throw new NodeError("E_NOT_FOUND", "A version is a number.");
-}
-
-interface Page {
-  readonly from: number;
-  readonly most: number;
-}
-
-/** @throws NodeError E_QUERY, E_CURSOR */
-function pageOf({ limit, cursor }: { readonly limit?: string; readonly cursor?: string }): Page {
-  if (limit !== undefined && !/^(?:[1-9][0-9]{0,2}|1000)$/.test(limit))
-    throw new NodeError("E_QUERY", "limit is a number from 1 to 1000.", { field: "/limit" });
-  return { from: cursor === undefined ? 0 : placeIn(cursor), most: Number(limit ?? 100) };
-}
-
-const cursorOf = (place: number): string => Buffer.from(`at ${place}`).toString("base64url");
-
-function placeIn(cursor: string): number {
-  const place = /^at (0|[1-9][0-9]{0,14})$/.exec(Buffer.from(cursor, "base64url").toString("latin1"))?.[1];
-  if (place !== undefined && cursorOf(Number(place)) === cursor) return Number(place);
-  throw new NodeError("E_CURSOR", "Send next of the page before as cursor.", { field: "/cursor" });
 }

@@ -102,6 +102,12 @@ export const StatusAnswer = Type.Object({
   witnesses: Type.Array(
     Type.Object({ name: Type.String(), size: Type.Integer(), reason: Type.Union([Type.String(), Type.Null()]) }),
   ),
+  registry: Type.Object({
+    block: Type.Union([Type.Object({ number: Type.Integer(), hash: Hex, time: Type.Integer() }), Type.Null()]),
+    tip: Type.Union([Type.Integer(), Type.Null()]),
+    code: Type.Union([Type.String(), Type.Null()]),
+  }),
+  policies: Type.Object({ code: Type.Union([Type.String(), Type.Null()]), missing: Type.Array(Type.String()) }),
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });

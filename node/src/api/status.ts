@@ -14,8 +14,13 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
       ...{ querystring: NoQuery, response: { 200: StatusAnswer, ...problemAnswers } },
     },
     handler: async () => {
-      const { anchoring, witnesses, ...rest } = await status();
-      return { ...rest, anchoring: { ...anchoring, alarms: [...anchoring.alarms] }, witnesses: [...witnesses] };
+      const { anchoring, witnesses, policies, ...rest } = await status();
+      return {
+        ...rest,
+        anchoring: { ...anchoring, alarms: [...anchoring.alarms] },
+        witnesses: [...witnesses],
+        policies: { ...policies, missing: [...policies.missing] },
+      };
     },
   });
   app.route({

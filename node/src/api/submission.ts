@@ -11,6 +11,7 @@ import {
   toInstant,
 } from "@lianzheng/sdk/record";
 import type { JsonValue, PreparedRecord, RecordInput, Statement } from "@lianzheng/sdk/record";
+import { nodeRecordTypes } from "@lianzheng/sdk/schemas";
 import { NodeError } from "../errors.ts";
 import { prepareQuickly } from "./fast-prepare.ts";
 import type { PoliciesPort } from "./policies-port.ts";
@@ -148,10 +149,18 @@ function settle(
   const prepared = "disclosures" in record ? record : prepareQuickly(record, freshSalt);
   const { issuer = caller.member, statement, type, subject, occurredAt, disclosures } = prepared;
   if (type === erasureType) throw erasureSubmitted(at);
+  refuseReserved(type, at);
   refuseFuture(occurredAt, at, nowMs);
   if (statement === undefined && issuer !== caller.member)
     throw mismatch("Only a signed record may name another member as its issuer.", `${at}/issuer`);
   return { submission: { issuer, submitter: caller.member, type, subject, occurredAt, disclosures }, statement };
+}
+
+/** Also where no rules are followed: a warning or a refusal that a member wrote would be taken for the node's word. */
+function refuseReserved(type: string, at: string): void {
+  if (!nodeRecordTypes.has(type) && !type.startsWith("monitor.")) return;
+  const detail = `Only the node itself writes records of type ${type}.`;
+  throw new NodeError("E_RECORD_TYPE_RESERVED", detail, { field: `${at}/type`, recordType: type, policy: null });
 }
 
 function erasureSubmitted(at: string): NodeError {

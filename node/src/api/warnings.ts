@@ -1,9 +1,9 @@
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { Type } from "typebox";
-import { NodeError } from "../errors.ts";
 import { principalOfRequest } from "./access.ts";
 import type { App, AppServices } from "./app-services.ts";
 import { requireJson } from "./json-body.ts";
+import { cursorOf, pageOf, pageParameters, PageQuery } from "./page.ts";
 import { idempotencyKey } from "./records.ts";
 import { IdParams, NoQuery, problemAnswers, Receipt } from "./schemas.ts";
 import type { WarningFacts, WarningsPort } from "./warnings-port.ts";
@@ -31,16 +31,13 @@ const WarningsQuery = Type.Object(
     severity: Type.Optional(Type.String()),
     rule: Type.Optional(Type.String()),
     subject: Type.Optional(Type.String()),
-    cursor: Type.Optional(Type.String()),
-    limit: Type.Optional(Type.String()),
+    ...PageQuery,
   },
   { additionalProperties: false },
 );
 
 const tags = ["warnings"];
 const decisions = ["acknowledge", "dismiss", "resolve", "reopen"] as const;
-const usualLimit = 100;
-const maxLimit = 1000;
 
 /** `GET /v1/warnings`, `GET /v1/warnings/:id`, `POST /v1/warnings/:id/handling`. */
 export function warningRoutes(app: App, { warnings }: AppServices): void {
@@ -74,16 +71,19 @@ function readRoutes(app: App, warnings: WarningsPort): void {
   app.route({
     method: "GET",
     url: "/v1/warnings",
-    config: { access: ["monitor", "read"] },
+    config: { access: ["monitor", "read"], docs: { parameters: pageParameters, refusals: ["E_PAGE", "E_CURSOR"] } },
     schema: {
       ...{ operationId: "listWarnings", summary: "Warnings in the log's order", tags },
       ...{ querystring: WarningsQuery, response: { 200: Warnings, ...problemAnswers } },
     },
     handler: async (request) => {
-      const { cursor, limit, ...filter } = request.query;
-      const query = { ...filter, from: fromOf(cursor), limit: limitOf(limit) };
-      const { items, next } = await warnings.list(query, principalOfRequest(request));
-      return { items: items.map(answerOf), next: next === null ? null : cursorOf(next) };
+      const viewer = principalOfRequest(request);
+      const { state = "", severity = "", rule = "", subject = "" } = request.query;
+      const list = ["warnings", viewer.member, state, severity, rule, subject];
+      const { after, limit } = pageOf(request.query, list);
+      const query = { ...request.query, from: Number(after ?? 0), limit };
+      const { items, next } = await warnings.list(query, viewer);
+      return { items: items.map(answerOf), next: cursorOf(next === null ? null : String(next), list) };
     },
   });
   app.route({
@@ -101,23 +101,6 @@ function readRoutes(app: App, warnings: WarningsPort): void {
 /** The schemas' types know no read-only lists. */
 function answerOf({ records, handlings, ...facts }: WarningFacts) {
   return { ...facts, records: [...records], handlings: [...handlings] };
-}
-
-function cursorOf(index: number): string {
-  return Buffer.from(`w${index}`, "latin1").toString("base64url");
-}
-
-function fromOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  const [, digits] = /^w(\d{1,15})$/.exec(Buffer.from(cursor, "base64url").toString("latin1")) ?? [];
-  if (digits !== undefined && cursorOf(Number(digits)) === cursor) return Number(digits);
-  throw new NodeError("E_CURSOR", "The cursor is none that this list gave out.", { field: "/cursor" });
-}
-
-function limitOf(text: string | undefined): number {
-  const limit = text === undefined ? usualLimit : /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= maxLimit) return limit;
-  throw new NodeError("E_PAGE", `Ask for 1 to ${maxLimit} warnings.`, { field: "/limit" });
 }
 
 function handlingIn(body: JsonValue): Parameters<WarningsPort["handle"]>[1] {

@@ -1,6 +1,6 @@
 import { NodeError } from "../errors.ts";
-import { chainUrlForm, isChainUrl, isHost, isLogLevel, isWei, logLevels, weiForm } from "./settings.ts";
-import type { NodeSettings } from "./settings.ts";
+import { chainUrlForm, isChainUrl, isHost, isLogLevel, isWei, logLevels, weiForm } from "./settings/index.ts";
+import type { NodeSettings } from "./settings/index.ts";
 import { wrongValue } from "./values.ts";
 
 /** Environment variables by name, as `process.env` has them. */

@@ -12,8 +12,9 @@ import { makeLogKey, openLogKey, readLogVerifier, sealLogKey } from "./log-key.t
 import type { LogKey } from "./log-key.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { sealingKeyIn } from "./sealing-key.ts";
-import { decodeSettings, jsonOf } from "./settings.ts";
-import type { NodeSettings, WitnessingSettings } from "./settings.ts";
+import { jsonOf } from "./json.ts";
+import { decodeSettings } from "./settings/index.ts";
+import type { NodeSettings, WitnessingSettings } from "./settings/index.ts";
 import { readTokens } from "./token-file.ts";
 import type { TokenEntry } from "./tokens.ts";
 import { openVaultKey } from "./vault-key.ts";

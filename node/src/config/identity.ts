@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isHex } from "@lianzheng/sdk/encoding";
 import { NodeError } from "../errors.ts";
 import { readFileIfThere, writeNewFile } from "./files.ts";
-import { jsonOf } from "./settings.ts";
+import { jsonOf } from "./json.ts";
 import { SettingsReader } from "./values.ts";
 
 /** What a node's folder is bound to, from its first start on: records that are kept for one may not go on for another. */

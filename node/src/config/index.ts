@@ -5,14 +5,14 @@ export type { NodeFolder, NodePaths } from "./folder.ts";
 export { bindFolder, identityPath } from "./identity.ts";
 export type { FolderIdentity } from "./identity.ts";
 export { readFileIfThere } from "./files.ts";
-export { jsonOf } from "./settings.ts";
+export { jsonOf } from "./json.ts";
 export { SettingsReader, wrongValue } from "./values.ts";
 export { initNode } from "./init.ts";
 export type { InitializedNode, NodeInit } from "./init.ts";
 export type { LogKey } from "./log-key.ts";
-export { retentionEnd, retentionYears, shortestRetention } from "./retention.ts";
-export type { RetentionRule, RetentionSettings } from "./retention.ts";
-export { defaultRegistrySettings, defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings.ts";
+export { retentionEnd, retentionYears, shortestRetention } from "./settings/index.ts";
+export type { RetentionRule, RetentionSettings } from "./settings/index.ts";
+export { defaultRegistrySettings, defaultSettings, docsAccessOf, isOrigin, logLevels } from "./settings/index.ts";
 export type {
   AnchorSettings,
   DocsAccess,
@@ -24,7 +24,7 @@ export type {
   TelemetrySettings,
   WitnessingSettings,
   WitnessSettings,
-} from "./settings.ts";
+} from "./settings/index.ts";
 export { addToken, maxTokens, readTokens, revokeToken } from "./token-file.ts";
 export { TokenWatch } from "./token-watch.ts";
 export type { TokenWatchOptions } from "./token-watch.ts";

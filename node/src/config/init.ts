@@ -10,7 +10,7 @@ import type { NodePaths } from "./folder.ts";
 import { defaultKeystoreCost } from "./keystore.ts";
 import { makeLogKey, sealLogKey } from "./log-key.ts";
 import { choosePassphrase } from "./passphrase.ts";
-import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings.ts";
+import { chainUrlForm, decodeSettings, defaultSettings, isChainUrl, isOrigin } from "./settings/index.ts";
 import type {
   AnchorSettings,
   EventSettings,
@@ -19,7 +19,7 @@ import type {
   LogLevel,
   LogSettings,
   NodeSettings,
-} from "./settings.ts";
+} from "./settings/index.ts";
 import { encodeTokens, issueToken } from "./tokens.ts";
 import { wrongValue } from "./values.ts";
 import { makeVaultKey, sealVaultKey } from "./vault-key.ts";

@@ -5,7 +5,7 @@ import type { NoteVerifier } from "@lianzheng/sdk/log";
 import { encodeVerifierKey, parseVerifierKey } from "@lianzheng/sdk/log";
 import { NodeError } from "../errors.ts";
 import { openSecret, sealSecret } from "./keystore.ts";
-import { jsonOf } from "./settings.ts";
+import { jsonOf } from "./json.ts";
 import { SettingsReader } from "./values.ts";
 
 /** The log's key pair, opened. */

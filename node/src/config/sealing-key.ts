@@ -3,7 +3,7 @@ import { isJsonObject } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import { readFileIfThere, readRequiredFile, writeNewFile } from "./files.ts";
 import { defaultKeystoreCost, openSecret, sealSecret } from "./keystore.ts";
-import { jsonOf } from "./settings.ts";
+import { jsonOf } from "./json.ts";
 import { SettingsReader } from "./values.ts";
 
 const format = "lianzheng-sealing-key";

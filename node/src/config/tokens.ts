@@ -3,7 +3,7 @@ import { fromInstant, isJsonObject, isUscc, toInstant } from "@lianzheng/sdk/rec
 import type { JsonValue } from "@lianzheng/sdk/record";
 import { isScope, scopes } from "../scopes.ts";
 import type { Scope } from "../scopes.ts";
-import { jsonOf } from "./settings.ts";
+import { jsonOf } from "./json.ts";
 import { SettingsReader, wrongValue } from "./values.ts";
 
 /** Days that a new token is good for, unless another number is said. */

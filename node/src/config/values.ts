@@ -51,6 +51,14 @@ export class SettingsReader {
     return new SettingsReader(this.#source, this.#object[name], `${this.#path}/${name}`, known);
   }
 
+  /** The list of objects under `name`, of at most `most`, each with exactly the members `known`. */
+  items(name: string, most: number, known: readonly string[]): readonly SettingsReader[] {
+    const value = this.#object[name];
+    const path = `${this.#path}/${name}`;
+    if (!isArray(value) || value.length > most) throw wrongValue(this.#source, path, `an array of at most ${most}`);
+    return value.map((item, at) => new SettingsReader(this.#source, item, `${path}/${at}`, known));
+  }
+
   /** The yes or no under `name`. */
   flag(name: string): boolean {
     const value = this.#object[name];
@@ -88,4 +96,8 @@ export class SettingsReader {
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
     throw wrongValue(this.#source, `${this.#path}/${name}`, `a whole number from ${min} to ${max}`);
   }
+}
+
+function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }

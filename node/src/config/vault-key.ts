@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { NodeError } from "../errors.ts";
 import { openSecret, sealSecret } from "./keystore.ts";
-import { jsonOf } from "./settings.ts";
+import { jsonOf } from "./json.ts";
 import { SettingsReader } from "./values.ts";
 
 const keyBytes = 32;

@@ -105,13 +105,12 @@ export async function readContract(
 }
 
 /**
- * Sends a transaction and resolves when it is in a block and succeeded.
+ * Sends a transaction and resolves when it is in a block and succeeded. What is read on the way is read through `rpc`.
  *
  * @throws ChainError C_ANCHOR_REVERTED if a contract refused (`details.reason` is its custom error's name,
  *   `details.values` what it said), C_FUNDS, C_ANCHOR_TIMEOUT if no block took it within two minutes, C_UNREACHABLE
  */
-export async function carryOut(signer: Signer, call: Call): Promise<Included> {
-  const rpc = rpcOf(signer);
+export async function carryOut(signer: Signer, call: Call, rpc: JsonRpc = rpcOf(signer)): Promise<Included> {
   const from = (await signer.getAddress()).toLowerCase();
   const gas = quantity(await askChain(rpc, "eth_estimateGas", [{ from, ...call }]));
   const nonce = Number(quantity(await askChain(rpc, "eth_getTransactionCount", [from, "pending"])));

@@ -1,6 +1,7 @@
 /** Puts the contracts on a chain, keeps the address book, brings members and logs onto it. */
 export { readDeployment, writeDeployment, writeWhole } from "./address-book.ts";
-export { chainIdentity, type JsonRpc } from "./chain.ts";
+export { chainIdentity, rpcOf, type JsonRpc } from "./chain.ts";
+export { patient } from "./patience.ts";
 export { connectChain } from "./connect.ts";
 export { checkDeployment } from "./check.ts";
 export { foundingDigest, type Council, type CouncilSeat } from "./council.ts";

@@ -89,6 +89,7 @@ export interface RegisteredLog {
  *
  * @param origin - name of the log, first line of its checkpoints
  * @param key    - Ed25519 public key that signs its checkpoints, 32 bytes
+ * @param rpc    - for what is read; the signer's own door by default
  * @throws ChainError C_NOT_MEMBER if the signer's key is no member's, C_NOT_OWNER if the log is registered with another
  *   key; C_ANCHOR_REVERTED with `details.reason` if the contract refuses; C_UNREACHABLE, C_FUNDS, C_ANCHOR_TIMEOUT
  */
@@ -96,8 +97,9 @@ export async function registerLog(
   signer: Signer,
   deployment: Deployment,
   { origin, key }: { readonly origin: string; readonly key: Hex },
+  rpc: JsonRpc = rpcOf(signer),
 ): Promise<RegisteredLog> {
-  const { rpc, key: sender, owner: member } = await positionOf(signer, deployment);
+  const { key: sender, owner: member } = await positionOf(signer, deployment, rpc);
   if (member === nobody) throw new ChainError("C_NOT_MEMBER", "the key belongs to no member", { key: sender });
   const owner = usccOf(member);
   const logId = logIdOf(owner, origin);
@@ -107,7 +109,7 @@ export async function registerLog(
   const details = { logId, expected: key, actual };
   if (actual !== undefined) throw new ChainError("C_NOT_OWNER", "the log is registered with another key", details);
   try {
-    await carryOut(signer, { to: logs.address, data: logs.abi.encodeFunctionData("register", [origin, key]) });
+    await carryOut(signer, { to: logs.address, data: logs.abi.encodeFunctionData("register", [origin, key]) }, rpc);
     return { changed: true, logId, owner };
   } catch (error) {
     // A transaction from before a crash may have been faster: what the contract says now counts, not who made it so.
@@ -126,8 +128,7 @@ interface Position {
   readonly owner: string;
 }
 
-async function positionOf(signer: Signer, deployment: Deployment): Promise<Position> {
-  const rpc = rpcOf(signer);
+async function positionOf(signer: Signer, deployment: Deployment, rpc = rpcOf(signer)): Promise<Position> {
   const members = membersOf(deployment);
   const key = (await signer.getAddress()).toLowerCase() as Hex;
   const [owner] = await readContract(rpc, members, "memberOf", [key]);

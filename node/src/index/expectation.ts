@@ -4,7 +4,7 @@ import { Level } from "level";
 import { errnoOf } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { RequestName } from "./keys.ts";
-import { openValue, requestKey, textKey } from "./keys.ts";
+import { openValue, rangeOf, requestKey, textKey } from "./keys.ts";
 import type { Put, SubjectHead } from "./layout.ts";
 import { framePuts, prepareViews, subjectHead } from "./layout.ts";
 import type { IndexedFrame } from "./view.ts";
@@ -138,10 +138,6 @@ export class IndexExpectation {
     tally.sum = (tally.sum + checksumOf(value)) % sumLimit;
     tallies.set(range, tally);
   }
-}
-
-function rangeOf(key: Buffer): string {
-  return key.toString("latin1", 0, 1);
 }
 
 function checksumOf(value: Buffer): number {

@@ -16,7 +16,7 @@ import { NodeError } from "../errors.ts";
  * | `m` | name | identity of the journal |
  * | `o` | member, 0, index 6 of a run of records that it submitted | how many there are, one after another |
  * | `q` | SHA-256 of the request's key in `k` | nothing: its presence is a second witness of `k` |
- * | `r` | id 32 | index |
+ * | `r` | block of {@link idBlockRecords} records that it lies in 4, id 32 | index |
  * | `s` | subject, 0, sequence 6 | index |
  * | `x` | index 6 of a `record.erasure` | nothing |
  *
@@ -43,12 +43,28 @@ export function numberKey(range: KeyRange, ...numbers: readonly number[]): Buffe
   return key;
 }
 
-/** The key of a record's id. */
-export function idKey(id: Uint8Array): Buffer {
-  const key = Buffer.allocUnsafe(1 + id.length);
+/**
+ * Records whose ids sort next to each other. An id is a hash: were all in one range, every record would fall between those of
+ * all others, and LevelDB would merge the whole range again and again, the more the longer the log. A block is about what it
+ * holds in memory before it sorts, so its files are written few times, and never again when the next block has begun. Who
+ * looks for an id asks once for each block.
+ */
+export const idBlockRecords: number = 2 ** 18;
+
+const blockBytes = 4;
+
+/** The key of the id of a record in block `block`, the number of the record's index divided by {@link idBlockRecords}. */
+export function idKey(block: number, id: Uint8Array): Buffer {
+  const key = Buffer.allocUnsafe(1 + blockBytes + id.length);
   key[0] = 0x72;
-  key.set(id, 1);
+  key.writeUInt32BE(block, 1);
+  key.set(id, 1 + blockBytes);
   return key;
+}
+
+/** The block of the record at `index`. */
+export function idBlockOf(index: number): number {
+  return Math.floor(index / idBlockRecords);
 }
 
 /** A key of one text, or of two with a zero byte between, which neither may hold. */
@@ -81,6 +97,11 @@ export function runKey(member: string, firstIndex: number): Buffer {
   key.write(`o${member}\0`, 0, "latin1");
   key.writeUIntBE(firstIndex, member.length + 2, numberBytes);
   return key;
+}
+
+/** The range of a key. */
+export function rangeOf(key: Buffer): KeyRange {
+  return String.fromCharCode(key[0] ?? 0) as KeyRange;
 }
 
 /** Bounds of a whole range, for iterators. */

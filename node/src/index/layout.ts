@@ -2,9 +2,11 @@ import type { FrameLocation, SealedSegment } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import type { RequestName } from "./keys.ts";
 import {
+  idBlockOf,
   idKey,
   numberKey,
   openValue,
+  rangeOf,
   requestKey,
   requestWitnessKey,
   runKey,
@@ -15,7 +17,7 @@ import {
 import type { IndexedFrame } from "./view.ts";
 
 /** Which keys and values there are, in words of the identity: an index in another layout is made again. */
-export const layoutVersion = "5";
+export const layoutVersion = "6";
 
 /** One key and its value. */
 export interface Put {
@@ -62,8 +64,9 @@ export function prepareViews(frame: Pick<IndexedFrame, "firstIndex" | "batches" 
   const puts: Put[] = [];
   const newest = new Map<string, number>();
   for (const [at, { id, subject, sequence, erases }] of records.entries()) {
-    puts.push(put(idKey(id), [firstIndex + at]), put(sequenceKey(subject, sequence), [firstIndex + at]));
-    if (erases) puts.push(put(numberKey("x", firstIndex + at), []));
+    const index = firstIndex + at;
+    puts.push(put(idKey(idBlockOf(index), id), [index]), put(sequenceKey(subject, sequence), [index]));
+    if (erases) puts.push(put(numberKey("x", index), []));
     newest.set(subject, at);
   }
   for (const [subject, at] of newest) puts.push(headPut(subject, frame, at));
@@ -113,6 +116,22 @@ function runPuts({ firstIndex, batches }: Pick<IndexedFrame, "firstIndex" | "bat
 /** The view that says that all views of a closed segment are there. */
 export function sealPut({ segment, bytes, frames, firstIndex, records }: SealedSegment): Put {
   return put(numberKey("g", segment), [bytes, frames, firstIndex, records]);
+}
+
+/** Whether a value that is found in the place of `put` is that of a later frame: only heads and anchors are replaced. Throws INDEX_CORRUPT. */
+export function replacesView({ key, value }: Put, found: Buffer): boolean {
+  switch (rangeOf(key)) {
+    case "h":
+      return subjectHead(key, found).count > subjectHead(key, value).count;
+    case "a":
+      return isLater(openValue(key, found, 3).numbers, openValue(key, value, 3).numbers);
+    default:
+      return false;
+  }
+}
+
+function isLater([segment = 0, offset = 0]: readonly number[], [than = 0, at = 0]: readonly number[]): boolean {
+  return segment > than || (segment === than && offset > at);
 }
 
 /** Where a frame stands, as three numbers of a value say it. */

@@ -3,12 +3,14 @@ import type { Failpoint, FrameLocation, SealedSegment } from "@lianzheng/node/jo
 import { errnoOf, noFailpoint } from "@lianzheng/node/journal";
 import { Level } from "level";
 import { NodeError } from "../errors.ts";
-import type { RequestName } from "./keys.ts";
+import type { KeyRange, RequestName } from "./keys.ts";
 import {
+  idBlockOf,
   idKey,
   numberKey,
   openValue,
   rangeBounds,
+  rangeOf,
   requestKey,
   requestWitnessKey,
   runKey,
@@ -24,6 +26,7 @@ import {
   layoutVersion,
   placeOf,
   prepareViews,
+  replacesView,
   sealPut,
   subjectHead,
 } from "./layout.ts";
@@ -43,6 +46,8 @@ const identityKey = textKey("m", "identity");
 // Large enough that a busy second's writes are merged in memory before LevelDB sorts them into files.
 const writeBufferBytes = 32 * 1024 * 1024;
 const cacheBytes = 32 * 1024 * 1024;
+/** Third line of the identity of an index that is to be made again. */
+const distrusted = "damaged";
 /** Behind every range, so that asking for it to be compacted touches no file: see {@link RecordIndex.seal}. */
 const beyondAll = Buffer.from([0xff]);
 
@@ -61,6 +66,10 @@ export class RecordIndex {
   #closed: SealedSegment[] = [];
   #sealing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
+  /** Whether the files are to go when they are closed. */
+  #isVoid = false;
+  /** First index of the newest frame; undefined until it is asked for. */
+  #newestFirst: number | undefined;
   /** Settles, never rejects, when the batch that is being written is written or has failed. */
   #writing: Promise<unknown> | undefined;
 
@@ -86,6 +95,7 @@ export class RecordIndex {
     await this.#database.close();
     await rm(this.#options.directory, { recursive: true, force: true });
     this.#database = await openNew(this.#options);
+    this.#newestFirst = undefined;
   }
 
   /**
@@ -110,6 +120,7 @@ export class RecordIndex {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#options.failpoint("index.beforeWrite");
       await this.#database.batch([...framePuts(frame), ...prepared]);
+      this.#newestFirst = frame.firstIndex;
       await this.#options.failpoint("index.afterWrite");
       this.#sealBefore(frame.location.segment);
     } catch (error) {
@@ -142,6 +153,32 @@ export class RecordIndex {
   async isSealed(seal: SealedSegment): Promise<boolean> {
     const { key, value } = sealPut(seal);
     return (await valueOf(this.#database, key))?.equals(value) ?? false;
+  }
+
+  /**
+   * Has the next opening discard this index and make it again, for a damage was found in it. Settles in any case: where LevelDB
+   * takes nothing more, the files go when it is closed; and after a crash before that the damage is found again.
+   */
+  async distrust(): Promise<void> {
+    const text = Buffer.from(`${layoutVersion}\n${this.#options.identity}\n${distrusted}`, "utf8");
+    await this.#database.put(identityKey, sealedValue(identityKey, [], text), { sync: true }).catch(() => {
+      this.#isVoid = true;
+    });
+  }
+
+  /**
+   * Which of the views that a frame gives are not there, or not as the frame gives them: their range; undefined if all are.
+   * Heads and anchors may be those of later frames.
+   */
+  async wrongView(frame: IndexedFrame): Promise<KeyRange | undefined> {
+    await this.#writing;
+    const puts = [...framePuts(frame), ...prepareViews(frame)];
+    const values: readonly (Buffer | undefined)[] = await this.#database.getMany(puts.map(({ key }) => key));
+    for (const [at, put] of puts.entries()) {
+      const value = values[at];
+      if (value === undefined || !(value.equals(put.value) || replacesView(put, value))) return rangeOf(put.key);
+    }
+    return undefined;
   }
 
   /** Resolves when every segment that was closed and fully applied is sealed, or cannot be. */
@@ -205,9 +242,22 @@ export class RecordIndex {
   /** Index of the record with this id; undefined if there is none. The reader checks the record against the id. */
   async indexOf(id: Uint8Array): Promise<number | undefined> {
     await this.#writing;
-    const key = idKey(id);
-    const value = await valueOf(this.#database, key);
-    return value === undefined ? undefined : openValue(key, value, 1).numbers[0];
+    const keys = Array.from({ length: await this.#blocks() }, (_, block) => idKey(block, id));
+    const values: readonly (Buffer | undefined)[] = await this.#database.getMany(keys);
+    for (const [block, key] of keys.entries()) {
+      const value = values[block];
+      if (value !== undefined) return openValue(key, value, 1).numbers[0];
+    }
+    return undefined;
+  }
+
+  /** Blocks of ids that there may be keys of: those up to the newest frame's first record, and the one that it may reach into. */
+  async #blocks(): Promise<number> {
+    if (this.#newestFirst === undefined) {
+      const [key] = await this.#database.keys({ ...rangeBounds("f"), reverse: true, limit: 1 }).all();
+      this.#newestFirst ??= key === undefined ? 0 : key.readUIntBE(1, 6);
+    }
+    return idBlockOf(this.#newestFirst) + 2;
   }
 
   /** The frame that holds the record at `index`. Throws INDEX_CORRUPT if there is none. */
@@ -300,7 +350,15 @@ export class RecordIndex {
     await this.#sealing;
     await this.#writing;
     await this.#database.close();
+    if (this.#isVoid) await rm(this.#options.directory, { recursive: true, force: true });
   }
+}
+
+/** What LevelDB says of files that it cannot read, in this project's words; any other error as it is. */
+export function asIndexDamage(error: unknown): unknown {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (errnoOf(error) !== "LEVEL_CORRUPTION" && errnoOf(cause) !== "LEVEL_CORRUPTION") return error;
+  return new NodeError("INDEX_CORRUPT", "a file of the index is damaged; start again, or run rebuild", {}, error);
 }
 
 function nothing(): void {
@@ -320,6 +378,8 @@ function databaseOf(directory: string): Database {
     valueEncoding: "buffer",
     writeBufferSize: writeBufferBytes,
     cacheSize: cacheBytes,
+    // Half of what is kept are hashes and checksums: compressing them costs a quarter of all work and saves little room.
+    compression: false,
   });
 }
 
@@ -339,8 +399,9 @@ async function reasonToDiscard(database: Database, { identity }: IndexOptions): 
     await database.open();
     const value = await valueOf(database, identityKey);
     if (value === undefined) return "new";
-    const [layout, owner] = openValue(identityKey, value, 0).bytes.toString("utf8").split("\n");
+    const [layout, owner, note] = openValue(identityKey, value, 0).bytes.toString("utf8").split("\n");
     if (layout !== layoutVersion) return "in another layout";
+    if (note === distrusted) return "damaged";
     return owner === identity ? undefined : "another journal's";
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -19,7 +19,6 @@ export {
   encodeRecords,
   payloadHeaderBytes,
   placeBytes,
-  recordBytes,
 } from "./records.ts";
 export type { PlainRecord, RecordPlace, RecordsPayload, StoredBatch, StoredRecord } from "./records.ts";
 export { Patrol } from "./patrol.ts";

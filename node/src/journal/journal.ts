@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { NodeError } from "../errors.ts";
+import { inSpan } from "../tracing.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { noFailpoint } from "./failpoint.ts";
 import type { Files, StoredFile } from "./files.ts";
@@ -257,7 +258,7 @@ export class Journal {
     await this.#with(segment, async (file) => {
       await writeFully(file, bytes, offset);
       await failpoint("journal.afterWrite");
-      await file.datasync();
+      await inSpan("journal fsync", { attributes: { "lianzheng.bytes": bytes.length } }, () => file.datasync());
     });
     await failpoint("journal.afterSync");
     await this.#mark.write({ sequence, checksum });

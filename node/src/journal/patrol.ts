@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { NodeError } from "../errors.ts";
 import { firstPredecessor } from "./frame.ts";
 import type { Journal } from "./journal.ts";
+import type { FrameVisitor } from "./recovery.ts";
 
 /** How the patrol goes. */
 export interface PatrolOptions {
@@ -11,12 +12,16 @@ export interface PatrolOptions {
   readonly restMs: number;
   /** Whether there is more important work: then nothing is read until there is not. */
   readonly isBusy: () => boolean;
+  /** Called when a round begins: gives whoever looks at each frame too. What it throws ends the round. */
+  readonly begin?: () => FrameVisitor;
   /** Told of every round that found nothing. */
   readonly onRound?: (read: { readonly segments: number; readonly bytes: number }) => void;
   /** Told of what was no damage and yet ended a round, for instance a file that could not be opened. */
   readonly onTrouble?: (error: unknown) => void;
 }
 
+/** What is found once is there the next time too: there is no other round. */
+const damages: ReadonlySet<string> = new Set(["JOURNAL_CORRUPT", "INDEX_CORRUPT"]);
 /** How long the patrol waits before it asks again whether there is more important work, ms. */
 const busyPauseMs = 200;
 /** A debt of sleep below this is carried on to the next frame: timers are not finer. */
@@ -54,7 +59,7 @@ export class Patrol {
         await this.#round();
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        if (error instanceof NodeError && error.code === "JOURNAL_CORRUPT") return;
+        if (error instanceof NodeError && damages.has(error.code)) return;
         this.#options.onTrouble?.(error);
       }
     }
@@ -64,9 +69,12 @@ export class Patrol {
     let before: Uint8Array = firstPredecessor;
     let bytes = 0;
     const segments = await this.#journal.closedSegments();
+    const visit = this.#options.begin?.();
     for (const segment of segments) {
       let debtMs = 0;
-      before = await this.#journal.readSegment(segment, before, async (_frame, { length }) => {
+      before = await this.#journal.readSegment(segment, before, async (frame, location) => {
+        const { length } = location;
+        await visit?.(frame, location);
         bytes += length;
         debtMs += (length * 1000) / this.#options.bytesPerSecond;
         while (this.#options.isBusy()) await this.#restOrEnd(busyPauseMs);

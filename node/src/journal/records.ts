@@ -56,15 +56,7 @@ export const payloadHeaderBytes = 20;
 /** Bytes of the directory for each record: offset 4, length 4. */
 export const placeBytes = 8;
 
-/** Bytes of sealing: a nonce of 12 and a tag of 16. */
-const sealBytes = 28;
 const lineFeed = 0x0a;
-
-/** Bytes that a record will take in a payload. */
-export function recordBytes({ entry, submitter, disclosures }: PlainRecord): number {
-  const open = entry.length + submitter.length + 2;
-  return disclosures.reduce((sum, { length }) => sum + length + 1, open + sealBytes + placeBytes - 1);
-}
 
 /** Reads one record: two lines of ASCII, then what is sealed. Throws JOURNAL_CORRUPT. */
 export function decodeRecord(bytes: Uint8Array): StoredRecord {

@@ -6,6 +6,7 @@ import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
 import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { IndexPatrol } from "@lianzheng/node/index";
 import { NodeError } from "../errors.ts";
 import type { VaultFailpoint } from "@lianzheng/node/vault";
 import { Vault } from "@lianzheng/node/vault";
@@ -15,14 +16,14 @@ import { Erasures, completeErasures } from "./erasures.ts";
 import { fastNodeDigest } from "./hashing.ts";
 import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
-import { logIdentity, openParts } from "./opening.ts";
+import { distrusted, logIdentity, openParts } from "./opening.ts";
 import type { PublicationRules } from "./publication.ts";
 import { LogPublication } from "./publication.ts";
 import type { LogResource } from "./reader.ts";
 import type { SubmitResult } from "./receipt.ts";
 import { receiptOfRecord } from "./receipt.ts";
 import type { ListedEntry, LogRecord } from "./sealed-records.ts";
-import { listedEntry, openRecord } from "./sealed-records.ts";
+import { listedEntry } from "./sealed-records.ts";
 import { signedCheckpoint } from "./sequencing.ts";
 import type { Draft, Idempotency, Submission } from "./submission.ts";
 import { assertIdempotency, draftOf } from "./submission.ts";
@@ -113,7 +114,11 @@ export class EvidenceLog {
       }),
       done: () => writer.tellEnd(),
     });
-    this.anchors = new AnchorStore(parts.journal, parts.index, (payload) => writer.keepAnchor(payload));
+    this.anchors = new AnchorStore(parts.journal, parts.index, async (payload) => {
+      await writer.keepAnchor(payload);
+      // Whoever sees the anchor on the chain may want the tree at once; the anchor does not wait for the files.
+      void this.#publication?.publishNewest();
+    });
     this.#publication = this.#startPublication();
     this.#patrol = this.#startPatrol();
     this.#health = setInterval(() => parts.journal.checkLock(), options.healthMs ?? 1000).unref();
@@ -139,8 +144,9 @@ export class EvidenceLog {
       const rules = { origin, signer, now, ...limits, ...(committed === undefined ? {} : { committed }) };
       return new EvidenceLog(options, parts, vault, new LogWriter({ ...rules, ...parts, vault }, parts.start));
     } catch (error) {
+      const reason = await distrusted(parts.index, error);
       await closeParts(parts);
-      throw error;
+      throw reason;
     }
   }
 
@@ -243,13 +249,14 @@ export class EvidenceLog {
   async recordById(id: Hex): Promise<LogRecord | undefined> {
     fromHex(id, 32);
     const record = await this.#parts.reader.recordById(id);
-    return record === undefined ? undefined : openRecord(this.#vault, record);
+    return record === undefined ? undefined : await this.#parts.reader.open(this.#vault, record);
   }
 
   /** The record at this index; undefined if there is none. */
   async recordAt(index: number): Promise<LogRecord | undefined> {
     if (!isBelow(index, this.size)) return undefined;
-    return openRecord(this.#vault, await this.#parts.reader.recordAt(index));
+    const { reader } = this.#parts;
+    return await reader.open(this.#vault, await reader.recordAt(index));
   }
 
   /** At most `count` records from index `first` on, without what they disclose: fewer only at the log's end. */
@@ -331,13 +338,21 @@ export class EvidenceLog {
   #startPatrol(): Patrol | undefined {
     const { patrolBytesPerSecond = 0, patrolRestMs = 3_600_000, onProgress = () => undefined } = this.#options;
     if (patrolBytesPerSecond === 0) return undefined;
-    return new Patrol(this.#parts.journal, {
+    const { journal, index } = this.#parts;
+    return new Patrol(journal, {
+      begin: () => new IndexPatrol(index, (damage) => this.#distrustIndex(damage)).visit,
       bytesPerSecond: patrolBytesPerSecond,
       restMs: patrolRestMs,
       isBusy: () => this.#inFlight.size > 0,
       onRound: (read) => onProgress({ stage: "patrolled", ...read }),
       onTrouble: (error) => onProgress({ stage: "patrol-failed", error }),
     });
+  }
+
+  /** Nothing is written on by an index that answers wrongly; the next start makes it again. */
+  async #distrustIndex(damage: NodeError): Promise<void> {
+    await this.#parts.index.distrust();
+    this.#writer.end(damage);
   }
 
   #assertSize(size: number): void {
@@ -380,7 +395,7 @@ async function openVault(options: EvidenceLogOptions, { index, reader, start }: 
     ...(files === undefined ? {} : { files }),
     ...(vaultFailpoint === undefined ? {} : { failpoint: vaultFailpoint }),
   });
-  const recordAt = async (at: number): Promise<LogRecord> => openRecord(vault, await reader.recordAt(at));
+  const recordAt = async (at: number): Promise<LogRecord> => await reader.open(vault, await reader.recordAt(at));
   const records = await completeErasures({ index, vault, size, recordAt });
   if (records > 0) onProgress({ stage: "erasures-completed", records });
   return vault;

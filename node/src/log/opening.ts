@@ -3,7 +3,7 @@ import { equalBytes } from "@lianzheng/sdk/encoding";
 import type { NoteSigner, TreeEdge } from "@lianzheng/sdk/log";
 import { edgeRoot, emptyEdge, parseCheckpointText, readEdge } from "@lianzheng/sdk/log";
 import { decodeEntry, fromInstant } from "@lianzheng/sdk/record";
-import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
+import { RecordIndex, Reconciliation, asIndexDamage, leafHash } from "@lianzheng/node/index";
 import type { Failpoint, Files, FrameLocation, FrameVisitor, RecordCounter } from "@lianzheng/node/journal";
 import { Journal, decodePayloadHeader, decodeRecords } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
@@ -73,10 +73,18 @@ export async function openParts(options: OpeningOptions): Promise<OpenedParts> {
   try {
     return await openTree(options, stores);
   } catch (error) {
+    const reason = await distrusted(stores.index, error);
     await stores.index.close();
     await stores.journal.close();
-    throw error;
+    throw reason;
   }
+}
+
+/** The reason why a log does not open; an index that is to blame is made again by the next start. */
+export async function distrusted(index: RecordIndex | undefined, error: unknown): Promise<unknown> {
+  const reason = asIndexDamage(error);
+  if (reason instanceof NodeError && reason.code === "INDEX_CORRUPT") await index?.distrust();
+  return reason;
 }
 
 /** Records in a frame, as its header counts them. */
@@ -118,9 +126,10 @@ async function openStores(options: OpeningOptions): Promise<Stores> {
     const size = await mendIndex(options, journal, index, reconciliation);
     return { journal, index, last: opened.last ?? (await lastOf(index, size)) };
   } catch (error) {
+    const reason = await distrusted(opened.index, error);
     await opened.index?.close();
     await journal?.close();
-    throw error;
+    throw reason;
   }
 }
 

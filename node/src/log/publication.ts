@@ -73,11 +73,16 @@ export class LogPublication {
     await this.#running;
   }
 
+  /** As {@link publish}, of the tree as it is now: one that is on its way may be of an older tree. */
+  async publishNewest(): Promise<void> {
+    await this.#running;
+    await this.publish();
+  }
+
   /** Publishes what is new once more, and ends. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#running;
-    await this.publish();
+    await this.publishNewest();
   }
 
   async #publish(): Promise<void> {

@@ -5,9 +5,11 @@ import type { FrameEntry, RecordIndex } from "@lianzheng/node/index";
 import { leafHash } from "@lianzheng/node/index";
 import type { Journal, RecordPlace } from "@lianzheng/node/journal";
 import { decodePlace, decodeRecord, headerBytes, payloadHeaderBytes, placeBytes } from "@lianzheng/node/journal";
+import type { Vault } from "@lianzheng/node/vault";
 import { NodeError } from "../errors.ts";
 import type { EntrySource, StoredEntry } from "./entry-source.ts";
-import type { SealedRecord } from "./sealed-records.ts";
+import type { LogRecord, SealedRecord } from "./sealed-records.ts";
+import { openRecord } from "./sealed-records.ts";
 import type { TileStore } from "./tile-store.ts";
 
 /** A path of the log over HTTP (C2SP tlog-tiles). */
@@ -55,6 +57,20 @@ export class LogReader {
     throw new NodeError("INDEX_CORRUPT", "the index takes another record for this one; delete it and start again");
   }
 
+  /**
+   * A record with what it discloses, opened. Bytes that cannot be opened are a damage like any that a read meets: the whole
+   * frame is read, which names file and byte, and ends writing. Throws JOURNAL_CORRUPT, VAULT_CORRUPT, VAULT_MISSING.
+   */
+  async open(vault: Vault, record: SealedRecord): Promise<LogRecord> {
+    try {
+      return openRecord(vault, record);
+    } catch (error) {
+      if (error instanceof NodeError && error.code === "JOURNAL_CORRUPT") await this.#readFrameOf(record.index);
+      // The frame is whole: somebody made its checksum fit, or the vault is another one.
+      throw error;
+    }
+  }
+
   /** Indexes of a subject's first `most` entries from the sequence `from` on, in their order, none missing. Throws INDEX_CORRUPT. */
   async indexesOf(subject: string, most = Infinity, from = 0): Promise<readonly number[]> {
     const [[head], indexes] = await Promise.all([
@@ -95,6 +111,11 @@ export class LogReader {
   async #damaged(index: number, { location }: FrameEntry): Promise<NodeError> {
     await this.#journal.readFrame(location);
     return new NodeError("JOURNAL_CORRUPT", `record ${index} in the journal is not the one that was signed`, { index });
+  }
+
+  async #readFrameOf(index: number): Promise<void> {
+    const { location } = await this.#index.frameOf(index);
+    await this.#journal.readFrame(location);
   }
 
   async #placeOf({ location }: FrameEntry, position: number): Promise<RecordPlace> {

@@ -1,12 +1,29 @@
 import { dirname, join } from "node:path";
-import { equalBytes } from "@lianzheng/sdk/encoding";
+import { equalBytes, utf8 } from "@lianzheng/sdk/encoding";
 import type { NoteVerifier, TreeEdge, WrittenTile } from "@lianzheng/sdk/log";
-import { edgeRoot, emptyEdge, openCheckpoint, tilePath, tileWidth, tilesOf } from "@lianzheng/sdk/log";
+import {
+  edgeRoot,
+  emptyEdge,
+  encodeEntryBundle,
+  entriesPath,
+  openCheckpoint,
+  tilePath,
+  tileWidth,
+  tilesOf,
+} from "@lianzheng/sdk/log";
 import { RecordIndex, Reconciliation, leafHash } from "@lianzheng/node/index";
 import type { Files, Frame, FrameLocation } from "@lianzheng/node/journal";
-import { Journal, decodeRecords, diskFiles, requireJournal, writeFully } from "@lianzheng/node/journal";
+import {
+  Journal,
+  decodeRecords,
+  diskFiles,
+  errnoOf,
+  readFully,
+  requireJournal,
+  writeFully,
+} from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
-import { fastNodeDigest } from "./hashing.ts";
+import { fastNodeDigest, packed } from "./hashing.ts";
 import { logIdentity, recordsOf } from "./opening.ts";
 import { paced } from "./pace.ts";
 
@@ -33,7 +50,8 @@ export interface Rebuilt {
 const draft = ".rebuilding";
 
 /**
- * Makes index and tiles of a stopped node again, from the journal alone, and puts them in the place of the old ones.
+ * Makes index and published files of a stopped node again, from the journal alone, and puts them in the place of the old ones:
+ * tiles, entry bundles where there were any, and the newest checkpoint, which keeps its cosignatures.
  *
  * They are made beside the old ones, and the tree has to have the root that the newest checkpoint signs, before anything is
  * exchanged. Ending in between is harmless: the old ones are there, or none, and then the next start makes what it needs.
@@ -45,7 +63,9 @@ export async function rebuildLog(options: RebuildOptions): Promise<Rebuilt> {
   const { directory, verifier, files = diskFiles } = options;
   await requireJournal(files, join(directory, "journal"));
   const identity = logIdentity(verifier.name, verifier);
-  const tree = new TreeRebuild(join(directory, `log${draft}`), files, verifier);
+  const before = join(directory, "log");
+  const withEntries = (await files.list(join(before, "tile", "entries"))).length > 0;
+  const tree = new TreeRebuild({ directory: join(directory, `log${draft}`), files, verifier, withEntries });
   const opened: { index?: RecordIndex; reconciliation?: Reconciliation } = {};
   let journal: Journal | undefined;
   try {
@@ -66,6 +86,7 @@ export async function rebuildLog(options: RebuildOptions): Promise<Rebuilt> {
     tree.assertSigned();
     if (!(await opened.reconciliation?.finish())) throw new NodeError("INDEX_FAILED", "the index could not be made");
     await opened.index?.close();
+    await tree.finish(await noteIn(files, join(before, "checkpoint")));
     await exchange(files, directory);
     return { size: tree.size, frames: journal.nextSequence, tiles: tree.tiles, cut: journal.cut };
   } finally {
@@ -97,20 +118,43 @@ async function exchange(files: Files, directory: string): Promise<void> {
   await files.syncDirectory(directory);
 }
 
-/** Makes the full tiles. Partial ones and the checkpoint are put beside them by the log, when it publishes. */
+/** The text of a published checkpoint; undefined if there is none. */
+async function noteIn(files: Files, path: string): Promise<string | undefined> {
+  try {
+    const file = await files.open(path, "read");
+    try {
+      return Buffer.from(await readFully(file, 0, mostNoteBytes)).toString("utf8");
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+const mostNoteBytes = 64 * 1024;
+
+interface TreeRebuildParts {
+  /** Empty. */
+  readonly directory: string;
+  readonly files: Files;
+  readonly verifier: NoteVerifier;
+  readonly withEntries: boolean;
+}
+
+/** Makes the files of the tree: what is full as soon as it is, what is partial at the end, the checkpoint last. */
 class TreeRebuild {
-  readonly #directory: string;
-  readonly #files: Files;
-  readonly #verifier: NoteVerifier;
+  readonly #parts: TreeRebuildParts;
   readonly #made = new Set<string>();
   #edge: TreeEdge = emptyEdge;
   #checkpoint: string | undefined;
+  /** Entries behind the last full bundle. */
+  #entries: string[] = [];
   tiles = 0;
 
-  constructor(directory: string, files: Files, verifier: NoteVerifier) {
-    this.#directory = directory;
-    this.#files = files;
-    this.#verifier = verifier;
+  constructor(parts: TreeRebuildParts) {
+    this.#parts = parts;
   }
 
   get size(): number {
@@ -124,13 +168,30 @@ class TreeRebuild {
     const { edge, tiles } = tilesOf(this.#edge, leaves, fastNodeDigest);
     this.#edge = edge;
     this.#checkpoint = checkpoint;
-    for (const tile of tiles) if (tile.coordinate.width === tileWidth) await this.#write(tile);
+    for (const tile of tiles) if (tile.coordinate.width === tileWidth) await this.#writeTile(tile);
+    if (this.#parts.withEntries) await this.#addEntries(records.map(({ entry }) => entry));
+  }
+
+  /**
+   * Writes the border and the checkpoint: `published`, if it is the newest one with cosignatures, which are not made again
+   * so easily.
+   */
+  async finish(published: string | undefined): Promise<void> {
+    if (this.#checkpoint === undefined) return;
+    for (const [level, digests] of this.#edge.partials.entries()) {
+      const [index, width] = [Math.floor(this.size / tileWidth ** (level + 1)), digests.length];
+      if (width > 0) await this.#write(tilePath({ level, index, width }), packed(digests));
+    }
+    const [index, width] = [Math.floor(this.size / tileWidth), this.#entries.length];
+    if (width > 0) await this.#write(entriesPath({ index, width }), encodeEntryBundle(this.#entries.map(utf8)));
+    const newest = published?.startsWith(this.#checkpoint) === true ? published : this.#checkpoint;
+    await this.#write("checkpoint", utf8(newest));
   }
 
   /** Throws LOG_CORRUPT unless the newest checkpoint is the log's own, of this very tree. */
   assertSigned(): void {
     if (this.#checkpoint === undefined) return;
-    const { size, root } = openCheckpoint(this.#checkpoint, [this.#verifier]);
+    const { size, root } = openCheckpoint(this.#checkpoint, [this.#parts.verifier]);
     if (size === this.#edge.size && equalBytes(root, edgeRoot(this.#edge, fastNodeDigest))) return;
     throw new NodeError(
       "LOG_CORRUPT",
@@ -138,17 +199,31 @@ class TreeRebuild {
     );
   }
 
-  async #write({ coordinate, bytes }: WrittenTile): Promise<void> {
-    const path = join(this.#directory, tilePath(coordinate));
+  async #addEntries(entries: readonly string[]): Promise<void> {
+    this.#entries.push(...entries);
+    let index = Math.floor((this.size - this.#entries.length) / tileWidth);
+    for (; this.#entries.length >= tileWidth; index += 1) {
+      const bundle = this.#entries.splice(0, tileWidth);
+      await this.#write(entriesPath({ index, width: tileWidth }), encodeEntryBundle(bundle.map(utf8)));
+    }
+  }
+
+  async #writeTile({ coordinate, bytes }: WrittenTile): Promise<void> {
+    await this.#write(tilePath(coordinate), bytes);
+    this.tiles += 1;
+  }
+
+  async #write(name: string, bytes: Uint8Array): Promise<void> {
+    const { directory, files } = this.#parts;
+    const path = join(directory, name);
     const parent = dirname(path);
-    if (!this.#made.has(parent)) await this.#files.makeDirectory(parent);
+    if (!this.#made.has(parent)) await files.makeDirectory(parent);
     this.#made.add(parent);
-    const file = await this.#files.open(path, "create");
+    const file = await files.open(path, "create");
     try {
       await writeFully(file, bytes, 0);
     } finally {
       await file.close();
     }
-    this.tiles += 1;
   }
 }

@@ -9,7 +9,8 @@ import { NodeError } from "../errors.ts";
 import { packed, rootOfPacked } from "./hashing.ts";
 
 const tileBytes = tileWidth * 32;
-const maxCached = 256;
+/** Verified tiles that are kept: of the leaves, and of the levels above, where 1,024 tiles are over sixty million records. */
+const maxCached = { leaves: 256, above: 1024 };
 /** Full tiles that may wait to be written; beyond it the log waits for the disk. */
 const maxPending = 512;
 
@@ -34,7 +35,9 @@ export interface TileSource {
 export class TileStore {
   readonly #source: TileSource;
   #edge: TreeEdge;
-  readonly #verified = new Map<string, Uint8Array>();
+  readonly #leaves = new TileCache(maxCached.leaves);
+  // Every proof needs these, and none of them is to go because many leaves were asked for.
+  readonly #above = new TileCache(maxCached.above);
   readonly #pending = new Map<string, Uint8Array>();
   readonly #made = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
@@ -81,13 +84,14 @@ export class TileStore {
 
   async #full(level: number, index: number): Promise<Uint8Array> {
     const path = tilePath({ level, index, width: tileWidth });
-    const known = this.#pending.get(path) ?? this.#verified.get(path);
+    const cache = level === 0 ? this.#leaves : this.#above;
+    const known = this.#pending.get(path) ?? cache.get(path);
     if (known !== undefined) return known;
     const root = await this.#parentDigest(level, index);
     const stored = await readStored(this.#source, level, index);
     const bytes =
       stored !== undefined && equalBytes(rootOfPacked(stored), root) ? stored : await this.#again(level, index, root);
-    this.#remember(path, bytes);
+    cache.set(path, bytes);
     return bytes;
   }
 
@@ -105,12 +109,6 @@ export class TileStore {
       return bytes;
     }
     throw new NodeError("LOG_CORRUPT", `tile ${level}/${index} made from the journal is not the one that was signed`);
-  }
-
-  #remember(path: string, bytes: Uint8Array): void {
-    this.#verified.set(path, bytes);
-    const [oldest] = this.#verified.keys();
-    if (this.#verified.size > maxCached && oldest !== undefined) this.#verified.delete(oldest);
   }
 
   /** One file at a time, in order: two writers of one tile would meet under its temporary name. */
@@ -146,6 +144,30 @@ export class TileStore {
     if (this.#made.has(directory)) return;
     await this.#source.files.makeDirectory(directory);
     this.#made.add(directory);
+  }
+}
+
+/** The tiles that were asked for last, by path. */
+class TileCache {
+  readonly #most: number;
+  readonly #tiles = new Map<string, Uint8Array>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(path: string): Uint8Array | undefined {
+    const bytes = this.#tiles.get(path);
+    if (bytes !== undefined) this.set(path, bytes);
+    return bytes;
+  }
+
+  set(path: string, bytes: Uint8Array): void {
+    // A Map keeps the order in which keys came in: what was asked for last stands last.
+    this.#tiles.delete(path);
+    this.#tiles.set(path, bytes);
+    const [oldest] = this.#tiles.keys();
+    if (this.#tiles.size > this.#most && oldest !== undefined) this.#tiles.delete(oldest);
   }
 }
 

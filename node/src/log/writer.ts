@@ -1,3 +1,4 @@
+import type { SpanContext } from "@opentelemetry/api";
 import type { NoteSigner, TreeEdge } from "@lianzheng/sdk/log";
 import { toInstant } from "@lianzheng/sdk/record";
 import type { IndexedFrame, KnownRequest, PreparedViews, RecordIndex, SubjectHead } from "@lianzheng/node/index";
@@ -7,6 +8,8 @@ import { GroupQueue, encodeRecords } from "@lianzheng/node/journal";
 import type { Vault } from "@lianzheng/node/vault";
 import { blindedDigest } from "@lianzheng/node/vault";
 import { NodeError } from "../errors.ts";
+import { inSpan, presentCause } from "../tracing.ts";
+import type { SpanStart } from "../tracing.ts";
 import { sealGroup } from "./sealed-records.ts";
 import type { RecentFrames } from "./recent-frames.ts";
 import type { SubmitResult } from "./receipt.ts";
@@ -17,7 +20,7 @@ import type { TileStore } from "./tile-store.ts";
 
 /** What is to be written: a request with records, or an anchor's frame. */
 type Work =
-  | { readonly kind: "records"; readonly request: DraftedRequest }
+  | { readonly kind: "records"; readonly request: DraftedRequest; readonly cause?: SpanContext | undefined }
   | { readonly kind: "anchor"; readonly payload: Buffer };
 
 type Outcome = SubmitResult | "kept";
@@ -137,7 +140,7 @@ export class LogWriter {
 
   /** Writes a request's records. See EvidenceLog.submit. */
   async submit(request: DraftedRequest): Promise<SubmitResult> {
-    const outcome = await this.#add({ kind: "records", request }, weightOf(request));
+    const outcome = await this.#add({ kind: "records", request, cause: presentCause() }, weightOf(request));
     if (outcome === "kept") throw new TypeError("a request was taken for an anchor");
     return outcome;
   }
@@ -159,7 +162,7 @@ export class LogWriter {
 
   async #commitOrEnd(group: readonly Pending[]): Promise<void> {
     try {
-      await this.#commit(group);
+      await inSpan("group commit", spanStartOf(group), () => this.#commit(group));
     } finally {
       this.tellEnd();
     }
@@ -313,6 +316,12 @@ export class LogWriter {
     }
     if (this.#isFull) throw new NodeError("E_STORAGE_FULL", `less than ${reserveBytes} bytes are free on the disk`);
   }
+}
+
+/** One commit serves many requests: their spans are its causes, none of them its parent. */
+function spanStartOf(group: readonly Pending[]): SpanStart {
+  const causes = group.flatMap(({ item }) => (item.kind === "records" && item.cause !== undefined ? [item.cause] : []));
+  return { causes, attributes: { "lianzheng.requests": group.length } };
 }
 
 /** The error for a key that was used for another request. */

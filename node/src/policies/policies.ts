@@ -98,6 +98,14 @@ export class PolicyFollower {
     return this.#condition;
   }
 
+  /** Policies in force now whose document the node has not got, or cannot use: what they govern is refused. */
+  get missing(): readonly string[] {
+    return this.#book.names().filter((name) => {
+      const digest = this.#book.inForce(name, this.second())?.digest;
+      return typeof digest === "string" && this.#unusable.has(digest);
+    });
+  }
+
   /** This second, Unix, by the node's clock. */
   second(): number {
     return Math.floor(this.#options.now() / 1000);

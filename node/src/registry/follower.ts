@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
+import { inSpan } from "../tracing.ts";
 import type { BlockSource, LawBlock } from "./blocks.ts";
 import { Draft } from "./draft.ts";
 import type { EventReader } from "./event.ts";
@@ -190,7 +191,10 @@ export class Follower {
   async #follow(from: BlockPoint, to: number): Promise<void> {
     const { store, source } = this.#parts;
     const { blocks, last } = await source.stretch(from, to);
-    for (const block of blocks) await this.#takeBlock(block);
+    for (const block of blocks) {
+      const attributes = { "lianzheng.block": block.point.number, "lianzheng.logs": block.logs.length };
+      await inSpan("registry intake", { causes: [], attributes }, () => this.#takeBlock(block));
+    }
     if (this.#cursor().number < last.number) await store.commit(last, []);
   }
 

@@ -31,6 +31,12 @@ export interface Gauges {
   readonly freeBytes?: number;
   readonly ready: boolean;
   readonly webhooks: { readonly active: number; readonly parked: number };
+  /** Codes of the anchor's alarms that are on. */
+  readonly alarms: readonly string[];
+  /** Blocks by which the registry is behind the newest block that it saw; undefined before it saw one. */
+  readonly registryLag?: number;
+  /** Documents of policies in force that the node has not got, and 1 while it cannot follow them on the chain. */
+  readonly policies: { readonly missing: number; readonly stale: number };
   /** 1 while there are records that the monitor did not look at yet; undefined without a monitor. */
   readonly monitorBehind?: number;
 }
@@ -71,7 +77,6 @@ export class NodeMetrics {
   readonly #parked = this.#counter("webhook_parked_total", "Webhooks that were parked");
   readonly #warnings = this.#labelled("warnings_total", "Warnings that were raised, by kind of rule", "kind");
   readonly #streams = this.#gauge("event_streams", "Event streams that are open");
-  readonly #registryLag = this.#gauge("registry_lag_blocks", "Blocks by which the registry is behind its chain");
   readonly #patrol = new Gauge({
     name: "lianzheng_patrol_findings",
     help: "What the last walk over the stored data found, by kind; 0 is good",
@@ -134,11 +139,6 @@ export class NodeMetrics {
     this.#streams.inc(change);
   }
 
-  /** To be told by the registry's follower. */
-  registryLag(blocks: number): void {
-    this.#registryLag.set(blocks);
-  }
-
   /** To be told by whoever walks over the stored data (patrol, fsck). */
   patrolled(kind: string, findings: number): void {
     this.#patrol.set({ kind }, findings);
@@ -158,6 +158,10 @@ export class NodeMetrics {
           const value = now[name];
           if (value !== undefined) gauges[name].set(value);
         }
+        policies.set({ state: "missing" }, now.policies.missing);
+        policies.set({ state: "stale" }, now.policies.stale);
+        alarms.reset();
+        for (const code of now.alarms) alarms.set({ code }, 1);
         webhooks.set({ state: "active" }, now.webhooks.active);
         webhooks.set({ state: "parked" }, now.webhooks.parked);
       },
@@ -170,8 +174,21 @@ export class NodeMetrics {
       chainTip: this.#gauge("chain_tip", "Number of the newest block that the anchor read"),
       waitingRequests: this.#gauge("queue_requests", "Submissions that wait for the disk"),
       freeBytes: this.#gauge("free_bytes", "Free bytes of the node's disk"),
+      registryLag: this.#gauge("registry_lag_blocks", "Blocks by which the registry is behind its chain"),
       monitorBehind: this.#gauge("monitor_behind", "1 while records wait for the monitor"),
     } as const;
+    const policies = new Gauge({
+      name: "lianzheng_policies",
+      help: "Documents in force that are missing; 1 while policies cannot be followed on the chain",
+      labelNames: ["state"],
+      registers: [this.registry],
+    });
+    const alarms = new Gauge({
+      name: "lianzheng_anchor_alarm",
+      help: "1 while an alarm of the anchor is on, by code",
+      labelNames: ["code"],
+      registers: [this.registry],
+    });
     const webhooks = new Gauge({
       name: "lianzheng_webhooks",
       help: "Webhooks by state",

@@ -1,7 +1,9 @@
 import type { NodeMutant } from "./mutants.ts";
 
 const room = "node/src/anchor";
-const tests = (...names: readonly string[]): readonly string[] => names.map((name) => `test/anchor/${name}.test.ts`);
+/** Files of this room's tests, each with a part of a test's name behind `#`. */
+const tests = (...names: readonly string[]): readonly string[] =>
+  names.map((name) => `test/anchor/${name.replace(/(#|$)/, ".test.ts$1")}`);
 
 /** Bugs of publishing to the chain. */
 export const anchorMutants: readonly NodeMutant[] = [
@@ -11,7 +13,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "const nonce = await view.nonce(from, block.number);",
     replace: 'const nonce = Number(await view.ask("eth_getTransactionCount", [from, "pending"]));',
     why: "the nonce is the pool's: bytes that wait are never replaced, and gaps stay",
-    killedBy: tests("conditions"),
+    killedBy: tests("conditions#by older bytes of its own"),
   },
   {
     id: "anchor-02",
@@ -19,7 +21,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "    await state.save(pending);\n",
     replace: '    await view.ask("eth_sendRawTransaction", [pending.raw]);\n    await state.save(pending);\n',
     why: "sends before the signed bytes are kept",
-    killedBy: tests("faults"),
+    killedBy: tests("faults#says what the chain answers"),
   },
   {
     id: "anchor-03",
@@ -28,7 +30,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     replace:
       'if (!(error instanceof ChainError) || !error.code.startsWith("C_RPC_")) throw error;\n      if (/nonce too low/.test(error.message)) return this.#forget("finished", {});',
     why: "trusts the text of an error: a lie makes it forget signed bytes",
-    killedBy: tests("conditions", "faults"),
+    killedBy: tests("conditions#and funds that go away"),
   },
   {
     id: "anchor-04",
@@ -36,7 +38,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "const price = atMost(wanted, capPerGas);",
     replace: "const price = wanted;",
     why: "no cap on fees",
-    killedBy: tests("conditions"),
+    killedBy: tests("conditions#raises them with each replacement"),
   },
   {
     id: "anchor-05",
@@ -44,7 +46,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "fee + (fee + 7n) / 8n",
     replace: "fee",
     why: "replacements without a higher fee: no pool takes them",
-    killedBy: tests("conditions"),
+    killedBy: tests("conditions#raises them with each replacement"),
   },
   {
     id: "anchor-06",
@@ -52,7 +54,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "if (actual === blockHash) return;",
     replace: "if (actual !== undefined) return;",
     why: "takes any block of that number for the one that was final",
-    killedBy: tests("conditions"),
+    killedBy: tests("conditions#after they were final"),
   },
   {
     id: "anchor-07",
@@ -60,7 +62,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "if (ours !== head.root)",
     replace: "if (ours === undefined)",
     why: "takes another history on the chain for its own",
-    killedBy: tests("refusals"),
+    killedBy: tests("refusals#stops, says so, and never sends again"),
   },
   {
     id: "anchor-08",
@@ -68,7 +70,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "if (head.size > this.#log.size) {",
     replace: "if (head.size > this.#log.size) return;\n    if (head.size < 0) {",
     why: "a restored copy goes on although the chain is ahead of it",
-    killedBy: tests("refusals", "conditions"),
+    killedBy: tests("refusals#refuses to publish with a log that lost records"),
   },
   {
     id: "anchor-09",
@@ -76,7 +78,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: 'return finality.kind === "immediate" ? tip.number : Math.max(0, tip.number - finality.blocks);',
     replace: "return finality.kind === undefined ? 0 : tip.number;",
     why: "calls a block final at once, whatever the confirmations",
-    killedBy: tests("anchor", "conditions"),
+    killedBy: tests("anchor#waits for as many blocks on top"),
   },
   {
     id: "anchor-10",
@@ -84,7 +86,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: 'requireSame("genesis", genesis, (await this.block(0))?.hash);',
     replace: "",
     why: "does not look at the genesis: a chain that was reset is taken for the right one",
-    killedBy: tests("refusals"),
+    killedBy: tests("refusals#refuses a chain that was reset to"),
   },
   {
     id: "anchor-11",
@@ -92,7 +94,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "if (codeHash === contracts.evidenceLogs.codeHash) return;",
     replace: "if (codeHash !== undefined) return;",
     why: "takes any code for the contract",
-    killedBy: tests("refusals"),
+    killedBy: tests("refusals#refuses one with"),
   },
   {
     id: "anchor-12",
@@ -100,7 +102,7 @@ export const anchorMutants: readonly NodeMutant[] = [
     find: "await view.ask(method, [call, at(block.number)])",
     replace: "await view.ask(method, [call])",
     why: "estimates on top of the pool: what waits there can never be replaced (found by this suite)",
-    killedBy: tests("conditions"),
+    killedBy: tests("conditions#by older bytes of its own"),
   },
   {
     id: "anchor-13",
@@ -149,5 +151,13 @@ export const anchorMutants: readonly NodeMutant[] = [
     replace: "",
     why: "does not tell that the key is used elsewhere",
     killedBy: tests("conditions"),
+  },
+  {
+    id: "anchor-19",
+    file: `${room}/publisher.ts`,
+    find: "if ((next < nonce || isStale) && (await view.block(tip.number))?.hash !== tip.hash) return;",
+    replace: "",
+    why: "draws conclusions from reads of two histories: signs anew what only had to be sent again (found by this suite)",
+    killedBy: tests("anchor#blocks are replaced between"),
   },
 ];

@@ -1,4 +1,10 @@
 import { anchorMutants } from "./anchor.ts";
+import { apiMutants } from "./api.ts";
+import { journalMutants } from "./journal.ts";
+import { logMutants } from "./log.ts";
+import { registryMutants } from "./registry.ts";
+import { vaultMutants } from "./vault.ts";
+import { witnessMutants } from "./witness.ts";
 
 /** One line of the node broken, and the tests that must notice. */
 export interface NodeMutant {
@@ -11,12 +17,36 @@ export interface NodeMutant {
   readonly replace: string;
   /** What the bug would be. */
   readonly why: string;
-  /** Files of tests, or ids of the catalogue of faults, of which one must fail; the likely one first. */
+  /**
+   * Of these one must fail, the likely one first: a file of tests, with `#` and a part of a test's name behind it if that is the
+   * only one to run; or an id of the catalogue of faults.
+   */
   readonly killedBy: readonly string[];
+  /** The bug makes a test wait for what never comes: that it does not end is its failing. */
+  readonly hangs?: true;
 }
 
 /** The mutants of all rooms of the node. */
-export const nodeMutants: readonly NodeMutant[] = [...anchorMutants];
+export const nodeMutants: readonly NodeMutant[] = [
+  ...journalMutants,
+  ...logMutants,
+  ...vaultMutants,
+  ...apiMutants,
+  ...registryMutants,
+  ...witnessMutants,
+  ...anchorMutants,
+];
+
+/** The room that a mutant breaks. */
+export function roomOf({ id }: NodeMutant): string {
+  return id.slice(0, id.lastIndexOf("-"));
+}
+
+/** A name of {@link NodeMutant.killedBy}: the file, and the part of a test's name, if there is one. */
+export function namedTest(name: string): { readonly file: string; readonly title: string | undefined } {
+  const [file = "", title] = name.split("#");
+  return { file, title };
+}
 
 /**
  * The source with the mutant's bug in it.

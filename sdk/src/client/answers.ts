@@ -79,6 +79,14 @@ export interface NodeStatus {
   };
   /** The witnesses that the log asks: size of the newest tree that each cosigned, and why the last request brought nothing. */
   readonly witnesses: readonly { readonly name: string; readonly size: number; readonly reason: string | null }[];
+  /** The views of the chain's law: the block that they are true at, the newest that was seen, and why they stand still, or differ. */
+  readonly registry: {
+    readonly block: { readonly number: number; readonly hash: Hex; readonly time: number } | null;
+    readonly tip: number | null;
+    readonly code: string | null;
+  };
+  /** The consortium's rules: why they are stale or not usable, and the names of those in force whose document the node lacks. */
+  readonly policies: { readonly code: string | null; readonly missing: readonly string[] };
 }
 
 export function readReceipt(answer: AnswerReader, replayed: boolean): SubmissionReceipt {
@@ -145,6 +153,24 @@ export function readStatus(answer: AnswerReader): NodeStatus {
       size: witness.count("size"),
       reason: witness.orNull("reason", () => witness.text("reason")),
     })),
+    registry: answer.within("registry", registryStatus),
+    policies: answer.within("policies", (policies) => ({
+      code: policies.orNull("code", () => policies.text("code")),
+      missing: policies.texts("missing"),
+    })),
+  };
+}
+
+function registryStatus(registry: AnswerReader): NodeStatus["registry"] {
+  const block = (at: AnswerReader): NodeStatus["registry"]["block"] => ({
+    number: at.count("number"),
+    hash: at.hex("hash", 32),
+    time: at.count("time"),
+  });
+  return {
+    block: registry.orNull("block", () => registry.within("block", block)),
+    tip: registry.orNull("tip", () => registry.count("tip")),
+    code: registry.orNull("code", () => registry.text("code")),
   };
 }
 

@@ -21,8 +21,7 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
   const ground = await context.grounds.anvil();
   context.defer(async () => {
     await ground.ask("evm_setAutomine", true);
-    await ground.ask("anvil_setBalance", ground.key.address, richly);
-    await ground.ask("evm_mine");
+    await setFunds(ground, richly);
   });
   const { node, proxy } = await context.node(ground, changes);
   await node.start();
@@ -37,7 +36,7 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
 
 const richly = "0x3635c9adc5dea00000";
 
-export const nonceCases: readonly FaultCase[] = [
+const cases: readonly FaultCase[] = [
   {
     id: "F-N1",
     title: "a lower nonce is missing: the publication that waits takes the gap itself",
@@ -163,11 +162,11 @@ export const nonceCases: readonly FaultCase[] = [
     how: "anvil sets the balance",
     run: async (context: FaultContext): Promise<void> => {
       const { ground, node, sent } = await onAnvil(context);
-      await ground.ask("anvil_setBalance", ground.key.address, "0x10");
+      await setFunds(ground, "0x10");
       for (let nth = 0; nth < 3; nth++) expect(await node.submit(`poor${nth}`)).to.equal(201);
       await node.untilCode("C_FUNDS");
       expect(sent).to.deep.equal([]);
-      await ground.ask("anvil_setBalance", ground.key.address, richly);
+      await setFunds(ground, richly);
       await context.settle(node);
     },
   },
@@ -204,6 +203,18 @@ export const nonceCases: readonly FaultCase[] = [
     },
   },
 ];
+
+export const nonceCases: readonly FaultCase[] = cases.map((one) => ({ ...one, lane: "anvil" }));
+
+/**
+ * Gives the key this balance, between two blocks of their own: anvil writes it into the state of its newest block, whose root it
+ * leaves as it was, so that nothing can be proved of that block any more. It must be none that holds an anchor.
+ */
+async function setFunds(ground: Ground, balance: string): Promise<void> {
+  await ground.ask("evm_mine");
+  await ground.ask("anvil_setBalance", ground.key.address, balance);
+  await ground.ask("evm_mine");
+}
 
 /** A transaction of the node's key that the node knows nothing of. @returns its nonce */
 async function sendOther(ground: Ground, to = ground.key.address, data = "0x"): Promise<number> {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Transaction } from "ethers";
 import type { FaultCase } from "../case.ts";
 import { startAnvil, type Ground } from "../chains.ts";
 import type { FaultContext } from "../context.ts";
@@ -22,12 +23,14 @@ async function onAnvil(context: FaultContext, changes: Partial<NodePlan> = {}): 
     if (method === "eth_sendRawTransaction") sent.push(String(params[0]));
   };
   await node.start();
+  // The log was registered with it: what counts from here on are publications.
+  sent.length = 0;
   return { ground, node, proxy, sent };
 }
 
 const deep = { anchor: { confirmations: 4 } };
 
-export const reorgCases: readonly FaultCase[] = [
+const cases: readonly FaultCase[] = [
   {
     id: "F-X1",
     title: "the anchor's block is taken back before it is final: told, the same bytes again, final once",
@@ -62,13 +65,24 @@ export const reorgCases: readonly FaultCase[] = [
       const before = await publishedIn(ground, sent);
       await mine(ground, 2);
       await seen(node);
-      const known = new Set(sent);
+      const id = String(node.history.acknowledged[0]?.receipt.records[0]?.id);
+      const early = await node.get(`/v1/records/${id}/evidence`);
+      expect(early?.status, "evidence of a block that is not final is not served").to.equal(409);
+      const sends = sent.length;
       await ground.ask("anvil_reorg", 3, []);
       await node.untilAlarm("C_BLOCK_LOST");
-      await until(() => sent.length > known.size);
+      await until(() => sent.length > sends);
       await mine(ground, 5);
       const { anchored } = await node.untilAnchored();
+      expect(new Set(sent).size, "the same bytes were sent again").to.equal(1);
+      expect(anchored?.transaction).to.equal(Transaction.from(sent[0] ?? "0x").hash);
       expect(anchored?.blockNumber).to.be.greaterThan(before);
+      const evidence = await (await node.get(`/v1/records/${id}/evidence`))?.text();
+      const { hash } = (await ground.ask("eth_getBlockByNumber", hexOf(anchored?.blockNumber), false)) as {
+        hash: string;
+      };
+      expect(anchored?.blockHash).to.equal(hash);
+      expect(evidence).to.contain(anchored?.transaction);
       await context.settle(node);
     },
   },
@@ -176,6 +190,8 @@ export const reorgCases: readonly FaultCase[] = [
   },
 ];
 
+export const reorgCases: readonly FaultCase[] = cases.map((one) => ({ ...one, lane: "anvil" }));
+
 async function withCode(ground: Ground, code: string, work: () => Promise<void>): Promise<void> {
   const { address } = ground.deployment.contracts.evidenceLogs;
   const right = await ground.ask("eth_getCode", address, "latest");
@@ -190,13 +206,14 @@ async function withCode(ground: Ground, code: string, work: () => Promise<void>)
 /** Waits until the chain holds what was sent. @returns the block's number */
 async function publishedIn(ground: Ground, sent: readonly string[]): Promise<number> {
   await until(() => sent.length > 0);
-  const { Transaction } = await import("ethers");
   const { hash } = Transaction.from(sent[0] ?? "0x");
   for (;;) {
     const receipt = (await ground.ask("eth_getTransactionReceipt", hash)) as { blockNumber: string } | null;
     if (receipt !== null) return Number(receipt.blockNumber);
   }
 }
+
+const hexOf = (value = 0): string => `0x${value.toString(16)}`;
 
 /** Some looks of the node at its chain. */
 async function seen(node: MemberNode): Promise<void> {

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { toInstant } from "@lianzheng/sdk/record";
+import { failSpan, inSpan } from "../../tracing.ts";
 import type { Audience } from "../audience.ts";
 import type { FeedEvent } from "../event.ts";
 import type { EventFeed, ToldEvent } from "../feed.ts";
@@ -160,7 +161,13 @@ export class Courier {
       timeoutMs: retries.timeoutMs,
       signal,
     };
-    return await deliver({ url, fields, body }, how);
+    return await inSpan("webhook delivery", { kind: "client", causes: [] }, async (span) => {
+      const attempt = await deliver({ url, fields, body }, how);
+      span.setAttributes({ "lianzheng.event": type, "http.request.method": "POST" });
+      if (attempt.status !== null) span.setAttribute("http.response.status_code", attempt.status);
+      if (attempt.outcome !== "delivered") failSpan(span, attempt.outcome);
+      return attempt;
+    });
   }
 
   async #failedWith({ outcome }: Attempt, deliveries: StoredWebhook["deliveries"]): Promise<void> {

@@ -9,6 +9,7 @@ export const fsckFaults = {
   REQUEST_TWICE: "one idempotency key of a member stands for two requests",
   CHECKPOINT_INVALID: "a checkpoint is not signed by the log's key, or speaks of another tree",
   ANCHOR_MISMATCH: "what was anchored is no checkpoint of this log",
+  COSIGNATURE_INVALID: "what a witness is to have cosigned is not signed by it, or is no tree of this log",
   DISCLOSURE_MISMATCH: "what a record discloses is not what its entry commits to",
   TILE_DAMAGED: "a tile is not the one that the records give",
   TILE_MISSING: "a full tile has no file",

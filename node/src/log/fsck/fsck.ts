@@ -21,6 +21,8 @@ export interface FsckOptions {
   readonly directory: string;
   /** The log's key. */
   readonly verifier: NoteVerifier;
+  /** Keys of the witnesses that the log asks; default none, and then no cosignature is checked. */
+  readonly witnesses?: readonly NoteVerifier[];
   readonly files?: Files;
   /** Where scratch databases may lie, about 150 bytes a record; the system's own folder for such by default. */
   readonly scratch?: string;
@@ -85,7 +87,10 @@ async function checkLocked(options: FsckOptions, files: Files, scratch: string):
   const { add } = findings;
   await mkdir(join(scratch, "index"));
   const expectation = await IndexExpectation.open(join(scratch, "index"));
-  const tree = await TreeCheck.open({ directory: join(directory, "log"), scratch, files, verifier, add });
+  const tree = await TreeCheck.open({
+    ...{ directory: join(directory, "log"), cosigned: join(directory, "witnesses"), scratch, files, verifier, add },
+    witnesses: options.witnesses ?? [],
+  });
   let bodies: OpenedBodies | undefined;
   try {
     if (options.vaultKey !== undefined)

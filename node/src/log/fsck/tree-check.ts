@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Digest } from "@lianzheng/sdk/encoding";
 import { EvidenceError, equalBytes, toHex } from "@lianzheng/sdk/encoding";
 import type { NoteVerifier, TreeEdge, WrittenTile } from "@lianzheng/sdk/log";
-import { edgeRoot, emptyEdge, openCheckpoint, tilePath, tileWidth, tilesOf } from "@lianzheng/sdk/log";
+import { edgeRoot, emptyEdge, openCheckpoint, openNote, tilePath, tileWidth, tilesOf } from "@lianzheng/sdk/log";
 import type { Files, RecordsPayload, StoredFile } from "@lianzheng/node/journal";
 import { errnoOf, readFully } from "@lianzheng/node/journal";
 import { Level } from "level";
@@ -19,6 +19,10 @@ export interface TreeCheckParts {
   readonly scratch: string;
   readonly files: Files;
   readonly verifier: NoteVerifier;
+  /** Keys of the witnesses that the log asks. */
+  readonly witnesses: readonly NoteVerifier[];
+  /** Folder of what they cosigned. */
+  readonly cosigned: string;
   readonly add: (finding: Finding) => void;
 }
 
@@ -86,14 +90,22 @@ export class TreeCheck {
     return toHex(known) === root ? undefined : `the tree of ${size} records has another root`;
   }
 
-  /** After the last frame: the checkpoint and the partial tiles that lie beside the full ones. */
+  /**
+   * After the last frame: what witnesses cosigned, the published checkpoint with their signatures, and the partial tiles that
+   * lie beside the full ones.
+   */
   async finish(): Promise<void> {
     if (this.#lost) return;
+    for (const witness of this.#parts.witnesses) await this.#checkCosigned(witness);
+    await this.#checkPublished();
+  }
+
+  async #checkPublished(): Promise<void> {
     const path = join(this.#parts.directory, "checkpoint");
     const bytes = await this.#read(path);
     if (bytes === undefined) return;
     const where = { file: path, offset: 0 };
-    const opened = this.#openedOf(bytes.toString("utf8"));
+    const opened = this.#openedOf(bytes.toString("utf8"), this.#parts.witnesses);
     if (typeof opened === "string") {
       this.#parts.add({ code: "CHECKPOINT_INVALID", ...where, detail: opened });
       return;
@@ -108,6 +120,29 @@ export class TreeCheck {
       ...where,
       detail: `no such tree of ${opened.size} records was signed`,
     });
+  }
+
+  /**
+   * The newest checkpoint that a witness cosigned. It is the log's own, which another than this node has seen: a tree that
+   * this log does not have shows that the log was replaced by another or by an older copy. None is no fault: it is asked for again.
+   */
+  async #checkCosigned(witness: NoteVerifier): Promise<void> {
+    const file = join(this.#parts.cosigned, witness.keyId.toString(16).padStart(8, "0"));
+    const bytes = await this.#read(file);
+    if (bytes === undefined) return;
+    const detail = await this.#wrongCosignature(bytes.toString("utf8"), witness);
+    if (detail !== undefined) this.#parts.add({ code: "COSIGNATURE_INVALID", file, offset: 0, detail });
+  }
+
+  async #wrongCosignature(note: string, witness: NoteVerifier): Promise<string | undefined> {
+    const opened = this.#openedOf(note, [witness]);
+    if (typeof opened === "string") return opened;
+    const { signatures } = openNote(note, [this.#verifier, witness]);
+    if (!signatures.some(({ keyId }) => keyId === witness.keyId)) return `${witness.name} did not sign it`;
+    if (opened.size === 0) return undefined;
+    const known = await this.#rootOf(opened.size);
+    if (known !== undefined && equalBytes(known, opened.root)) return undefined;
+    return `no such tree of ${opened.size} records was signed`;
   }
 
   async close(): Promise<void> {
@@ -131,9 +166,14 @@ export class TreeCheck {
     return typeof opened === "string" || opened.size !== size ? undefined : opened.root;
   }
 
-  #openedOf(checkpoint: string): { readonly size: number; readonly root: Digest } | string {
+  /** A checkpoint of this log's key, on which no signature of `others` is wrong; or what is the matter with it. */
+  #openedOf(
+    checkpoint: string,
+    others: readonly NoteVerifier[] = [],
+  ): { readonly size: number; readonly root: Digest } | string {
     try {
       const opened = openCheckpoint(checkpoint, [this.#verifier]);
+      if (others.length > 0) openNote(checkpoint, [this.#verifier, ...others]);
       return opened.origin === this.#verifier.name ? opened : `it is of the log ${opened.origin}`;
     } catch (error) {
       if (error instanceof EvidenceError) return error.message;

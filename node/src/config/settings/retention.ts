@@ -1,6 +1,6 @@
 import { isRecordType } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
-import { SettingsReader, wrongValue } from "./values.ts";
+import { SettingsReader, wrongValue } from "../values.ts";
 
 /** How long records of some types are kept: an exact type, or all whose name begins as `delivery.*` says. */
 export interface RetentionRule {
