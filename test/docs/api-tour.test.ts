@@ -28,7 +28,10 @@ describe("the tour of the API", function () {
   let node: ChildProcess | undefined;
 
   before(async function () {
-    if (!tools) this.skip();
+    if (!tools) {
+      console.error("\n  SKIPPED: the tour of the API was not run, for curl or jq is not on this machine\n");
+      this.skip();
+    }
     for (const name of ["node_modules", "package.json", "examples", "cli", "node", "sdk"]) {
       symlinkSync(join(root, name), join(folder, name));
     }
