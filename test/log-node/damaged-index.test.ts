@@ -152,6 +152,20 @@ describe("an index that is damaged in what closed segments gave it", () => {
           await checkMadeAgain(directory);
         })).timeout(20_000);
 
+  it("is found in what the segment in writing gave it, too", () =>
+    withFolder(async (directory) => {
+      await filled(directory);
+      const database = databaseOf(directory);
+      // Its key ends with the index of its record, so that the last one is of the newest frame.
+      const [newestRun] = await database.keys({ gte: Buffer.from("o"), lt: Buffer.from("p"), reverse: true, limit: 1 }).all();
+      await database.del(newestRun!);
+      await database.close();
+      const { found } = await patrolled(directory);
+      if (found === "nothing") throw new Error("the patrol found nothing");
+      expect([found.code, found.details["range"]]).to.deep.equal(["INDEX_CORRUPT", "o"]);
+      await checkMadeAgain(directory);
+    })).timeout(20_000);
+
   it("is not taken for damaged while it is sound and grows", () =>
     withFolder(async (directory) => {
       await filled(directory);

@@ -6,18 +6,23 @@ import { indexedFrame } from "./view.ts";
 
 /**
  * Holds the views of the frames that the journal's patrol reads against the index: of closed segments a start compares nothing
- * but two notes, and LevelDB does not check its files as it reads them.
+ * but two notes, of the last one only the frames' places, and LevelDB does not check its files as it reads them.
  *
  * One for each round, from the journal's first frame on.
  */
 export class IndexPatrol {
   readonly #index: RecordIndex;
+  readonly #hasEnded: () => boolean;
   readonly #found: (damage: NodeError) => Promise<void>;
   #size = 0;
 
-  /** @param found - awaited before the damage is thrown */
-  constructor(index: RecordIndex, found: (damage: NodeError) => Promise<void>) {
+  /**
+   * @param hasEnded - whether writing has ended: then a view that was never written is no damage, and the next start adds it
+   * @param found - awaited before the damage is thrown
+   */
+  constructor(index: RecordIndex, hasEnded: () => boolean, found: (damage: NodeError) => Promise<void>) {
     this.#index = index;
+    this.#hasEnded = hasEnded;
     this.#found = found;
   }
 
@@ -27,7 +32,7 @@ export class IndexPatrol {
     if (view === undefined) return;
     this.#size += view.records.length;
     const range = await this.#wrongView(view);
-    if (range === undefined) return;
+    if (range === undefined || this.#hasEnded()) return;
     const damage = new NodeError(
       "INDEX_CORRUPT",
       `the index does not agree with frame ${frame.sequence} of the journal; start again, which makes it again, or run rebuild`,

@@ -146,23 +146,24 @@ export class Journal {
     throw this.#damaged(segment, offset, `it ends before byte ${offset + length}`);
   }
 
-  /** The first sequences of the closed segments, in order: what {@link readSegment} reads. */
-  async closedSegments(): Promise<readonly number[]> {
+  /** The first sequences of all segments, in order: what {@link readSegment} reads. */
+  async segments(): Promise<readonly number[]> {
     const { files, directory } = this.#options;
-    const segments = (await files.list(directory)).map(segmentOf).filter((segment) => segment !== undefined);
-    return segments.filter((segment) => segment < (this.#end.segment ?? 0));
+    return (await files.list(directory)).map(segmentOf).filter((segment) => segment !== undefined);
   }
 
   /**
-   * Reads a closed segment from disk, frame by frame, and checks that each follows the one before, the first of them
-   * `before`. Answers the last. Throws JOURNAL_CORRUPT with file and offset, which ends writing.
+   * Reads a segment from disk, frame by frame, and checks that each follows the one before, the first of them `before`;
+   * of the one in writing, what was acknowledged when this was called. Answers the last. Throws JOURNAL_CORRUPT with file
+   * and offset, which ends writing.
    *
    * @param visit - awaited before the next frame is read, so it sets the pace
    */
   async readSegment(segment: number, before: Uint8Array, visit: FrameVisitor): Promise<Uint8Array> {
     let last = { sequence: segment - 1, checksum: before };
     await this.#with(segment, async (file) => {
-      const reader = new SegmentReader(file, await file.size());
+      const size = segment === this.#end.segment ? this.#end.offset : await file.size();
+      const reader = new SegmentReader(file, size);
       for (;;) {
         const offset = reader.offset;
         const frame = await reader.next();

@@ -28,8 +28,9 @@ const busyPauseMs = 200;
 const leastPauseMs = 20;
 
 /**
- * Reads the closed segments again and again, slowly, since nobody else may read them for years: a start does not, and a
- * bit that flips on a disk makes no noise.
+ * Reads the journal again and again, slowly, since nobody else may read its closed segments for years: a start does not,
+ * and a bit that flips on a disk makes no noise. The segment in writing is read too, up to where it was acknowledged when
+ * its turn came: a start reads its frames, and of their views in the index only the places.
  *
  * What it finds ends writing, through the journal that it reads: see {@link Journal.readSegment}. It holds nothing but one
  * segment's buffer, and ends in the middle of a frame's pause when it is stopped.
@@ -68,7 +69,7 @@ export class Patrol {
   async #round(): Promise<void> {
     let before: Uint8Array = firstPredecessor;
     let bytes = 0;
-    const segments = await this.#journal.closedSegments();
+    const segments = await this.#journal.segments();
     const visit = this.#options.begin?.();
     for (const segment of segments) {
       let debtMs = 0;

@@ -54,7 +54,7 @@ export interface EvidenceLogOptions {
   readonly maxSegmentBytes?: number;
   /** Keeps `log/` a log in files that any web server may serve. Without it only full tiles are there. */
   readonly publication?: PublicationRules;
-  /** Bytes of closed segments that are read again a second, to find what flipped since; 0 for never. Default 0. */
+  /** Bytes of the journal that are read again a second, to find what flipped since; 0 for never. Default 0. */
   readonly patrolBytesPerSecond?: number;
   /** From the end of one patrol, or the opening, to the next, ms. Default one hour. */
   readonly patrolRestMs?: number;
@@ -339,8 +339,9 @@ export class EvidenceLog {
     const { patrolBytesPerSecond = 0, patrolRestMs = 3_600_000, onProgress = () => undefined } = this.#options;
     if (patrolBytesPerSecond === 0) return undefined;
     const { journal, index } = this.#parts;
+    const hasEnded = (): boolean => this.failure !== undefined;
     return new Patrol(journal, {
-      begin: () => new IndexPatrol(index, (damage) => this.#distrustIndex(damage)).visit,
+      begin: () => new IndexPatrol(index, hasEnded, (damage) => this.#distrustIndex(damage)).visit,
       bytesPerSecond: patrolBytesPerSecond,
       restMs: patrolRestMs,
       isBusy: () => this.#inFlight.size > 0,
