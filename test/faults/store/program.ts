@@ -1,3 +1,5 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,4 +41,21 @@ async function bundle(source: string): Promise<BuiltProgram> {
   });
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
   return { file, compileCache: join(folder, "compiled") };
+}
+
+/** How a program ended, and all that it wrote. */
+export interface ProgramEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Waits for a program's end. */
+export async function ended(child: ChildProcess): Promise<ProgramEnd> {
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [status, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { status, signal, stdout, stderr };
 }
