@@ -1,10 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { inspectLog } from "@lianzheng/node/log";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { openCheckpoint } from "@lianzheng/sdk/log";
 import { vaultKey, verifier } from "../../log-node/fixture.ts";
 import type { Receipt } from "../history.ts";
 import { bundlePath, plainEntries, plainLeaf, plainRoot } from "../oracle/plain-log.ts";
-import type { Ask, StoreNode } from "./store-node.ts";
+import type { Answer, Ask, StoreNode } from "./store-node.ts";
 
 /** What the oracle looked at, for the figures of a run. */
 export interface Seen {
@@ -109,11 +110,20 @@ async function allRepeated(store: StoreNode): Promise<readonly string[]> {
 }
 
 async function repeated(store: StoreNode, key: string, receipts: readonly Receipt[]): Promise<readonly string[]> {
-  const again = await store.send(store.asked.get(key)!);
+  const again = await sentPatiently(store, store.asked.get(key)!);
   const isErased = receipts.some(({ records }) => records.some(({ id }) => store.erased.has(id)));
   if (isErased && again?.status === 410) return [];
   if (again?.status === 200 && namesOf(again.receipts) === namesOf(receipts)) return [];
   return [`I1: repeated, ${key} got ${again?.status} and another receipt: ${again?.text.slice(0, 120)}`];
+}
+
+/** A store that takes little at once says 503 to the rest; whoever waits is served. */
+async function sentPatiently(store: StoreNode, ask: Ask): Promise<Answer | undefined> {
+  for (let tries = 1; ; tries++) {
+    const answer = await store.send(ask);
+    if (answer?.status !== 503 || tries === 50) return answer;
+    await pause(100);
+  }
 }
 
 function namesOf(receipts: readonly Receipt[]): string {
