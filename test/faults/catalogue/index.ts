@@ -12,6 +12,7 @@ import { powerCases } from "./power.ts";
 import { processCases } from "./processes.ts";
 import { stateFileCases } from "./state-files.ts";
 import { storeKillCases } from "./store-kills.ts";
+import { tamperingCases } from "./tampering.ts";
 import { twinCases } from "./twins.ts";
 
 /** Every row, in the order in which they are run. A family is a file of its own that exports its cases. */
@@ -28,6 +29,7 @@ export const catalogue: readonly FaultCase[] = [
   ...powerCases,
   ...corruptionCases,
   ...stateFileCases,
+  ...tamperingCases,
   ...processCases,
   ...loadCases,
 ];
