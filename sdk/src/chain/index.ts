@@ -1,5 +1,6 @@
 /** The chain as evidence sees it: headers, receipts, trie proofs, seals, events, ids. No I/O. */
 export { verifyAccountProof, type Account } from "./account.ts";
+export { recoverCliqueSigner } from "./clique.ts";
 export {
   contractNames,
   decodeDeployment,
@@ -18,6 +19,14 @@ export {
 } from "./events.ts";
 export { decodeHeader, encodeHeader, encodeHeaderFields, headerHash, headerOf, type Header } from "./header.ts";
 export { EMPTY_STAGE_HEAD, logIdOf, memberIdOf, stageHead, tradeIdOf } from "./ids.ts";
+export {
+  blockHash,
+  decodeQbftExtraData,
+  qbftBlockHash,
+  qbftSealHash,
+  recoverQbftSealers,
+  type QbftExtraData,
+} from "./qbft.ts";
 export { proveReceipt, verifyReceiptProof, type ReceiptProof } from "./receipt-proof.ts";
 export {
   decodeReceipt,
