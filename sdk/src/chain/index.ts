@@ -36,6 +36,7 @@ export {
   type ChainLog,
   type Receipt,
 } from "./receipt.ts";
+export { fromQuantity, fromRpcHex } from "./rpc.ts";
 export type { RpcBlock, RpcLog, RpcReceipt } from "./rpc.ts";
 export { recoverSealer, SEAL_VANITY, sealedExtraData, sealHash } from "./seal.ts";
 export { tradeHeadSlot, verifyTradeHead, type StorageProof } from "./trade-head.ts";
