@@ -260,6 +260,20 @@ export class RecordIndex {
     return undefined;
   }
 
+  /** Indexes of at most `most` records whose ids, 32 bytes, lie from `lowest` to `highest`. The reader checks them. */
+  async indexesOfIds(lowest: Uint8Array, highest: Uint8Array, most: number): Promise<readonly number[]> {
+    await this.#writing;
+    const indexes: number[] = [];
+    const blocks = await this.#blocks();
+    for (let block = 0; block < blocks && indexes.length < most; block += 1) {
+      const bounds = { gte: idKey(block, lowest), lte: idKey(block, highest), limit: most - indexes.length };
+      for await (const [key, value] of this.#database.iterator(bounds)) {
+        indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
+      }
+    }
+    return indexes;
+  }
+
   /** Blocks of ids that there may be keys of: those up to the newest frame's first record, and the one that it may reach into. */
   async #blocks(): Promise<number> {
     if (this.#newestFirst === undefined) {
