@@ -15,14 +15,8 @@ import { storeKillCases } from "./store-kills.ts";
 import { tamperingCases } from "./tampering.ts";
 import { twinCases } from "./twins.ts";
 
-/** Every row, in the order in which they are run. A family is a file of its own that exports its cases. */
-export const catalogue: readonly FaultCase[] = [
-  ...rpcCases,
-  ...nonceCases,
-  ...killCases,
-  ...twinCases,
-  ...clockCases,
-  ...reorgCases,
+/** Rows of what keeps records, without a chain. */
+const storeRows: readonly FaultCase[] = [
   ...storeKillCases,
   ...failpointCases,
   ...diskCases,
@@ -31,6 +25,17 @@ export const catalogue: readonly FaultCase[] = [
   ...stateFileCases,
   ...tamperingCases,
   ...processCases,
+];
+
+/** Every row, in the order in which they are told. A family is a file of its own that exports its cases. */
+export const catalogue: readonly FaultCase[] = [
+  ...rpcCases,
+  ...nonceCases,
+  ...killCases,
+  ...twinCases,
+  ...clockCases,
+  ...reorgCases,
+  ...storeRows.map((one): FaultCase => ({ lane: "store", ...one })),
   ...loadCases,
 ];
 

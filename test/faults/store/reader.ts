@@ -47,8 +47,8 @@ async function readAll(folder: string): Promise<Omit<Reading, "sound">> {
 }
 
 /** Of all that is compared only a record that was asked for by its id can be undefined where one is due. */
-function isLostId(error: AssertionError): boolean {
-  const { actual, expected } = error as unknown as { readonly actual: unknown; readonly expected: unknown };
+function isLostId(error: Error): boolean {
+  const { actual, expected } = error as { readonly actual?: unknown; readonly expected?: unknown };
   return actual === undefined && typeof expected === "object" && expected !== null && "id" in expected;
 }
 
