@@ -50,7 +50,11 @@ describe("evidence: trust policy", () => {
       withChain({ finality: { ...finality, sealers: [`0x${"aB".repeat(20)}`] } }),
       "/chain/finality/sealers/0",
     ],
-    ["a contract more", { ...policy, contracts: { ...contracts, rights: contracts.trades } }, "/contracts/rights"],
+    [
+      "a contract that nobody asks",
+      { ...policy, contracts: { ...contracts, council: contracts.trades } },
+      "/contracts/council",
+    ],
     [
       "a short code hash",
       { ...policy, contracts: { ...contracts, trades: { ...contracts.trades, codeHash: "0x12" } } },

@@ -8,8 +8,11 @@ export {
   type BundleAnchor,
   type BundleLaw,
   type BundleRecord,
+  type ChainedStep,
   type ChainEvent,
 } from "./bundle.ts";
+export { missingLaw, type MissingSlots } from "./law/missing.ts";
+export { lawContracts, type LawContract } from "./law/layout.ts";
 export {
   decodePolicy,
   encodePolicy,
@@ -20,6 +23,7 @@ export {
   type TrustedMember,
 } from "./policy.ts";
 export { questions, type Answer, type Question, type QuestionVerdict, type Trust } from "./question.ts";
+export { stepNumberOf } from "./stages.ts";
 export { clockSkewMs } from "./time.ts";
 export type { Facts, RecordErased, RecordFacts, Result, Verdict } from "./verdict.ts";
 export { verify, type VerifyOptions } from "./verify.ts";

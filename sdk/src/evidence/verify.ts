@@ -48,7 +48,7 @@ function verifyBundle(bundle: Bundle, policy: Policy, nowMs: number): Verdict {
   const block = anchored.proved === undefined ? undefined : final.proved;
   const time = askTime(block, entries, nowMs);
   const signed = askSigned(entries, logged.proved?.log, time.proved?.anchoredAt, policy);
-  const entitled = askEntitled();
+  const entitled = askEntitled(bundle, logged.proved, block, policy);
   const complete = askComplete(bundle, logged.proved?.records, block, policy);
 
   const answered = [unaltered, logged, signed, anchored, final, time, entitled, complete];
