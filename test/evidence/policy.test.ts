@@ -112,7 +112,7 @@ describe("evidence: trust policy", () => {
       expect(refused(() => decode(value), "V_POLICY").details["field"]).to.equal(field);
     });
   }
-  it("was shown in every wrong form", () => expect(wrong).to.have.length(28));
+  it("was shown in every wrong form", () => expect(wrong).to.have.length(35));
 
   it("can't be written when it could not be read", () => {
     refused(() => encodePolicy({ ...policy, required: ["logged"] }), "V_POLICY");
