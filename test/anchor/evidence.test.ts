@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,8 +6,9 @@ import { expect } from "chai";
 import { Wallet, id, type JsonRpcProvider } from "ethers";
 import { logIdOf, memberIdOf, type Deployment } from "@lianzheng/sdk/chain";
 import { Stage } from "@lianzheng/sdk/contracts";
-import { toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
+import { concatBytes, toBase64, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { decodeBundle, encodeBundle, verify, type Bundle, type Policy } from "@lianzheng/sdk/evidence";
+import { createCosigner, encodeCosignerKey, type NoteSigner } from "@lianzheng/sdk/log";
 import { Anchor, buildEvidence, httpRpc, type AnchorOptions, type ChainRpc } from "@lianzheng/node/anchor";
 import { connectChain, deployContracts, registerLog } from "@lianzheng/node/deployment";
 import { EmbeddedChain, serveEmbeddedChain, type ServedChain } from "@lianzheng/node/embedded";
@@ -196,6 +198,27 @@ describe("evidence from the embedded chain", () => {
     await grow(log, 1);
     expect((await anchor.flush())?.size).to.equal(log.size);
   });
+
+  it("carries the cosignatures of the log's witnesses", async () => {
+    const key = new Uint8Array(generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" }));
+    const pair = generateKeyPairSync("ed25519");
+    const publicKey = new Uint8Array(pair.publicKey.export({ format: "der", type: "spki" })).subarray(-32);
+    const witness = createCosigner("court.example", publicKey, (text) => sign(null, text, pair.privateKey), Date.now);
+    await anchor.close();
+    await log.close();
+    const cosign = (note: string): Promise<string> => Promise.resolve(note + cosignatureOf(note, witness));
+    log = await openLog(join(folder, "node"), origin, { publication: { entries: "members", everyMs: 60_000, cosign } });
+    anchor = await Anchor.open(anchorOptions());
+    await grow(log, 1, "product:0x09");
+    await anchor.flush();
+    const bundle = await build(await log.indexesOf("product:0x09"));
+    const under = (...keys: readonly string[]): ReturnType<typeof verify> =>
+      verify(utf8(encodeBundle(bundle)), { ...policy, witnesses: { quorum: 1, keys } });
+    const trusted = under(encodeCosignerKey("court.example", publicKey));
+    expect(trusted.result, trusted.reason).to.equal("verified");
+    expect(trusted.verdicts.find(({ question }) => question === "logged")?.trust).to.equal("witnesses");
+    expect(under(encodeCosignerKey("court.example", key.subarray(-32))).result).to.equal("undetermined");
+  });
 });
 
 describe("evidence from a chain without eth_getBlockReceipts", () => {
@@ -223,6 +246,14 @@ describe("evidence from a chain without eth_getBlockReceipts", () => {
     await ground.oracle.close();
   });
 });
+
+/** The line that a witness puts under a checkpoint. */
+function cosignatureOf(note: string, witness: NoteSigner): string {
+  const id = new Uint8Array(4);
+  new DataView(id.buffer).setUint32(0, witness.keyId);
+  const signature = witness.sign(utf8(note.slice(0, note.lastIndexOf("\n\n") + 1)));
+  return `\u2014 ${witness.name} ${toBase64(concatBytes(id, signature))}\n`;
+}
 
 function seat(member: string, key: Wallet): { member: string; key: Hex; kinds: ["venue", "supplier"] } {
   return { member, key: key.address.toLowerCase() as Hex, kinds: ["venue", "supplier"] };
