@@ -77,7 +77,11 @@ describe("evidence: trust policy", () => {
       "/chain/finality/endpoint",
     ],
     ["less than no block", withChain({ finality: { ...word, confirmations: -1 } }), "/chain/finality/confirmations"],
-    ["a contract more", { ...policy, contracts: { ...contracts, rights: contracts.trades } }, "/contracts/rights"],
+    [
+      "a contract that nobody asks",
+      { ...policy, contracts: { ...contracts, council: contracts.trades } },
+      "/contracts/council",
+    ],
     [
       "a short code hash",
       { ...policy, contracts: { ...contracts, trades: { ...contracts.trades, codeHash: "0x12" } } },
