@@ -13,6 +13,7 @@ import { Anchor, buildEvidence, httpRpc, type AnchorOptions, type ChainRpc } fro
 import { connectChain, deployContracts, registerLog } from "@lianzheng/node/deployment";
 import { EmbeddedChain, serveEmbeddedChain, type ServedChain } from "@lianzheng/node/embedded";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import { verifyOnline } from "@lianzheng/sdk/online";
 import { codeOf } from "./failure.ts";
 import { grow, logPublicKey, openLog, quick, submit, verifierKey } from "./log-of-tests.ts";
 import { owner, testUscc } from "./owner.ts";
@@ -161,6 +162,52 @@ describe("evidence from the embedded chain", () => {
     ["eth_getProof", "C_INCONSISTENT", () => null],
     ["eth_getProof", "C_INCONSISTENT", () => ({ accountProof: ["0xZZ"] })],
   ];
+  it("stands when its chain is asked again, which alone makes nothing of it worse or better", async () => {
+    const bytes = utf8(encodeBundle(await build(await log.indexesOf(`trade:${tradeId}`))));
+    const online = await verifyOnline(bytes, policy, { endpoint: served.url });
+    expect(online.result, online.reason).to.equal("verified");
+    const answers = online.findings.map(({ about, answer }) => `${about} ${answer}`);
+    expect(answers).to.include.members(["block stands", "member stands", "trade stands"]);
+    const { findings, ...verdict } = online;
+    expect(findings).to.have.length(answers.length);
+    expect(verdict).to.deep.equal(verify(bytes, policy, { now: Date.now() }));
+  });
+
+  it("is final by the word of the endpoint that its reader's policy names, as deep as that asks for", async () => {
+    const bytes = utf8(encodeBundle(await build([0])));
+    const by = (confirmations: number): Policy => ({
+      ...policy,
+      chain: { ...policy.chain, finality: { engine: "rpc", endpoint: served.url, confirmations } },
+    });
+    expect(verify(bytes, by(0)).result).to.equal("undetermined");
+    const near = await verifyOnline(bytes, by(0));
+    expect(near.result, near.reason).to.equal("verified");
+    expect(near.verdicts.find(({ question }) => question === "final")?.trust).to.equal("rpc");
+    const deep = await verifyOnline(bytes, by(1_000_000));
+    expect(deep.result).to.equal("undetermined");
+  });
+
+  it("is undetermined by a chain that has another block in its place, and left as it was by one of another name", async () => {
+    const bytes = utf8(encodeBundle(await build([0])));
+    const lying = (spoil: (answer: unknown, at: unknown) => unknown) => () => ({
+      send: async (method: string, params: readonly unknown[]) => {
+        const answer = await rpc.send(method, params);
+        return method === "eth_getBlockByNumber" ? spoil(answer, params[0]) : answer;
+      },
+    });
+    const hash = toHex(new Uint8Array(32).fill(7));
+    const fork = lying((answer, at) => (at === "0x0" || at === "latest" ? answer : { ...(answer as object), hash }));
+    const forked = await verifyOnline(bytes, policy, { endpoint: served.url, connect: fork });
+    expect(forked.result).to.equal("undetermined");
+    expect(forked.reason).to.contain("has another block in its place");
+    const other = lying((answer, at) => (at === "0x0" ? { ...(answer as object), hash } : answer));
+    const elsewhere = await verifyOnline(bytes, policy, { endpoint: served.url, connect: other });
+    expect(elsewhere.result).to.equal("verified");
+    expect(elsewhere.findings.map(({ about, answer }) => `${about} ${answer}`)).to.deep.equal(["chain unknown"]);
+    const silent = await verifyOnline(bytes, policy, { endpoint: "http://127.0.0.1:1/" });
+    expect(silent.findings.map(({ answer }) => answer)).to.deep.equal(["unknown"]);
+  });
+
   it("finds out an endpoint that changes what it answers", async () => {
     for (const [method, code, spoil] of spoiled) {
       const lying = {
