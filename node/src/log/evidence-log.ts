@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Digest, Hex } from "@lianzheng/sdk/encoding";
 import { fromHex, utf8 } from "@lianzheng/sdk/encoding";
 import type { NoteSigner } from "@lianzheng/sdk/log";
-import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
+import { consistencyProof, emptyEdge, inclusionProof, parseCheckpointText, rootAt } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
 import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
@@ -232,6 +232,18 @@ export class EvidenceLog {
     return (cosign === undefined ? undefined : this.#publication?.checkpoint) ?? this.checkpoint();
   }
 
+  /**
+   * The newest checkpoint with what its witnesses sign in time, which is published by then; without witnesses as it is, and
+   * at once. Where it can't be published, the newest one stands without cosignatures.
+   */
+  async cosignedCheckpoint(): Promise<string> {
+    const newest = this.checkpoint();
+    if (this.#publication === undefined || this.#options.publication?.cosign === undefined) return newest;
+    await this.#publication.publishNewest();
+    const published = this.#publication.checkpoint;
+    return published !== undefined && sizeOf(published) >= sizeOf(newest) ? published : newest;
+  }
+
   /** Puts the newest tree into the files now, unless it is there. */
   async publish(): Promise<void> {
     await this.#publication?.publish();
@@ -387,6 +399,11 @@ function once(tell: (failure: NodeError) => void): (failure: NodeError) => void 
     if (!told) tell(failure);
     told = true;
   };
+}
+
+/** Leaves that a signed checkpoint names. */
+function sizeOf(note: string): number {
+  return parseCheckpointText(note.slice(0, note.lastIndexOf("\n\n") + 1)).size;
 }
 
 function isBelow(number: number, end: number): boolean {
