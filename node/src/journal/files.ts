@@ -115,6 +115,17 @@ function somethingOf(written: number): number {
   return written;
 }
 
+/** A new file at `path`. One that is there already, which a crash left half written, is removed first. */
+export async function openAfresh(files: Files, path: string): Promise<StoredFile> {
+  try {
+    return await files.open(path, "create");
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    await files.remove(path);
+    return await files.open(path, "create");
+  }
+}
+
 /** Reads `length` bytes, fewer only at the end of the file. */
 export async function readFully(file: StoredFile, position: number, length: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafe(length);
