@@ -77,7 +77,11 @@ describe("evidence: trust policy", () => {
       "/chain/finality/endpoint",
     ],
     ["less than no block", withChain({ finality: { ...word, confirmations: -1 } }), "/chain/finality/confirmations"],
-    ["a contract more", { ...policy, contracts: { ...contracts, rights: contracts.trades } }, "/contracts/rights"],
+    [
+      "a contract that nobody asks",
+      { ...policy, contracts: { ...contracts, council: contracts.trades } },
+      "/contracts/council",
+    ],
     [
       "a short code hash",
       { ...policy, contracts: { ...contracts, trades: { ...contracts.trades, codeHash: "0x12" } } },
@@ -112,7 +116,7 @@ describe("evidence: trust policy", () => {
       expect(refused(() => decode(value), "V_POLICY").details["field"]).to.equal(field);
     });
   }
-  it("was shown in every wrong form", () => expect(wrong).to.have.length(28));
+  it("was shown in every wrong form", () => expect(wrong).to.have.length(35));
 
   it("can't be written when it could not be read", () => {
     refused(() => encodePolicy({ ...policy, required: ["logged"] }), "V_POLICY");

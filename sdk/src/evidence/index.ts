@@ -8,9 +8,12 @@ export {
   type BundleAnchor,
   type BundleLaw,
   type BundleRecord,
+  type ChainedStep,
   type ChainEvent,
 } from "./bundle.ts";
 export type { TrustedAuthorities } from "./authorities.ts";
+export { missingLaw, type MissingSlots } from "./law/missing.ts";
+export { lawContracts, type LawContract } from "./law/layout.ts";
 export {
   decodePolicy,
   encodePolicy,
@@ -32,6 +35,7 @@ export type {
 } from "./finality/rule.ts";
 export { questions, type Answer, type Question, type QuestionVerdict, type Trust } from "./question.ts";
 export type { Stamp, TimestampFindings } from "./stamps.ts";
+export { stepNumberOf } from "./stages.ts";
 export { clockSkewMs } from "./time.ts";
 export type { Facts, RecordErased, RecordFacts, Result, Verdict } from "./verdict.ts";
 export { verify, type VerifyOptions } from "./verify.ts";

@@ -64,6 +64,12 @@ export interface Policy {
     readonly members: TrustedContract;
     readonly evidenceLogs: TrustedContract;
     readonly trades: TrustedContract;
+    /** Those on which `entitled` rests, with `members` and `trades`; where one is missing, what rests on it stays unknown. */
+    readonly rights?: TrustedContract;
+    readonly registry?: TrustedContract;
+    readonly emergency?: TrustedContract;
+    readonly consents?: TrustedContract;
+    readonly attestations?: TrustedContract;
   };
   readonly logs: readonly TrustedLog[];
   readonly members: readonly TrustedMember[];
@@ -74,6 +80,9 @@ export interface Policy {
   /** Questions that must pass for a bundle to be called verified. */
   readonly required: readonly Question[];
 }
+
+/** Contracts that a policy may name beside those that it must. */
+const lawOnly = ["rights", "registry", "emergency", "consents", "attestations"] as const;
 
 const maxPolicyBytes = 4 * 1024 * 1024;
 const maxNameLength = 200;
@@ -140,11 +149,18 @@ function chain(place: Place): Policy["chain"] {
 }
 
 function contracts(place: Place): Policy["contracts"] {
-  const book = members(place, ["members", "evidenceLogs", "trades"]);
+  const {
+    members: register,
+    evidenceLogs,
+    trades,
+    ...law
+  } = members(place, ["members", "evidenceLogs", "trades"], lawOnly);
+  const more = Object.entries<Place>(law).map(([name, contract]) => [name, trustedContract(contract)] as const);
   return {
-    members: trustedContract(book.members),
-    evidenceLogs: trustedContract(book.evidenceLogs),
-    trades: trustedContract(book.trades),
+    members: trustedContract(register),
+    evidenceLogs: trustedContract(evidenceLogs),
+    trades: trustedContract(trades),
+    ...Object.fromEntries(more),
   };
 }
 

@@ -60,7 +60,7 @@ function verifyBundle(bundle: Bundle, policy: Policy, options: VerifyOptions, no
   const time = askTime({ block, entries, stamps, nowMs }, policy);
   const signed = askSigned(entries, logged.proved?.log, time.proved?.existedBy, policy);
   const judge: JudgeBlock = (header) => finalityOf(header, bundle.anchor, policy, confirmed);
-  const entitled = askEntitled();
+  const entitled = askEntitled(bundle, logged.proved, block, policy);
   const complete = askComplete(bundle, logged.proved?.records, block, judge, policy);
 
   const answered = [unaltered, logged, signed, anchored, final, time, entitled, complete];
