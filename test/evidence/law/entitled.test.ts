@@ -88,6 +88,16 @@ describe("evidence: entitled, of a trade", function () {
     );
   });
 
+  it("passes for a receipt of a delivery that discloses its trade, and is unknown if it does not", async () => {
+    const of = await scene();
+    const [listing] = await twoSteps(of);
+    const trade = listing.entry.subject.slice("trade:".length);
+    const about = { type: "delivery.receipt", subject: "delivery:1" };
+    await expectEntitled(of, [await of.record(of.world.seller, { ...about, body: { trade } })], "chain");
+    await expectOpen(of, [await of.record(of.world.seller, { ...about, body: { row: 1 } })], /do not say who may make/);
+    await refusedFor(of, await of.record(of.world.processor, { ...about, body: { trade } }), /is no party/);
+  });
+
   it("fails for a step of the chain that somebody else issued", async () => {
     const of = await scene();
     const { seller, buyer, processor } = of.world;
