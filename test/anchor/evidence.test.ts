@@ -126,7 +126,7 @@ describe("evidence from the embedded chain", () => {
     await grow(log, 1, subject);
     await anchor.flush();
     const bundle = await build(await log.indexesOf(subject));
-    expect(bundle.law).to.have.all.keys("state");
+    expect(bundle.law).to.have.all.keys("state", "trades");
     expect(judge(bundle).result).to.equal("verified");
   });
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { appendFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { DisclosureReader, FsckCode, FsckReport } from "@lianzheng/node/log";
-import { fsckFaults, inspectLog, rebuildLog } from "@lianzheng/node/log";
+import { fsckFaults, inspectLog, mendable, rebuildLog } from "@lianzheng/node/log";
 import { createNoteVerifier, encodeAddCheckpoint } from "@lianzheng/sdk/log";
 import { toHex } from "@lianzheng/sdk/encoding";
 import { Level } from "level";
@@ -191,6 +191,8 @@ describe("fsck", () => {
     ["an anchor of another tree", "ANCHOR_MISMATCH", (folder) => wrongAnchor(folder)],
     ["a flipped bit in a tile", "TILE_DAMAGED", (folder) => flipFile(join(folder, "log/tile/0/001"), 4000)],
     ["a missing tile", "TILE_MISSING", (folder) => rm(join(folder, "log/tile/0/000"))],
+    ["a mark of which a bit flipped", "MARK_DAMAGED", (folder) => flipFile(join(folder, "journal/acknowledged"), 5)],
+    ["a mark that was cut short", "MARK_DAMAGED", (folder) => truncate(join(folder, "journal/acknowledged"), 40)],
     ["a missing index", "INDEX_MISMATCH", (folder) => rm(join(folder, "index"), { recursive: true })],
     ...["f", "h", "k", "q", "r", "s"].map(
       (range) =>
@@ -266,6 +268,17 @@ describe("fsck", () => {
       }
       expect((await inspect(directory)).sound).to.equal(true);
     })).timeout(600_000);
+
+  it("finds a damaged mark beside everything that is sound, and rebuild writes it anew", () =>
+    onCopy(async (directory) => {
+      await flipFile(join(directory, "journal/acknowledged"), 43);
+      const report = await inspect(directory);
+      expect(report.found).to.deep.equal({ MARK_DAMAGED: 1 });
+      expect([...mendable]).to.include("MARK_DAMAGED");
+      expect(report.indexChecked).to.equal(true);
+      await rebuildLog({ directory, verifier });
+      expect((await inspect(directory)).found).to.deep.equal({});
+    })).timeout(20_000);
 
   it("takes a torn tail for no damage, and says that it is there", () =>
     onCopy(async (directory) => {

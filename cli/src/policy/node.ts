@@ -73,6 +73,11 @@ function trustedContracts(book: Readonly<Record<string, TrustedContract>>): Poli
     members: trusted(book, "members"),
     evidenceLogs: trusted(book, "evidenceLogs"),
     trades: trusted(book, "trades"),
+    rights: trusted(book, "rights"),
+    registry: trusted(book, "registry"),
+    emergency: trusted(book, "emergency"),
+    consents: trusted(book, "consents"),
+    attestations: trusted(book, "attestations"),
   };
 }
 

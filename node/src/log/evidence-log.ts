@@ -13,6 +13,7 @@ import { Vault } from "@lianzheng/node/vault";
 import { AnchorStore } from "./anchors.ts";
 import type { ErasureRequest } from "./erasures.ts";
 import { Erasures, completeErasures } from "./erasures.ts";
+import type { StoredEntry } from "./entry-source.ts";
 import { fastNodeDigest } from "./hashing.ts";
 import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
@@ -265,6 +266,23 @@ export class EvidenceLog {
     if (most <= 0) return [];
     const entries = await this.#parts.reader.entriesFrom(first, most);
     return entries.map(({ entry, submitter }, at) => listedEntry(this.#vault, first + at, entry, submitter));
+  }
+
+  /** What stands in clear of at most `count` records from index `first` on: fewer only at the log's end. Throws JOURNAL_CORRUPT. */
+  async entries(first: number, count: number): Promise<readonly StoredEntry[]> {
+    const most = Math.min(count, this.size - first);
+    return most <= 0 ? [] : await this.#parts.reader.entriesFrom(first, most);
+  }
+
+  /**
+   * Indexes of at most `most` records whose ids begin with `start`.
+   *
+   * @param start - `0x` and at most 64 digits of lower-case hex
+   * @throws EvidenceError E_HASH_FORM
+   */
+  async indexesOfIds(start: string, most: number): Promise<readonly number[]> {
+    const bound = (digit: string): Digest => fromHex(start.padEnd(66, digit), 32);
+    return await this.#parts.index.indexesOfIds(bound("0"), bound("f"), most);
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */

@@ -1,7 +1,7 @@
 export { decodeAddCheckpoint, encodeAddCheckpoint } from "./add-checkpoint.ts";
 export type { AddCheckpoint } from "./add-checkpoint.ts";
-export { checkpointText, openCheckpoint, parseCheckpointText } from "./checkpoint.ts";
-export type { Checkpoint } from "./checkpoint.ts";
+export { checkpointText, openCheckpoint, openCosigned, parseCheckpointText } from "./checkpoint.ts";
+export type { Checkpoint, CosignedCheckpoint } from "./checkpoint.ts";
 export { verifyConsistency } from "./consistency.ts";
 export {
   cosignerKeyId,

@@ -10,6 +10,7 @@ import { reorgCases } from "./reorg.ts";
 import { rpcCases } from "./rpc.ts";
 import { powerCases } from "./power.ts";
 import { processCases } from "./processes.ts";
+import { stateFileCases } from "./state-files.ts";
 import { storeKillCases } from "./store-kills.ts";
 import { twinCases } from "./twins.ts";
 
@@ -26,6 +27,7 @@ export const catalogue: readonly FaultCase[] = [
   ...diskCases,
   ...powerCases,
   ...corruptionCases,
+  ...stateFileCases,
   ...processCases,
   ...loadCases,
 ];
