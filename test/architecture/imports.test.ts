@@ -13,6 +13,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "sdk/chain": ["sdk/encoding"],
   "sdk/contracts": ["sdk/chain"],
   "sdk/evidence": ["sdk/chain", "sdk/log", "sdk/record", "sdk/encoding"],
+  "sdk/timestamp": ["sdk/evidence", "sdk/log", "sdk/record", "sdk/encoding"],
+  "sdk/online": [
+    ...["sdk/timestamp", "sdk/client", "sdk/contracts"],
+    ...["sdk/evidence", "sdk/chain", "sdk/log", "sdk/record", "sdk/encoding"],
+  ],
   "sdk/schemas": ["sdk/record", "sdk/encoding"],
   "sdk/refusal": ["sdk/evidence", "sdk/log", "sdk/record", "sdk/encoding"],
   "sdk/redaction": ["sdk/evidence", "sdk/log", "sdk/record", "sdk/encoding"],

@@ -116,7 +116,7 @@ describe("chain: Clique", () => {
 
 describe("chain: QBFT", () => {
   // Besu, QbftExtraDataCodecTest: vanity 1 to 32, validators 1 and 2, a vote for 1, round 0xfedcba, two seals.
-  const besu: Hex = `0xf8f0a0${"0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"}ea94${"00".repeat(19)}0194${"00".repeat(19)}02d794${"00".repeat(19)}0181ff83fedcbaf886b841${"00".repeat(31)}01${"00".repeat(31)}0a00b841${"00".repeat(31)}0a${"00".repeat(31)}0100`;
+  const besu: Hex = `0xf8f0a00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20ea94${"00".repeat(19)}0194${"00".repeat(19)}02d794${"00".repeat(19)}0181ff83fedcbaf886b841${"00".repeat(31)}01${"00".repeat(31)}0a00b841${"00".repeat(31)}0a${"00".repeat(31)}0100`;
 
   it("reads extra data that Besu wrote", () => {
     const read = decodeQbftExtraData(fromHex(besu));

@@ -85,8 +85,8 @@ describe("evidence: a block that QBFT validators sealed", () => {
     expectFailure(judge(good), "final", "V_SEAL");
   });
 
-  it("with any byte of its header changed is not verified", async () => {
-    const { bundle } = await sealedEvidence(qbftSeal({ sealers: four }));
+  it("with any byte of its header changed is not verified", () => {
+    const bundle = good;
     const header = fromHex(bundle.anchor.event.header);
     const whole = judge(bundle, qbftPolicy());
     fc.assert(
@@ -123,7 +123,7 @@ describe("evidence: a block that QBFT validators sealed", () => {
       { from: 0, validators: addresses(strangers) },
       { from: 9, validators: addresses(four) },
     ];
-    expectVerified(judge(good, qbftPolicy([first!, then!])), "validators");
+    expectVerified(judge(good, qbftPolicy([first, then])), "validators");
   });
 });
 

@@ -18,8 +18,13 @@ const good = (await makeEvidence()).bundle;
 const names = ["court", "notary", "university"].map((name) => `${name}.example/witness`);
 
 const witness = (name: string): NoteSigner => {
-  const { publicKey, sign } = logKey(name);
-  return createCosigner(name, publicKey, sign, () => nowMs);
+  const key = logKey(name);
+  return createCosigner(
+    name,
+    key.publicKey,
+    (message) => key.sign(message),
+    () => nowMs,
+  );
 };
 const keyOf = (name: string): string => encodeCosignerKey(name, logKey(name).publicKey);
 const withWitnesses = (quorum: unknown, keys: readonly unknown[] = names.map(keyOf)): unknown => ({

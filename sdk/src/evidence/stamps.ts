@@ -24,6 +24,8 @@ export interface TimestampFindings {
 export interface CountedStamps {
   readonly earliest?: Stamp;
   readonly refused?: string;
+  /** Tokens of authorities that the policy does not name. */
+  readonly passedOver: number;
   /** Tokens in the bundle that nobody examined. */
   readonly unexamined: number;
 }
@@ -34,11 +36,13 @@ export function stampsOf(
   note: string | undefined,
   findings: TimestampFindings | undefined,
 ): CountedStamps {
-  if (note === undefined || findings?.note !== toHex(sha256(utf8(note)))) return { unexamined: timestamps.length };
+  if (note === undefined || findings?.note !== toHex(sha256(utf8(note))))
+    return { passedOver: 0, unexamined: timestamps.length };
   const [earliest] = findings.stamps.toSorted((a, b) => (a.at < b.at ? -1 : 1));
   return {
     ...(earliest === undefined ? {} : { earliest }),
     ...(findings.refused === undefined ? {} : { refused: findings.refused }),
+    passedOver: findings.passedOver,
     unexamined: 0,
   };
 }

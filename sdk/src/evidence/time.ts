@@ -94,7 +94,8 @@ function clockOf({ what, trust }: Bound): string {
   }
 }
 
-function leftOut({ unexamined }: CountedStamps): string {
+function leftOut({ passedOver, unexamined }: CountedStamps): string {
+  if (passedOver > 0) return ` Passed over: ${passedOver} timestamps that the policy gives no reason to trust.`;
   return unexamined === 0 ? "" : ` The ${unexamined} timestamps of the bundle were not examined.`;
 }
 

@@ -1,6 +1,5 @@
 import { EvidenceError, equalBytes, toHex } from "@lianzheng/sdk/encoding";
 import { parseCosignerKey, parseVerifierKey, type NoteSignature, type NoteVerifier } from "@lianzheng/sdk/log";
-import type { TrustedLog } from "./policy.ts";
 import { assertAllDifferent, count, items, members, refusalAt, text, type Place } from "./reader.ts";
 
 /** Who watches logs: a cosignature says that the checkpoint begins with every one that the witness saw before. */
@@ -9,6 +8,12 @@ export interface TrustedWitnesses {
   readonly quorum: number;
   /** Keys of C2SP tlog-cosignature, `<name>+<8 hex digits>+<base64(0x04 ‖ public key)>`. */
   readonly keys: readonly string[];
+}
+
+/** What of a log a witness must not share. */
+interface WatchedLog {
+  readonly origin: string;
+  readonly key: string;
 }
 
 /** The note of a checkpoint can't hold more signatures. */
@@ -20,7 +25,7 @@ const maxWitnesses = 99;
  * @param logs - a witness under the origin of a log would speak for that log
  * @throws EvidenceError with the place's fault
  */
-export function trustedWitnesses(place: Place, logs: readonly TrustedLog[]): TrustedWitnesses {
+export function trustedWitnesses(place: Place, logs: readonly WatchedLog[]): TrustedWitnesses {
   const { quorum, keys } = members(place, ["quorum", "keys"]);
   const places = items(keys, 1, maxWitnesses);
   const verifiers = places.map(witness);
@@ -53,7 +58,7 @@ function witness(place: Place): NoteVerifier {
 }
 
 /** Who keeps a log can't witness it. */
-function assertNoLog(place: Place, { name, publicKey }: NoteVerifier, logs: readonly TrustedLog[]): void {
+function assertNoLog(place: Place, { name, publicKey }: NoteVerifier, logs: readonly WatchedLog[]): void {
   if (logs.some(({ origin }) => origin === name)) throw refusalAt(place, "bears the name of a log");
   if (logs.some(({ key }) => equalBytes(parseVerifierKey(key).publicKey, publicKey)))
     throw refusalAt(place, "is the key of a log");
