@@ -53,7 +53,7 @@ describe("evidence from the embedded chain", () => {
       threshold: 2,
     });
     await registerLog(ownerKey, deployment, { origin, key: logPublicKey });
-    log = await openLog(join(folder, "node"), origin);
+    log = await openLog(join(folder, "node"), origin, { now: Date.now });
     anchor = await Anchor.open(anchorOptions());
     policy = policyOf(deployment, chain);
     tradeId = await openTrade(deployment, ownerKey, memberIdOf(owner), memberIdOf(buyer));
@@ -90,7 +90,7 @@ describe("evidence from the embedded chain", () => {
       const verdict = judge(bundle);
       expect(verdict.result, verdict.reason).to.equal("verified");
       expect(bundle.records).to.have.length(indexes.length);
-      expect(bundle.law).to.deep.equal({});
+      expect(bundle.law).to.have.all.keys("members");
     }
   });
 
