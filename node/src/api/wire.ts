@@ -70,5 +70,7 @@ export function unusedConnections(server: Server): () => void {
     socket.once("close", () => unused.delete(socket));
   });
   server.on("request", ({ socket }: IncomingMessage) => unused.delete(socket));
-  return () => unused.forEach((socket) => socket.destroy());
+  return () => {
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  };
 }
