@@ -9,6 +9,7 @@ export { NodeClient, type Health, type Submittable } from "./node-client.ts";
 export type { PolicyDocument } from "./policies.ts";
 export type { ConsistencyAnswer, ListedRecord, ListWish, RecordPage } from "./reads.ts";
 export type { Pause } from "./retry.ts";
+export { Transport } from "./transport.ts";
 export type { TransportOptions } from "./transport.ts";
 export type { Handling, Warning, WarningWish } from "./warnings.ts";
 export type { Delivery, Webhook, WebhookWish } from "./webhooks.ts";
