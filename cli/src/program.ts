@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { withCommonOptions } from "./command.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { chainCommand } from "./commands/chain.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { eraseCommand } from "./commands/erase.ts";
@@ -9,6 +10,7 @@ import { fsckCommand } from "./commands/fsck.ts";
 import { initCommand } from "./commands/init.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { rebuildCommand } from "./commands/rebuild.ts";
+import { redactCommand } from "./commands/redact.ts";
 import { registryCommand } from "./commands/registry.ts";
 import { retentionCommand } from "./commands/retention.ts";
 import { rulesCommand } from "./commands/rules.ts";
@@ -42,6 +44,8 @@ export function buildProgram(context: Context): Command {
     submitCommand(context),
     evidenceCommand(context),
     verifyCommand(context),
+    redactCommand(context),
+    auditCommand(context),
     eraseCommand(context),
     retentionCommand(context),
     policyCommand(context),

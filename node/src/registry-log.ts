@@ -20,7 +20,8 @@ export function searchedLogOf(log: EvidenceLog): SearchedLog {
     get size() {
       return log.size;
     },
-    list: (first, count) => log.list(first, count),
+    entries: (first, count) => log.entries(first, count),
+    indexesOfIds: (start, most) => log.indexesOfIds(start, most),
     recordAt: async (index) => {
       const record = await log.recordAt(index);
       const erasure = record === undefined ? undefined : erasureOf(record);

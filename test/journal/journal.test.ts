@@ -166,10 +166,15 @@ describe("a damaged journal", () => {
       await writtenJournal(folder, texts);
       const mark = join(folder, "acknowledged");
       const good = await readFile(mark);
-      for (const bad of [Buffer.alloc(0), Buffer.alloc(44), Buffer.from("not a mark")]) {
+      const flipped = Buffer.from(good);
+      flipped[3]! ^= 1;
+      // What a power cut may leave of a new file is no damage; anything else is.
+      const none = [Buffer.alloc(0), Buffer.alloc(44)];
+      for (const bad of [...none, Buffer.from("not a mark"), good.subarray(0, 43), flipped]) {
         await writeFile(mark, bad);
         const { journal, texts: found } = await openJournal(folder);
         expect(found).to.deep.equal(texts);
+        expect(journal.damagedMark).to.equal(none.includes(bad) ? undefined : mark);
         await journal.close();
         expect((await readFile(mark)).equals(good)).to.equal(true);
       }

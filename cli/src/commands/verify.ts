@@ -1,4 +1,3 @@
-import { EvidenceError, sha256, toHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Policy, Question, Verdict } from "@lianzheng/sdk/evidence";
 import type { Refusal } from "@lianzheng/sdk/refusal";
@@ -10,6 +9,7 @@ import type { ExitCode } from "../exit.ts";
 import { exitCodes, worstExit } from "../exit.ts";
 import type { Failure } from "../failure.ts";
 import { toFailure } from "../failure.ts";
+import { readPolicy } from "../files/policy.ts";
 import { MAX_INPUT_BYTES, readInput } from "../files/read.ts";
 import type { Outcome } from "../output/output.ts";
 import { foldedRows, tableLines } from "../output/table.ts";
@@ -64,15 +64,11 @@ export function verifyCommand(context: Context): Command {
       new Option("--lang <language>", "language of the explanations 说明语言").choices([...languages]).default("en"),
     )
     .action(async (files: string[], options: VerifyOptions) => {
-      const { decodePolicy } = await import("@lianzheng/sdk/evidence");
-      const bytes = await readInput(options.policy);
-      const policy = stricter(
-        named(options.policy, () => decodePolicy(bytes)),
-        options.require ?? [],
-      );
+      const { policy: asKept, digest } = await readPolicy(options.policy);
+      const policy = stricter(asKept, options.require ?? []);
       const examined: Examined[] = [];
       for (const file of files) examined.push(await examine(file, policy, context));
-      const used = { file: options.policy, name: policy.name, "sha-256": toHex(sha256(bytes)) };
+      const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options.lang, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
     });
@@ -81,16 +77,6 @@ export function verifyCommand(context: Context): Command {
 /** The policy with more to ask: nothing that it requires can be left out from here. */
 function stricter(policy: Policy, asked: readonly Question[]): Policy {
   return { ...policy, required: questions.filter((one) => policy.required.includes(one) || asked.includes(one)) };
-}
-
-/** The sdk knows bytes, the user files: a refusal says which of them it is about. */
-function named<Value>(file: string, decode: () => Value): Value {
-  try {
-    return decode();
-  } catch (error) {
-    if (!(error instanceof EvidenceError)) throw error;
-    throw new EvidenceError(error.code, `${file}: ${error.message}`, { ...error.details, file }, error);
-  }
 }
 
 /** A signed refusal is shorter, or is none. */

@@ -43,9 +43,12 @@ export const questionWords: Readonly<Record<string, Bilingual>> = {
 export const trustWords: Readonly<Record<string, Bilingual>> = {
   mathematics: { en: "mathematics", zh: "数学证明" },
   "log-key": { en: "log key", zh: "日志密钥" },
+  witnesses: { en: "witnesses", zh: "独立见证人" },
   "member-key": { en: "member key", zh: "成员密钥" },
   "single-operator": { en: "one operator alone", zh: "仅单一运营者" },
   validators: { en: "validators", zh: "链上验证者" },
+  rpc: { en: "an endpoint's word", zh: "指定节点的答复" },
+  timestamp: { en: "time-stamping authority", zh: "时间戳服务机构" },
   chain: { en: "chain", zh: "链上状态" },
 };
 
@@ -68,6 +71,8 @@ export const reasonsByCode: Readonly<Partial<Record<EvidenceErrorCode, string>>>
   V_HEADER: "区块头不一致",
   V_SEAL: "区块封印无效",
   V_SEAL_SIGNER: "区块封印不是由受信任的一方签署的",
+  V_QUORUM: "区块封印的验证者人数不足",
+  V_TIMESTAMP: "时间戳无效",
   V_MEMBER_SIGNATURE: "成员的签名无效",
   V_NOTE: "检查点的签名无效",
   V_TIME: "时间不合理",

@@ -18,7 +18,7 @@ import {
   sequenceKey,
   textKey,
 } from "./keys.ts";
-import type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";
+import type { FrameEntry, KnownRequest, PreparedViews, Put, SubjectHead } from "./layout.ts";
 import {
   frameEntry,
   framePuts,
@@ -30,6 +30,7 @@ import {
   sealPut,
   subjectHead,
 } from "./layout.ts";
+import { Starts } from "./starts.ts";
 import type { IndexedFrame } from "./view.ts";
 
 type Database = Level<Buffer, Buffer>;
@@ -48,6 +49,7 @@ const writeBufferBytes = 32 * 1024 * 1024;
 const cacheBytes = 32 * 1024 * 1024;
 /** Third line of the identity of an index that is to be made again. */
 const distrusted = "damaged";
+const endedEarly = "the last starts ended early, which a damaged file of LevelDB may cause";
 /** Behind every range, so that asking for it to be compacted touches no file: see {@link RecordIndex.seal}. */
 const beyondAll = Buffer.from([0xff]);
 
@@ -61,6 +63,7 @@ const beyondAll = Buffer.from([0xff]);
  */
 export class RecordIndex {
   readonly #options: Required<IndexOptions>;
+  readonly #starts: Starts;
   #database: Database;
   /** Closed segments whose last views may not have been applied yet, in order. */
   #closed: SealedSegment[] = [];
@@ -73,9 +76,11 @@ export class RecordIndex {
   /** Settles, never rejects, when the batch that is being written is written or has failed. */
   #writing: Promise<unknown> | undefined;
 
-  private constructor(options: Required<IndexOptions>, database: Database) {
+  private constructor(options: Required<IndexOptions>, { database, starts }: OpenedDatabase) {
     this.#options = options;
     this.#database = database;
+    this.#starts = starts;
+    starts.watch();
   }
 
   /**
@@ -84,8 +89,9 @@ export class RecordIndex {
    */
   static async open(given: IndexOptions): Promise<{ readonly index: RecordIndex; readonly reason?: string }> {
     const options = { failpoint: noFailpoint, ...given };
-    const { database, reason } = await openOrDiscard(options);
-    return { index: new RecordIndex(options, database), ...(reason === undefined ? {} : { reason }) };
+    const opened = await openOrDiscard(options);
+    const index = new RecordIndex(options, opened);
+    return opened.reason === undefined ? { index } : { index, reason: opened.reason };
   }
 
   /** Empties the index: after this it is to be made again from the journal. */
@@ -119,11 +125,14 @@ export class RecordIndex {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#options.failpoint("index.beforeWrite");
-      await this.#database.batch([...framePuts(frame), ...prepared]);
+      await writeTogether(this.#database, [framePuts(frame), prepared]);
       this.#newestFirst = frame.firstIndex;
       await this.#options.failpoint("index.afterWrite");
       this.#sealBefore(frame.location.segment);
     } catch (error) {
+      const reason = asIndexDamage(error);
+      // LevelDB met the damage as it merged its files, and takes nothing more, not even a note of it.
+      this.#isVoid ||= reason instanceof NodeError && reason.code === "INDEX_CORRUPT";
       throw new NodeError("INDEX_FAILED", "the index cannot be written", {}, error);
     }
   }
@@ -251,6 +260,20 @@ export class RecordIndex {
     return undefined;
   }
 
+  /** Indexes of at most `most` records whose ids, 32 bytes, lie from `lowest` to `highest`. The reader checks them. */
+  async indexesOfIds(lowest: Uint8Array, highest: Uint8Array, most: number): Promise<readonly number[]> {
+    await this.#writing;
+    const indexes: number[] = [];
+    const blocks = await this.#blocks();
+    for (let block = 0; block < blocks && indexes.length < most; block += 1) {
+      const bounds = { gte: idKey(block, lowest), lte: idKey(block, highest), limit: most - indexes.length };
+      for await (const [key, value] of this.#database.iterator(bounds)) {
+        indexes.push(openValue(key, value, 1).numbers[0] ?? 0);
+      }
+    }
+    return indexes;
+  }
+
   /** Blocks of ids that there may be keys of: those up to the newest frame's first record, and the one that it may reach into. */
   async #blocks(): Promise<number> {
     if (this.#newestFirst === undefined) {
@@ -350,6 +373,7 @@ export class RecordIndex {
     await this.#sealing;
     await this.#writing;
     await this.#database.close();
+    await this.#starts.end();
     if (this.#isVoid) await rm(this.#options.directory, { recursive: true, force: true });
   }
 }
@@ -363,6 +387,13 @@ export function asIndexDamage(error: unknown): unknown {
 
 function nothing(): void {
   // Who began the batch learns how it went; who waits for it asks the database then.
+}
+
+/** All of them or none. A chained batch, since of an array the binding reads every member of every operation by its name. */
+async function writeTogether(database: Database, all: readonly (readonly Put[])[]): Promise<void> {
+  const batch = database.batch();
+  for (const puts of all) for (const { key, value } of puts) batch.put(key, value);
+  await batch.write();
 }
 
 /** Adds the indexes of a run from `from` on, until there are `most`. */
@@ -383,15 +414,29 @@ function databaseOf(directory: string): Database {
   });
 }
 
-async function openOrDiscard(
-  options: Required<IndexOptions>,
-): Promise<{ readonly database: Database; readonly reason?: string }> {
+interface OpenedDatabase {
+  readonly database: Database;
+  readonly starts: Starts;
+  readonly reason?: string;
+}
+
+async function openOrDiscard(options: Required<IndexOptions>): Promise<OpenedDatabase> {
+  const { directory } = options;
+  const { starts, areHopeless } = await Starts.count(directory);
+  const known = areHopeless ? endedEarly : await openKnown(options);
+  if (typeof known !== "string") return { database: known, starts };
+  await rm(directory, { recursive: true, force: true });
+  const opened = { database: await openNew(options), starts };
+  return known === "new" ? opened : { ...opened, reason: known };
+}
+
+/** The database as it is, or the reason why it cannot be used. */
+async function openKnown(options: Required<IndexOptions>): Promise<Database | string> {
   const database = databaseOf(options.directory);
   const reason = await reasonToDiscard(database, options);
-  if (reason === undefined) return { database };
+  if (reason === undefined) return database;
   await database.close();
-  await rm(options.directory, { recursive: true, force: true });
-  return { database: await openNew(options), ...(reason === "new" ? {} : { reason }) };
+  return reason;
 }
 
 async function reasonToDiscard(database: Database, { identity }: IndexOptions): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Digest, Hex } from "@lianzheng/sdk/encoding";
 import { fromHex, utf8 } from "@lianzheng/sdk/encoding";
 import type { NoteSigner } from "@lianzheng/sdk/log";
-import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
+import { consistencyProof, emptyEdge, inclusionProof, parseCheckpointText, rootAt } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
 import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
@@ -13,6 +13,7 @@ import { Vault } from "@lianzheng/node/vault";
 import { AnchorStore } from "./anchors.ts";
 import type { ErasureRequest } from "./erasures.ts";
 import { Erasures, completeErasures } from "./erasures.ts";
+import type { StoredEntry } from "./entry-source.ts";
 import { fastNodeDigest } from "./hashing.ts";
 import { LogFrames } from "./frames.ts";
 import type { LogProgress, OpenedParts } from "./opening.ts";
@@ -231,6 +232,18 @@ export class EvidenceLog {
     return (cosign === undefined ? undefined : this.#publication?.checkpoint) ?? this.checkpoint();
   }
 
+  /**
+   * The newest checkpoint with what its witnesses sign in time, which is published by then; without witnesses as it is, and
+   * at once. Where it can't be published, the newest one stands without cosignatures.
+   */
+  async cosignedCheckpoint(): Promise<string> {
+    const newest = this.checkpoint();
+    if (this.#publication === undefined || this.#options.publication?.cosign === undefined) return newest;
+    await this.#publication.publishNewest();
+    const published = this.#publication.checkpoint;
+    return published !== undefined && sizeOf(published) >= sizeOf(newest) ? published : newest;
+  }
+
   /** Puts the newest tree into the files now, unless it is there. */
   async publish(): Promise<void> {
     await this.#publication?.publish();
@@ -265,6 +278,23 @@ export class EvidenceLog {
     if (most <= 0) return [];
     const entries = await this.#parts.reader.entriesFrom(first, most);
     return entries.map(({ entry, submitter }, at) => listedEntry(this.#vault, first + at, entry, submitter));
+  }
+
+  /** What stands in clear of at most `count` records from index `first` on: fewer only at the log's end. Throws JOURNAL_CORRUPT. */
+  async entries(first: number, count: number): Promise<readonly StoredEntry[]> {
+    const most = Math.min(count, this.size - first);
+    return most <= 0 ? [] : await this.#parts.reader.entriesFrom(first, most);
+  }
+
+  /**
+   * Indexes of at most `most` records whose ids begin with `start`.
+   *
+   * @param start - `0x` and at most 64 digits of lower-case hex
+   * @throws EvidenceError E_HASH_FORM
+   */
+  async indexesOfIds(start: string, most: number): Promise<readonly number[]> {
+    const bound = (digit: string): Digest => fromHex(start.padEnd(66, digit), 32);
+    return await this.#parts.index.indexesOfIds(bound("0"), bound("f"), most);
   }
 
   /** Indexes of a subject's records in the order of their sequence: all, or the first `most`. */
@@ -369,6 +399,11 @@ function once(tell: (failure: NodeError) => void): (failure: NodeError) => void 
     if (!told) tell(failure);
     told = true;
   };
+}
+
+/** Leaves that a signed checkpoint names. */
+function sizeOf(note: string): number {
+  return parseCheckpointText(note.slice(0, note.lastIndexOf("\n\n") + 1)).size;
 }
 
 function isBelow(number: number, end: number): boolean {

@@ -12,13 +12,14 @@ import { NodeError } from "../errors.ts";
  * | `h` | table, id, number 8 | one event in the history of a row |
  * | `i` | table, field, value, order 18, id | nothing: finds rows by a field in the order of their making |
  * | `m` | name | identity of the chain and layout; name, eras and returned blocks of the list of events |
+ * | `p` | scope, word, index 12 | records of a group, among the words of records alone ({@link RecordSearch}) |
  * | `r` | table, id | row |
  * | `t` | word, table, id | weight of the word in the row |
  * | `u` | block number 12 | what undoes that block, and the cursor before it |
  *
  * Every value ends with a CRC-32 over key and value, as in the index of records.
  */
-export type Range = "c" | "e" | "h" | "i" | "m" | "r" | "t" | "u";
+export type Range = "c" | "e" | "h" | "i" | "m" | "p" | "r" | "t" | "u";
 
 /** A key of its parts. */
 export function keyOf(range: Range, ...parts: readonly string[]): string {

@@ -1,37 +1,39 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { EvidenceError, toHex, type Hex } from "@lianzheng/sdk/encoding";
-import { decodeDisclosure, erasureType, type JsonValue } from "@lianzheng/sdk/record";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import { erasureType } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
+import { cataloguedType, catalogueWords } from "./catalogue.ts";
 import type { RegistryLogger } from "./follower.ts";
 import { keyOf, lastPart, seal, unseal } from "./keys.ts";
+import { postedRuns, Postings, scopesIn } from "./postings.ts";
+import { common, countOf, joined, smallest, type Run, type Runs } from "./runs.ts";
 import { wordsIn } from "./tokens.ts";
-import { WordsStore, type Words } from "./words-store.ts";
+import { WordsStore, type Put, type Words } from "./words-store.ts";
 
 /** What the search needs of the node's log. */
 export interface SearchedLog {
   readonly size: number;
-  /** At most `count` records from index `first` on, verified, without what they disclose. */
-  list(first: number, count: number): Promise<readonly ListedRecord[]>;
+  /** What stands in clear of at most `count` records from index `first` on, verified. */
+  entries(first: number, count: number): Promise<readonly SearchedEntry[]>;
   recordAt(index: number): Promise<SearchedRecord | undefined>;
+  /** Indexes of at most `most` records whose ids begin with `start`, `0x` and lower-case hex. */
+  indexesOfIds(start: string, most: number): Promise<readonly number[]>;
 }
 
 /** What stands in clear of a record. */
-export interface ListedRecord {
-  /** Leaf hash, 32 bytes. */
-  readonly leaf: Uint8Array;
-  readonly index: number;
+export interface SearchedEntry {
   readonly entry: string;
   readonly submitter: string;
 }
 
-export interface SearchedRecord {
+export interface SearchedRecord extends SearchedEntry {
   readonly id: Hex;
   readonly index: number;
-  readonly entry: string;
   readonly disclosures: readonly string[];
-  readonly submitter: string;
   /** Id of the record that this one erased, if it is an erasure. */
   readonly erases?: Hex;
+  /** Index of the record that erased this one. */
+  readonly erasedBy?: number;
 }
 
 /** A record that was found, as far as its finder may see it anyway. */
@@ -49,36 +51,53 @@ export interface Audience {
   readonly all: boolean;
 }
 
-interface Kept extends FoundRecord {
+/** Where all words of a query stand. */
+export interface FoundPlaces {
+  /** Indexes of records, the smallest first. */
+  readonly indexes: readonly number[];
+  /** False if there may be more. */
+  readonly complete: boolean;
+}
+
+/** What is kept of a catalogued record, so that its words can be taken out when it is erased. */
+interface Catalogued {
+  readonly index: number;
   readonly scopes: readonly string[];
   readonly words: readonly string[];
 }
 
-/** Type of record whose catalogue is searched, and the fields of its body that are. */
-const cataloguedType = "product.registration";
-const catalogueFields: ReadonlySet<string> = new Set([
-  "title",
-  "name",
-  "nameZh",
-  "description",
-  "category",
-  "keywords",
-]);
+interface Facts {
+  readonly type: string;
+  readonly subject: string;
+  readonly issuer: string;
+}
 
-/** Scope of the operator: no member has this code. */
-const everything = "*";
-/** Words of one record; more of a long description is not found. */
-const mostWords = 2_000;
-/** Records that are taken in with one write. */
-const recordsAtOnce = 64;
+/** Records that are taken in with one write: more would keep others waiting, fewer have less in common. */
+const recordsAtOnce = 512;
 const pollMs = 1_000;
 const cursorKey = keyOf("c", "index");
+/** The beginning of an id that is long enough to mean one record. */
+const idStart = /^0x[0-9a-f]{8,64}$/;
+/** Records with one beginning of their ids that are looked at. */
+const mostOfOneStart = 100;
 
 /**
- * Words of this node's records, each kept once for every member that may see the record, so that nobody's search ever reads what another
+ * Words of this node's records, kept for each member that may see the record, so that nobody's search ever reads what another
  * member's record says.
  *
- * Made from the log and nothing else. After {@link forget} neither the words nor the record are in any of its files.
+ * Made from the log and nothing else. Words of what stands in clear in the log for good, types and subjects, are kept by groups of
+ * records ({@link Postings}); words of what is disclosed record by record, and after {@link forget} they are in none of the files.
+ * Ids are found by the log's own index.
+ *
+ * | range | key | value |
+ * | --- | --- | --- |
+ * | `c` | - | index of the record to go on with |
+ * | `m` | id | nothing: the record was forgotten |
+ * | `p` | scope, word, index 12 of a group's first record | runs of the group's records with this word in type or subject |
+ * | `r` | id | index, scopes and words of a catalogued record |
+ * | `t` | scope, word, index | nothing: this catalogued record says the word |
+ *
+ * A scope is the USCC of who issued or submitted the record; the node's operator reads all of them.
  */
 export class RecordSearch {
   readonly #store: WordsStore;
@@ -124,7 +143,8 @@ export class RecordSearch {
   /**
    * Takes a record's words out of every file: what was erased must not be found, nor lie about on the disk. Resolves when it is so.
    *
-   * A record that was never taken in, or was forgotten before, is forgotten all the same.
+   * A record that was never taken in, or was forgotten before, is forgotten all the same. Its type and subject stay in the log's
+   * entry, and so they stay here; {@link shown} shows no record that was erased.
    */
   async forget(id: Hex): Promise<void> {
     await this.#alone(async () => {
@@ -136,9 +156,8 @@ export class RecordSearch {
   async #forget(id: Hex): Promise<void> {
     const key = keyOf("r", id);
     const value = await valueOf(this.#store.database, key);
-    const kept = value === undefined ? undefined : (unseal(key, value) as Kept);
+    const gone = value === undefined ? [] : [key, ...wordKeys(unseal(key, value) as Catalogued)];
     const tombstone = keyOf("m", id);
-    const gone = kept === undefined ? [] : [key, ...wordKeys(kept)];
     await this.#store.database.batch([
       ...gone.map((name) => ({ type: "del" as const, key: name })),
       { type: "put", key: tombstone, value: seal(tombstone, 1) },
@@ -146,21 +165,27 @@ export class RecordSearch {
     ]);
   }
 
-  /** Records that the audience may see and that have a word beginning with `start`; at most `limit`. */
-  async withWord(start: string, { member, all }: Audience, limit: number): Promise<ReadonlySet<string>> {
-    const scope = all ? everything : member;
-    const first = keyOf("t", scope, start);
-    const keys = await this.#read((words) => words.keys({ gte: first, lt: `${first}\uffff`, limit }).all());
-    return new Set(keys.map(lastPart));
+  /**
+   * Records that the audience may see and that have, for each of `starts`, a word beginning with it.
+   *
+   * @param most - places that are looked at for each of them, and indexes that are answered
+   * @throws NodeError REGISTRY_CORRUPT
+   */
+  async withWords(starts: readonly string[], audience: Audience, most: number): Promise<FoundPlaces> {
+    const scopes = audience.all ? await this.#read(scopesIn) : [audience.member];
+    const found = await Promise.all(starts.map((start) => this.#runsOf(start, scopes, audience, most)));
+    const [first = [], ...others] = found.map(joined);
+    const runs = others.reduce((some: Runs, more) => common(some, more), first);
+    const isCut = found.some(({ length }) => length >= most) || countOf(runs) > most;
+    return { indexes: smallest(runs, most), complete: !isCut };
   }
 
-  /** What is shown of a found record. */
-  async found(id: string): Promise<FoundRecord | undefined> {
-    const key = keyOf("r", id);
-    const value = await this.#read((words) => valueOf(words, key));
-    if (value === undefined) return undefined;
-    const { index, type, subject } = unseal(key, value) as Kept;
-    return { id, index, type, subject };
+  /** What is shown of a found record; undefined if it was erased, or is not the audience's to see. @throws NodeError JOURNAL_CORRUPT */
+  async shown(index: number, audience: Audience): Promise<FoundRecord | undefined> {
+    const record = await this.#log.recordAt(index);
+    if (record === undefined || record.erasedBy !== undefined || !maySee(audience, record)) return undefined;
+    const { type, subject } = factsOf(record.entry);
+    return { id: record.id, index, type, subject };
   }
 
   async close(): Promise<void> {
@@ -178,6 +203,27 @@ export class RecordSearch {
       );
       await pause(pollMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  async #runsOf(start: string, scopes: readonly string[], audience: Audience, most: number): Promise<readonly Run[]> {
+    const found: Run[] = [];
+    for (const scope of scopes) {
+      const left = most - found.length;
+      if (left <= 0) break;
+      const first = keyOf("t", scope, start);
+      const bounds = { gte: first, lt: `${first}\u{10ffff}`, limit: left };
+      const keys = await this.#read((words) => words.keys(bounds).all());
+      const posted = await this.#read((words) => postedRuns(words, scope, start, left));
+      found.push(...keys.map((key): Run => [Number(lastPart(key)), 1]), ...posted);
+    }
+    return idStart.test(start) ? [...found, ...(await this.#withId(start, audience))] : found;
+  }
+
+  /** The log's index knows all members' ids: what it finds counts only if the audience may see it. */
+  async #withId(start: string, audience: Audience): Promise<readonly Run[]> {
+    const indexes = await this.#log.indexesOfIds(start, mostOfOneStart);
+    const seen = await Promise.all(indexes.map((index) => this.shown(index, audience)));
+    return seen.flatMap((record): readonly Run[] => (record === undefined ? [] : [[record.index, 1]]));
   }
 
   /** A copy may take the place of the words while they are read: then they are read again. */
@@ -202,36 +248,56 @@ export class RecordSearch {
    * read so many at a time is taken one by one, so that damage keeps back nothing before it, and is told as that record's.
    */
   async #takeSome(): Promise<void> {
-    const listed = await this.#log.list(this.#next, recordsAtOnce).catch(() => []);
-    const read = listed.map((record) => ({ ...record, id: toHex(record.leaf), facts: factsOf(record.entry) }));
-    const erasure = read.findIndex(({ facts }) => facts.type === erasureType);
-    const some = erasure < 0 ? read : read.slice(0, erasure);
-    if (some.length === 0) {
-      await this.#takeNext();
-      return;
-    }
-    const tombstones = await this.#store.database.getMany(some.map(({ id }) => keyOf("m", id)));
+    const first = this.#next;
+    const read = await this.#log.entries(first, recordsAtOnce).catch(() => []);
+    const postings = new Postings(first);
     const puts: Put[] = [];
-    for (const [at, record] of some.entries()) {
-      if (tombstones[at] !== undefined) continue;
-      const whole = record.facts.type === cataloguedType ? await this.#log.recordAt(record.index) : undefined;
-      puts.push(...putsOf(keptOf({ ...record, disclosures: whole?.disclosures ?? [] })));
+    let next = first;
+    for (const { entry, submitter } of read) {
+      const facts = factsOf(entry);
+      if (facts.type === erasureType) break;
+      const scopes = scopesOf(facts, submitter);
+      if (facts.type === cataloguedType) puts.push(...(await this.#catalogued(next, scopes)));
+      postings.add(next, scopes, clearWords(facts));
+      next += 1;
     }
-    const next = this.#next + some.length;
-    await this.#store.database.batch([...puts, { type: "put", key: cursorKey, value: seal(cursorKey, next) }]);
-    this.#next = next;
+    if (next === first) await this.#takeNext();
+    else await this.#write([...postings.puts(), ...puts], next);
   }
 
+  /** One record that has to be opened: to learn what it erased, or that it is damaged. */
   async #takeNext(): Promise<void> {
-    const record = await this.#log.recordAt(this.#next);
-    const next = this.#next + 1;
+    const index = this.#next;
+    const record = await this.#log.recordAt(index);
+    if (record === undefined) throw new TypeError(`the log has no record ${index}, which is below its size`);
     // Before the cursor: after a crash it is forgotten once more.
-    if (record?.erases !== undefined) await this.#forget(record.erases);
-    const cursor = { type: "put" as const, key: cursorKey, value: seal(cursorKey, next) };
-    const forgotten =
-      record === undefined || (await valueOf(this.#store.database, keyOf("m", record.id))) !== undefined;
-    const kept = forgotten ? undefined : keptOf(record);
-    await this.#store.database.batch([...(kept === undefined ? [] : putsOf(kept)), cursor]);
+    if (record.erases !== undefined) await this.#forget(record.erases);
+    const facts = factsOf(record.entry);
+    const scopes = scopesOf(facts, record.submitter);
+    const postings = new Postings(index);
+    postings.add(index, scopes, clearWords(facts));
+    const puts = facts.type === cataloguedType ? await this.#cataloguedPuts(record, scopes) : [];
+    await this.#write([...postings.puts(), ...puts], index + 1);
+  }
+
+  async #catalogued(index: number, scopes: readonly string[]): Promise<readonly Put[]> {
+    const record = await this.#log.recordAt(index);
+    return record === undefined ? [] : await this.#cataloguedPuts(record, scopes);
+  }
+
+  async #cataloguedPuts(
+    { id, index, disclosures }: SearchedRecord,
+    scopes: readonly string[],
+  ): Promise<readonly Put[]> {
+    if ((await valueOf(this.#store.database, keyOf("m", id))) !== undefined) return [];
+    const key = keyOf("r", id);
+    const kept: Catalogued = { index, scopes, words: catalogueWords(disclosures) };
+    const words = wordKeys(kept).map((name) => ({ type: "put" as const, key: name, value: seal(name, undefined) }));
+    return [{ type: "put", key, value: seal(key, kept) }, ...words];
+  }
+
+  async #write(puts: readonly Put[], next: number): Promise<void> {
+    await this.#store.database.batch([...puts, { type: "put", key: cursorKey, value: seal(cursorKey, next) }]);
     this.#next = next;
   }
 }
@@ -249,49 +315,27 @@ async function nextOf(database: Words, size: number): Promise<number | undefined
   }
 }
 
-function keptOf({ id, index, entry, disclosures, submitter }: SearchedRecord): Kept {
-  const { type, subject, issuer } = factsOf(entry);
-  const text = type === cataloguedType ? disclosures.flatMap(catalogueText).join(" ") : "";
-  const words = wordsIn(`${id} ${type} ${subject} ${text}`).slice(0, mostWords);
-  return { id, index, type, subject, scopes: [...new Set([everything, issuer, submitter])], words };
-}
-
 /** The entry was checked when it was written and when it was read, so that three of its members are taken plainly. */
-function factsOf(entry: string): { readonly type: string; readonly subject: string; readonly issuer: string } {
+function factsOf(entry: string): Facts {
   const { type, subject, issuer } = JSON.parse(entry) as Readonly<Record<string, unknown>>;
   return { type: String(type), subject: String(subject), issuer: String(issuer) };
 }
 
-/** Texts of a catalogue field; what is no text, or no longer readable, says nothing. */
-function catalogueText(disclosure: string): readonly string[] {
-  try {
-    const { name, value } = decodeDisclosure(disclosure);
-    return catalogueFields.has(name) ? textsIn(value) : [];
-  } catch (error) {
-    if (error instanceof EvidenceError) return [];
-    throw error;
-  }
+/** Words of what stands in clear. */
+function clearWords({ type, subject }: Facts): readonly string[] {
+  return wordsIn(`${type} ${subject}`);
 }
 
-function textsIn(value: JsonValue): readonly string[] {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+function scopesOf({ issuer }: Facts, submitter: string): readonly string[] {
+  return issuer === submitter ? [issuer] : [issuer, submitter];
 }
 
-interface Put {
-  readonly type: "put";
-  readonly key: string;
-  readonly value: Buffer;
+function maySee({ member, all }: Audience, { entry, submitter }: SearchedEntry): boolean {
+  return all || submitter === member || factsOf(entry).issuer === member;
 }
 
-function putsOf(kept: Kept): readonly Put[] {
-  const key = keyOf("r", kept.id);
-  const words = wordKeys(kept).map((name) => ({ type: "put" as const, key: name, value: seal(name, undefined) }));
-  return [{ type: "put", key, value: seal(key, kept) }, ...words];
-}
-
-function wordKeys({ id, scopes, words }: Kept): readonly string[] {
-  return scopes.flatMap((scope) => words.map((word) => keyOf("t", scope, word, id)));
+function wordKeys({ index, scopes, words }: Catalogued): readonly string[] {
+  return scopes.flatMap((scope) => words.map((word) => keyOf("t", scope, word, String(index))));
 }
 
 /** The library's types leave out that a missing key answers undefined. */

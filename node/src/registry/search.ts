@@ -1,4 +1,5 @@
 import type { JsonObject } from "@lianzheng/sdk/record";
+import { numberPart } from "./keys.ts";
 import type { Reading } from "./reading.ts";
 import type { Audience, RecordSearch } from "./record-search.ts";
 import type { TableName } from "./rows.ts";
@@ -12,8 +13,16 @@ export interface SearchPage {
   readonly complete: boolean;
 }
 
+interface Searched {
+  readonly reading: Reading;
+  readonly records: RecordSearch | undefined;
+  readonly audience: Audience;
+}
+
 /** Places of one word that are looked at. */
 const mostPlaces = 10_000;
+/** What a term adds for a record in which it stands. */
+const recordWeight = 2;
 /** Terms of one query; the rest narrows nothing. */
 const mostTerms = 8;
 
@@ -35,55 +44,65 @@ const kinds: Readonly<Partial<Record<TableName, string>>> = {
  */
 export async function search(
   query: string,
-  {
-    reading,
-    records,
-    audience,
-  }: { readonly reading: Reading; readonly records: RecordSearch | undefined; readonly audience: Audience },
+  { reading, records, audience }: Searched,
   { limit, after }: { readonly limit: number; readonly after?: string },
 ): Promise<SearchPage> {
   const terms = termsIn(query).slice(0, mostTerms);
   if (terms.length === 0) return { items: [], next: null, complete: true };
-  const found = await Promise.all(terms.map((term) => placesOf(term, reading, records, audience)));
-  const [first = new Map<string, number>(), ...others] = found.toSorted((a, b) => a.size - b.size);
-  const ranked = [...first.keys()]
-    .filter((place) => others.every((places) => places.has(place)))
-    .map((place) => rankOf(place, found))
-    .sort();
+  const [facts, own] = await Promise.all([
+    factsWith(terms, reading),
+    records?.withWords(terms, audience, mostPlaces) ?? { indexes: [], complete: true },
+  ]);
+  const weight = terms.length * recordWeight;
+  const ranked = [...facts.ranks, ...own.indexes.map((index) => rankOf(`records\0${indexPart(index)}`, weight))].sort();
   const rest = after === undefined ? ranked : ranked.filter((rank) => rank > after);
   const page = rest.slice(0, limit);
-  const items = await Promise.all(page.map((rank) => itemOf(rank, records)));
+  const items = await Promise.all(page.map((rank) => itemOf(rank, records, audience)));
   return {
     items: items.filter((item) => item !== undefined),
     next: rest.length > limit ? (page.at(-1) ?? null) : null,
-    complete: found.every(({ size }) => size < mostPlaces),
+    complete: facts.complete && own.complete,
   };
 }
 
-/** Where a term stands: `table\0id`, or `records\0id`, with its weight there. */
-async function placesOf(
-  term: string,
+/** Facts of the consortium that have all the terms, as ranks of `table\0id`. */
+async function factsWith(
+  terms: readonly string[],
   reading: Reading,
-  records: RecordSearch | undefined,
-  audience: Audience,
-): Promise<ReadonlyMap<string, number>> {
-  const places = new Map(await reading.withWord(term, mostPlaces));
-  for (const id of (await records?.withWord(term, audience, mostPlaces)) ?? []) places.set(`records\0${id}`, 2);
-  return places;
+): Promise<{ readonly ranks: readonly string[]; readonly complete: boolean }> {
+  const found = await Promise.all(terms.map((term) => reading.withWord(term, mostPlaces)));
+  const [first = new Map<string, number>(), ...others] = found.toSorted((a, b) => a.size - b.size);
+  const ranks = [...first.keys()]
+    .filter((place) => others.every((places) => places.has(place)))
+    .map((place) =>
+      rankOf(
+        place,
+        found.reduce((sum, places) => sum + (places.get(place) ?? 0), 0),
+      ),
+    );
+  return { ranks, complete: found.every(({ size }) => size < mostPlaces) };
 }
 
 const rankDigits = 4;
 
 /** Sorts what weighs most first. */
-function rankOf(place: string, found: readonly ReadonlyMap<string, number>[]): string {
-  const weight = found.reduce((sum, places) => sum + (places.get(place) ?? 0), 0);
+function rankOf(place: string, weight: number): string {
   return `${(9_999 - weight).toString().padStart(rankDigits, "0")}\0${place}`;
 }
 
-async function itemOf(rank: string, records: RecordSearch | undefined): Promise<JsonObject | undefined> {
+/** Records of one weight stand in the order of the log. */
+function indexPart(index: number): string {
+  return numberPart(index, 16);
+}
+
+async function itemOf(
+  rank: string,
+  records: RecordSearch | undefined,
+  audience: Audience,
+): Promise<JsonObject | undefined> {
   const [score = "", table = "", id = ""] = rank.split("\0");
   const weight = 9_999 - Number(score);
   if (table !== "records") return { kind: kinds[table as TableName] ?? table, id, weight };
-  const record = await records?.found(id);
+  const record = await records?.shown(Number(id), audience);
   return record === undefined ? undefined : { kind: "record", ...record, weight };
 }

@@ -4,6 +4,8 @@ const longestWord = 66;
 /** Runs of Han characters, of letters and of digits; anything else separates. */
 const runs = /\p{Script=Han}+|[\p{L}\p{M}\p{N}]+/gu;
 
+const isAscii = /^[\0-\x7f]*$/;
+
 /**
  * Words by which a text is found: lower-case runs of letters and digits as they stand, and of Han characters every pair of neighbours and every
  * single one, because Chinese is written without spaces (交易所 is found by 交易, 易所 and 交).
@@ -26,6 +28,8 @@ export function termsIn(query: string): readonly string[] {
 }
 
 function runsOf(text: string): readonly string[] {
+  // What normalising and the classes of Unicode do for ASCII, ten times quicker: ids, types and most subjects are.
+  if (isAscii.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   return (text.normalize("NFKC").toLowerCase().match(runs) ?? []).flatMap(separated);
 }
 

@@ -6,7 +6,17 @@ import { NodeError } from "../errors.ts";
 
 export type Words = Level<string, Buffer>;
 
-/** Stands in a generation when it is whole; written last. */
+/** One key and its value. */
+export interface Put {
+  readonly type: "put";
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+/** Which keys and values there are: words in another layout are made again. */
+const layout = 2;
+
+/** Stands in a generation when it is whole, with its layout; written last. */
 const wholeKey = keyOf("m", "whole");
 /** Stands in a generation from which something was deleted that its files still hold. */
 const staleKey = keyOf("m", "stale");
@@ -43,7 +53,7 @@ export class WordsStore {
     }
     await removeBut(directory, 0);
     const database = await opened(join(directory, "1"));
-    await database.put(wholeKey, seal(wholeKey, 1));
+    await database.put(wholeKey, seal(wholeKey, layout));
     return new WordsStore(directory, 1, database);
   }
 
@@ -65,14 +75,14 @@ export class WordsStore {
     const path = join(this.#directory, String(generation));
     await rm(path, { recursive: true, force: true });
     const fresh = await opened(path);
-    let batch: { type: "put"; key: string; value: Buffer }[] = [];
+    let batch: Put[] = [];
     for await (const [key, value] of old.iterator()) {
       if (key !== staleKey && key !== wholeKey) batch.push({ type: "put", key, value });
       if (batch.length < copyBatch) continue;
       await fresh.batch(batch);
       batch = [];
     }
-    await fresh.batch([...batch, { type: "put", key: wholeKey, value: seal(wholeKey, 1) }], { sync: true });
+    await fresh.batch([...batch, { type: "put", key: wholeKey, value: seal(wholeKey, layout) }], { sync: true });
     [this.#database, this.#generation] = [fresh, generation];
     await old.close();
     await removeBut(this.#directory, generation);
@@ -91,7 +101,12 @@ export class WordsStore {
 }
 
 async function opened(path: string): Promise<Words> {
-  const database = new Level<string, Buffer>(path, { keyEncoding: "utf8", valueEncoding: "buffer" });
+  const database = new Level<string, Buffer>(path, {
+    keyEncoding: "utf8",
+    valueEncoding: "buffer",
+    writeBufferSize: 16 * 2 ** 20,
+    compression: false,
+  });
   await database.open();
   return database;
 }
@@ -100,7 +115,7 @@ async function isWhole(database: Words): Promise<boolean> {
   const [value] = await database.getMany([wholeKey]);
   if (value === undefined) return false;
   try {
-    return unseal(wholeKey, value) === 1;
+    return unseal(wholeKey, value) === layout;
   } catch (error) {
     if (error instanceof NodeError) return false;
     throw error;

@@ -56,6 +56,8 @@ export type VerificationErrorCode =
   | "V_HEADER"
   | "V_SEAL"
   | "V_SEAL_SIGNER"
+  | "V_QUORUM"
+  | "V_TIMESTAMP"
   | "V_MEMBER_SIGNATURE"
   | "V_NOTE"
   | "V_TIME"

@@ -39,6 +39,11 @@ export interface BundleAnchor {
   readonly event: ChainEvent;
   /** Trie nodes from the header's state root to the account of `EvidenceLogs`; left out where the chain no longer gives them. */
   readonly account?: readonly Hex[];
+  /**
+   * RLP of headers that the policy's rule may need: of a QBFT chain those in which the validators changed, before the block
+   * and in their order; of a Clique chain those that follow it, one on the other.
+   */
+  readonly headers?: readonly Hex[];
 }
 
 /** A step of a trade, as the trade's head chains it. */
@@ -74,6 +79,8 @@ export interface Bundle {
   readonly records: readonly BundleRecord[];
   readonly anchor: BundleAnchor;
   readonly law: BundleLaw;
+  /** RFC 3161 tokens over SHA-256 of the signed note in which all proofs end, DER in base64. */
+  readonly timestamps?: readonly string[];
 }
 
 /** A bundle has at most 16 MiB. */
@@ -88,6 +95,11 @@ const maxDisclosures = 258;
 /** A key of 32 bytes is 64 nibbles: a branch for each, and a leaf. */
 const maxTrieNodes = 65;
 
+/** More authorities than anyone asks. */
+const maxTimestamps = 16;
+
+/** Changes of validators, or blocks on top: each header costs as many signatures as a chain has validators. */
+const maxHeaders = 64;
 /** Nodes for all slots of one contract: a trade of 3,000 steps has fewer than three for each. */
 const maxLawNodes = 10_000;
 
@@ -99,13 +111,14 @@ const maxLawNodes = 10_000;
 export function decodeBundle(bytes: Uint8Array): Bundle {
   const whole = readJson(bytes, maxBundleBytes, "V_FORMAT");
   assertVersion(whole);
-  const top = members(whole, ["format", "version", "records", "anchor", "law"]);
+  const top = members(whole, ["format", "version", "records", "anchor", "law"], ["timestamps"]);
   return {
     format: "lianzheng-evidence",
     version: 1,
     records: items(top.records, 1, maxBundleRecords).map(bundleRecord),
     anchor: bundleAnchor(top.anchor),
     law: bundleLaw(top.law),
+    ...(top.timestamps === undefined ? {} : { timestamps: items(top.timestamps, 1, maxTimestamps).map(text) }),
   };
 }
 
@@ -134,10 +147,10 @@ function bundleRecord(place: Place): BundleRecord {
 }
 
 function bundleAnchor(place: Place): BundleAnchor {
-  const { chainId, genesis, logId, event, account } = members(
+  const { chainId, genesis, logId, event, account, headers } = members(
     place,
     ["chainId", "genesis", "logId", "event"],
-    ["account"],
+    ["account", "headers"],
   );
   return {
     chainId: count(chainId, 1),
@@ -145,6 +158,7 @@ function bundleAnchor(place: Place): BundleAnchor {
     logId: hex(logId, 32),
     event: chainEvent(event),
     ...(account === undefined ? {} : { account: trieNodes(account, 1) }),
+    ...(headers === undefined ? {} : { headers: items(headers, 1, maxHeaders).map((header) => hex(header)) }),
   };
 }
 

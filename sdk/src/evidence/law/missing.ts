@@ -1,6 +1,6 @@
 import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
 import type { Bundle } from "../bundle.ts";
-import { eventHeader } from "../chain-event.ts";
+import { shownHeader } from "../finality/block.ts";
 import { askUnaltered } from "../unaltered.ts";
 import { examineLaw } from "./examine.ts";
 import type { LawContract } from "./layout.ts";
@@ -22,7 +22,12 @@ export interface MissingSlots {
  */
 export function missingLaw(bundle: Bundle, contracts: TrustedContracts): readonly MissingSlots[] {
   const records = askUnaltered(bundle).proved ?? [];
-  const findings = examineLaw({ records, header: eventHeader(bundle.anchor.event), contracts, law: bundle.law });
+  const findings = examineLaw({
+    records,
+    header: shownHeader(bundle.anchor.event.header).header,
+    contracts,
+    law: bundle.law,
+  });
   const slots = new Map<LawContract, Set<Hex>>();
   for (const { missing, refusal } of findings) {
     if (refusal?.code === "V_TRIE" || refusal?.code === "V_EMITTER")
