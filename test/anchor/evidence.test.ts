@@ -53,7 +53,7 @@ describe("evidence from the embedded chain", () => {
       threshold: 2,
     });
     await registerLog(ownerKey, deployment, { origin, key: logPublicKey });
-    log = await openLog(join(folder, "node"), origin);
+    log = await openLog(join(folder, "node"), origin, Date.now);
     anchor = await Anchor.open(anchorOptions());
     policy = policyOf(deployment, chain);
     tradeId = await openTrade(deployment, ownerKey, memberIdOf(owner), memberIdOf(buyer));
@@ -90,7 +90,7 @@ describe("evidence from the embedded chain", () => {
       const verdict = judge(bundle);
       expect(verdict.result, verdict.reason).to.equal("verified");
       expect(bundle.records).to.have.length(indexes.length);
-      expect(bundle.law).to.deep.equal({});
+      expect(bundle.law).to.have.all.keys("members");
     }
   });
 
@@ -254,7 +254,9 @@ describe("evidence from the embedded chain", () => {
     await anchor.close();
     await log.close();
     const cosign = (note: string): Promise<string> => Promise.resolve(note + cosignatureOf(note, witness));
-    log = await openLog(join(folder, "node"), origin, { publication: { entries: "members", everyMs: 60_000, cosign } });
+    log = await openLog(join(folder, "node"), origin, Date.now, {
+      publication: { entries: "members", everyMs: 60_000, cosign },
+    });
     anchor = await Anchor.open(anchorOptions());
     await grow(log, 1, "product:0x09");
     await anchor.flush();

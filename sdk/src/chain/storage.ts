@@ -18,6 +18,7 @@ export interface PackedField {
 /** The slots of one contract in the state under a state root, as far as trie nodes show them. */
 export class ContractStorage {
   readonly #nodes: TrieNodes;
+  readonly #words = new Map<Hex, bigint | undefined>();
 
   /**
    * @param proof - nodes to the account, in order; and nodes of its storage trie, in any order
@@ -40,6 +41,11 @@ export class ContractStorage {
    * @throws EvidenceError V_TRIE for what no slot holds
    */
   word(slot: Hex): bigint | undefined {
+    if (!this.#words.has(slot)) this.#words.set(slot, this.#read(slot));
+    return this.#words.get(slot);
+  }
+
+  #read(slot: Hex): bigint | undefined {
     const value = this.#nodes.get(keccak256(fromHex(slot, 32)));
     if (value === undefined || value === null) return value === null ? 0n : undefined;
     const word = rlpUint(decodeRlp(value, "V_TRIE"), "V_TRIE", 32);

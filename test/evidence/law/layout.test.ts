@@ -130,7 +130,7 @@ describe("evidence: the layout of the law in storage", function () {
         compared++;
       }
     }
-    expect(compared).to.equal(49);
+    expect(compared).to.equal(48);
   });
 
   it("reads traces that are checkpoints of one slot each, and lists of words", () => {

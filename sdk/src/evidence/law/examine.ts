@@ -1,5 +1,5 @@
 import type { Header } from "@lianzheng/sdk/chain";
-import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
+import { EvidenceError, isHex, type Hex } from "@lianzheng/sdk/encoding";
 import type { BundleLaw, ChainedStep } from "../bundle.ts";
 import { shownSteps } from "../stages.ts";
 import { unknown, type Finding } from "../question.ts";
@@ -38,34 +38,31 @@ export interface LawFinding {
 export function examineLaw({ records, owner, header, contracts, law }: LawCase): readonly LawFinding[] {
   const state = new LawState(header.stateRoot, contracts, law);
   const blockTime = Number(header.timestamp);
-  const steps = law.steps ?? shownSteps(records);
-  const first = records[0]?.entry;
-  const tradeId = first === undefined ? undefined : idIn(first, "trade");
-  const trade = once(() =>
-    tradeId === undefined ? undefined : knownTrade(state, tradeId, steps, law.steps !== undefined),
-  );
+  const trades = knownTrades(state, law.steps, shownSteps(records));
   return records.map((record) =>
     settled(record, () => {
       const matter = { record, issuer: issuerOf(record.entry), state, blockTime };
-      return examineOwn(matter, owner) ?? examineKind(matter) ?? examineRest(matter, tradeId, trade);
+      return examineOwn(matter, owner) ?? examineKind(matter) ?? examineRest(matter, trades);
     }),
   );
 }
 
+/** Trades by their id, each read once. Steps are those of the trade that is the records' subject. */
+type Trades = (tradeId: Hex) => TradeRow | undefined;
+
 /** @throws EvidenceError V_BINDING if the bundle names steps of the trade that do not chain to its head */
-function knownTrade(
-  state: LawState,
-  tradeId: Hex,
-  steps: readonly ChainedStep[],
-  isNamed: boolean,
-): TradeRow | undefined {
-  const trade = tradeOf(state, tradeId, steps);
-  if (isNamed && trade?.steps.length !== steps.length)
-    throw new EvidenceError(
-      "V_BINDING",
-      "The steps that the bundle names do not chain to the head of the trade on the chain.",
-    );
-  return trade;
+function knownTrades(state: LawState, named: BundleLaw["steps"], shown: readonly ChainedStep[]): Trades {
+  const known = new Map<Hex, TradeRow | undefined>();
+  return (tradeId) => {
+    const trade = known.get(tradeId) ?? tradeOf(state, tradeId, named ?? shown);
+    known.set(tradeId, trade);
+    if (named !== undefined && trade?.steps.length !== named.length)
+      throw new EvidenceError(
+        "V_BINDING",
+        "The steps that the bundle names do not chain to the head of the trade on the chain.",
+      );
+    return trade;
+  };
 }
 
 function examineKind(matter: Matter): Finding<Ground> | undefined {
@@ -84,14 +81,24 @@ function examineOwn(matter: Matter, owner: string | undefined): Finding<Ground> 
   return overTime(entry, matter.blockTime, (time) => whyNotActing(matter, time));
 }
 
-function examineRest(matter: Matter, tradeId: Hex | undefined, trade: () => TradeRow | undefined): Finding<Ground> {
+function examineRest(matter: Matter, trades: Trades): Finding<Ground> {
   const { entry } = matter.record;
-  if (tradeId !== undefined && !entry.type.startsWith("case.")) return examineTrade(matter, tradeId, trade());
+  const tradeId = tradeIdOf(matter.record);
+  if (tradeId !== undefined) return examineTrade(matter, tradeId, trades(tradeId));
   const acting = overTime(entry, matter.blockTime, (time) => whyNotActing(matter, time));
   if (acting.answer === "unknown") return acting;
   return unknown(
     `Record ${entry.sequence}: its issuer was an active member, but the contracts do not say who may make a record of the type ${entry.type} on this subject.`,
   );
+}
+
+/** Records of a delivery or a settlement can be many and have a subject of their own; which trade they belong to they may disclose. */
+const partTypes = ["delivery.receipt", "settlement.split"];
+
+function tradeIdOf({ entry, disclosed }: WholeRecord): Hex | undefined {
+  if (entry.type.startsWith("case.")) return undefined;
+  const named = partTypes.includes(entry.type) ? disclosed["trade"] : undefined;
+  return idIn(entry, "trade") ?? (isHex(named, 32) ? named : undefined);
 }
 
 function settled({ entry }: WholeRecord, examine: () => Finding<Ground>): LawFinding {
@@ -102,9 +109,4 @@ function settled({ entry }: WholeRecord, examine: () => Finding<Ground>): LawFin
     if (!(error instanceof NotShown)) throw error;
     return { finding: unknown(`Record ${entry.sequence}: ${error.message}.`), missing: error };
   }
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

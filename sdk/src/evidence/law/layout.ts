@@ -72,7 +72,6 @@ export const rightFields = {
 
 export const subjectFields = {
   grade: field(0, 18, 1),
-  isProduct: field(0, 20, 1),
   status: field(0, 21, 1),
   registeredAt: field(0, 22, 6),
   cancelledAt: field(1, 0, 6),
