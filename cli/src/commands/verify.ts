@@ -16,11 +16,14 @@ import { foldedRows, tableLines } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/style.ts";
+import type { Judged, OnlineSources, OnlineWishes } from "../verdict/judge.ts";
+import { isLeftOpen, judge, onlineSources } from "../verdict/judge.ts";
 import { verdictLines } from "../verdict/lines.ts";
+import { onlineLines } from "../verdict/online-lines.ts";
 import type { Language } from "../verdict/words.ts";
 import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";
 
-interface VerifyOptions {
+interface VerifyOptions extends OnlineWishes {
   readonly policy: string;
   /** Asked for besides what the policy requires. */
   readonly require?: readonly Question[];
@@ -32,7 +35,7 @@ const questions = Object.keys(questionWords) as readonly Question[];
 
 /** One file: a verdict, a node's signed refusal, or why there is neither. */
 type Examined =
-  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Verdict }
+  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Judged }
   | { readonly file: string; readonly exitCode: ExitCode; readonly refusal: Refusal }
   | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
 
@@ -42,16 +45,18 @@ const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
   undetermined: exitCodes.undecided,
 };
 
-/** `lianzheng verify`: evidence against the reader's own trust policy, with no network. */
+/** `lianzheng verify`: evidence against the reader's own trust policy, with no network unless the reader asks for it. */
 export function verifyCommand(context: Context): Command {
   return describedCommand("verify <file...>", {
-    usage: "Opens no connection. A bundle is never believed on its own word: whom to trust stands in the policy only.",
+    usage:
+      "Opens no connection without --online. A bundle is never believed on its own word: whom to trust stands in the policy only.",
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
       "lianzheng verify trade.evidence.json --policy policy.json",
       "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json --require complete",
       "lianzheng verify demo-output/evidence/*.evidence.json --policy demo-output/policy.json --lang zh",
+      "lianzheng verify trade.evidence.json --policy policy.json --online https://rpc.example",
     ],
   })
     .requiredOption("--policy <file>", "your trust policy 信任策略文件")
@@ -63,11 +68,15 @@ export function verifyCommand(context: Context): Command {
     .addOption(
       new Option("--lang <language>", "language of the explanations 说明语言").choices([...languages]).default("en"),
     )
+    .option("--online [address]", "ask this chain endpoint, or the policy's, how it stands now 在线复核当前状态")
+    .option("--node <address>", "with --online: ask this node for later corrections 并查询该节点的后续更正")
+    .option("--token-file <file>", "file with the token for --node 访问令牌文件")
     .action(async (files: string[], options: VerifyOptions) => {
       const { policy: asKept, digest } = await readPolicy(options.policy);
       const policy = stricter(asKept, options.require ?? []);
+      const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
-      for (const file of files) examined.push(await examine(file, policy, context));
+      for (const file of files) examined.push(await examine(file, policy, sources, context));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options.lang, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
@@ -82,21 +91,30 @@ function stricter(policy: Policy, asked: readonly Question[]): Policy {
 /** A signed refusal is shorter, or is none. */
 const maxNoteBytes = 64 * 1024;
 
-async function examine(file: string, policy: Policy, context: Context): Promise<Examined> {
+async function examine(
+  file: string,
+  policy: Policy,
+  sources: OnlineSources | undefined,
+  context: Context,
+): Promise<Examined> {
   try {
-    const { verify } = await import("@lianzheng/sdk/evidence");
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
     const bytes = await readInput(file, MAX_INPUT_BYTES);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
     if (looksLikeRefusal(text)) return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
-    const verdict = verify(bytes, policy, { now: context.now() });
-    return { file, verdict, exitCode: exitOf[verdict.result] };
+    const verdict = await judge(bytes, policy, context.now(), sources);
+    return { file, verdict, exitCode: exitOfVerdict(verdict) };
   } catch (error) {
     const failure = toFailure(error);
     // A refusal that no trusted log signed was read well enough: it is not valid.
     const exitCode = failure.code === "V_NOTE" ? exitCodes.invalid : failure.exitCode;
     return { file, failure, exitCode };
   }
+}
+
+/** What was to be asked and could not be leaves it undecided how the evidence stands now. */
+function exitOfVerdict(verdict: Judged): ExitCode {
+  return verdict.result === "verified" && isLeftOpen(verdict) ? exitCodes.undecided : exitOf[verdict.result];
 }
 
 /** By whose policy a verdict was reached: without that it says nothing. */
@@ -160,7 +178,8 @@ function toJson(one: Examined): Readonly<Record<string, unknown>> {
 }
 
 function toLines(one: Examined, style: VerdictStyle): readonly string[] {
-  if ("verdict" in one) return verdictLines(one.file, one.verdict, style);
+  if ("verdict" in one)
+    return [...verdictLines(one.file, one.verdict, style), ...onlineLines(one.verdict.findings ?? [], style)];
   if ("refusal" in one) return refusalLines(one.file, one.refusal, style);
   return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
 }
