@@ -99,7 +99,7 @@ async function runLane(cases: readonly FaultCase[]): Promise<void> {
 
 const laneOf = (wanted: string): readonly FaultCase[] => chosen.filter(({ lane = "embedded" }) => lane === wanted);
 try {
-  await Promise.all([runLane(laneOf("embedded")), runLane(laneOf("anvil"))]);
+  await Promise.all([runLane(laneOf("embedded")), runLane(laneOf("anvil")), runLane(laneOf("store"))]);
   await runLane(laneOf("alone"));
   await grounds.checkShared().catch((error: unknown) => faults.push(String(error)));
 } finally {

@@ -7,10 +7,10 @@ import { fsckFaults, inspectLog, mendable, rebuildLog } from "@lianzheng/node/lo
 import { createNoteVerifier, encodeAddCheckpoint } from "@lianzheng/sdk/log";
 import { toHex } from "@lianzheng/sdk/encoding";
 import { Level } from "level";
-import { decodeHeader, encodeFrame, firstPredecessor, frameLength } from "../../node/src/journal/frame.ts";
 import { refusal, withFolder } from "../journal/fixture.ts";
 import { witnessIn, witnessVerifier } from "../witness/fixture.ts";
 import { checkLog, openLog, submissionOf, submitOne, verifier } from "./fixture.ts";
+import { forge, forgeText, framesIn, segmentsIn } from "./forging.ts";
 
 const small = { maxSegmentBytes: 60_000 };
 const hash = `0x${"11".repeat(32)}` as const;
@@ -59,65 +59,6 @@ async function onCopy<Result>(work: (folder: string) => Promise<Result>): Promis
 
 const inspect = (directory: string, disclosures?: DisclosureReader): Promise<FsckReport> =>
   inspectLog({ directory, verifier, ...(disclosures === undefined ? {} : { disclosures }) });
-
-const segmentsIn = async (directory: string): Promise<readonly string[]> =>
-  (await readdir(join(directory, "journal")))
-    .filter((name) => name.endsWith(".journal"))
-    .sort()
-    .map((name) => join(directory, "journal", name));
-
-interface Piece {
-  readonly offset: number;
-  readonly bytes: Buffer;
-}
-
-function framesIn(bytes: Buffer): Piece[] {
-  const frames: Piece[] = [];
-  for (let offset = 0; offset < bytes.length;) {
-    const length = frameLength(decodeHeader(bytes.subarray(offset))!);
-    frames.push({ offset, bytes: bytes.subarray(offset, offset + length) });
-    offset += length;
-  }
-  return frames;
-}
-
-/**
- * Rewrites the payloads and makes every checksum, predecessor and number right again, as somebody would who has the disk and
- * this program: what is left to find the forgery is the signed tree.
- */
-async function forge(
-  directory: string,
-  edit: (frames: { type: "identity" | "records" | "anchor"; payload: Buffer }[]) => void,
-): Promise<void> {
-  let previous: Uint8Array = firstPredecessor;
-  for (const path of await segmentsIn(directory)) {
-    const frames = framesIn(await readFile(path)).map(({ bytes }) => ({
-      type: decodeHeader(bytes)!.type,
-      payload: Buffer.from(bytes.subarray(56, -32)),
-    }));
-    let sequence = parseInt(path.slice(-24), 10);
-    edit(frames);
-    const written = frames.map(({ type, payload }) => {
-      const { bytes, checksum } = encodeFrame(type, sequence++, previous, payload);
-      previous = checksum;
-      return bytes;
-    });
-    await writeFile(path, Buffer.concat(written));
-  }
-  await rm(join(directory, "journal", "acknowledged"));
-}
-
-/** Replaces the first `from` in the journal by `to`, which is as long. */
-async function forgeText(directory: string, from: string, to: string): Promise<void> {
-  let bytesWritten = 0;
-  await forge(directory, (frames) => {
-    for (const { payload } of frames) {
-      const at = bytesWritten > 0 ? -1 : payload.indexOf(from);
-      if (at >= 0) bytesWritten = payload.write(to, at, "latin1");
-    }
-  });
-  if (bytesWritten === 0) throw new Error(`${from} does not stand in the journal`);
-}
 
 async function digestOf(directory: string): Promise<string> {
   const names = (await readdir(directory, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());

@@ -18,7 +18,7 @@ import {
   sequenceKey,
   textKey,
 } from "./keys.ts";
-import type { FrameEntry, KnownRequest, PreparedViews, SubjectHead } from "./layout.ts";
+import type { FrameEntry, KnownRequest, PreparedViews, Put, SubjectHead } from "./layout.ts";
 import {
   frameEntry,
   framePuts,
@@ -125,7 +125,7 @@ export class RecordIndex {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#options.failpoint("index.beforeWrite");
-      await this.#database.batch([...framePuts(frame), ...prepared]);
+      await writeTogether(this.#database, [framePuts(frame), prepared]);
       this.#newestFirst = frame.firstIndex;
       await this.#options.failpoint("index.afterWrite");
       this.#sealBefore(frame.location.segment);
@@ -387,6 +387,13 @@ export function asIndexDamage(error: unknown): unknown {
 
 function nothing(): void {
   // Who began the batch learns how it went; who waits for it asks the database then.
+}
+
+/** All of them or none. A chained batch, since of an array the binding reads every member of every operation by its name. */
+async function writeTogether(database: Database, all: readonly (readonly Put[])[]): Promise<void> {
+  const batch = database.batch();
+  for (const puts of all) for (const { key, value } of puts) batch.put(key, value);
+  await batch.write();
 }
 
 /** Adds the indexes of a run from `from` on, until there are `most`. */

@@ -1,4 +1,6 @@
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { statSync } from "node:fs";
+import { cp, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { addToken, encodeTokens, readTokens } from "@lianzheng/node/config";
@@ -12,6 +14,8 @@ import { openLog, seller, submitOne } from "../../log-node/fixture.ts";
 import { witnessIn } from "../../witness/fixture.ts";
 import type { FaultCase } from "../case.ts";
 import type { FaultContext } from "../context.ts";
+import type { MonitorReading } from "../store/monitor-reader.ts";
+import { builtProgram, ended } from "../store/program.ts";
 
 /** A file that a room of the node keeps beside the log, and what that room reads from it. */
 interface StateFile {
@@ -62,7 +66,54 @@ export const stateFileCases: readonly FaultCase[] = [
       }
     },
   },
+  {
+    id: "F-C11",
+    title:
+      "a bit of the monitor's state flips: it is begun anew and told, or nothing is different; no rule counts wrong",
+    how: "a bit at a random place of LevelDB's log and tables, in a copy, read by a process of its own",
+    run: async (context: FaultContext): Promise<void> => {
+      const folder = await context.folder();
+      const [logged, tabled] = [join(folder, "logged"), join(folder, "tabled")];
+      await monitorApart("fill", logged);
+      // What a start reads from LevelDB's log it writes into a table.
+      await cp(logged, tabled, { recursive: true });
+      expect(await monitorApart("read", tabled)).to.equal("same");
+      const counts: Partial<Record<MonitorReading | "aborted", number>> = {};
+      for (let nth = 0; nth < (context.isLong ? 500 : 12); nth++) {
+        const outcome = await flipMonitor(nth % 2 === 0 ? logged : tabled, join(folder, `copy${nth}`), context.random);
+        counts[outcome] = (counts[outcome] ?? 0) + 1;
+      }
+      context.say(JSON.stringify(counts));
+      expect(counts).to.not.have.property("differs");
+      expect(counts).to.have.property("told");
+    },
+  },
 ];
+
+const monitorReader = join(import.meta.dirname, "../store/monitor-reader.ts");
+
+/** Flips a bit of what LevelDB holds of the monitor's state, in a copy, and reads all of it. */
+async function flipMonitor(good: string, copy: string, random: () => number): Promise<MonitorReading | "aborted"> {
+  await cp(good, copy, { recursive: true });
+  // Beside a table the log is empty.
+  const found = (await readdir(copy)).filter((name) => /\.(log|ldb)$/.test(name)).sort();
+  const names = found.filter((name) => statSync(join(copy, name)).size > 0);
+  const path = join(copy, names[Math.floor(random() * names.length)]!);
+  const bytes = await readFile(path);
+  bytes[Math.floor(random() * bytes.length)]! ^= 1 << Math.floor(random() * 8);
+  await writeFile(path, bytes);
+  return await monitorApart("read", copy);
+}
+
+/** In a process of its own: LevelDB may end it by an assertion. */
+async function monitorApart(what: "fill" | "read", folder: string): Promise<MonitorReading | "aborted"> {
+  const { file, compileCache } = await builtProgram(monitorReader);
+  const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+  const { status, signal, stdout, stderr } = await ended(spawn(process.execPath, [file, what, folder], { env }));
+  if (status === 0) return what === "fill" ? "same" : (JSON.parse(stdout) as MonitorReading);
+  if (signal === "SIGABRT" && /leveldb.*Assertion/.test(stderr)) return "aborted";
+  throw new Error(`the reader ended with ${status ?? signal}: ${stderr.slice(-500)}`);
+}
 
 type Outcome = "told" | "same" | "different";
 

@@ -33,14 +33,20 @@ export const storeKillCases: readonly FaultCase[] = [
       const kills = context.kills ?? (context.isLong ? 10_000 : 200);
       const seen = { kills: 0, records: 0, receipts: 0, erased: 0, atStart: 0, torn: 0 };
       const began = performance.now();
+      const rate = (): string =>
+        `${seen.kills} kills, ${(seen.kills / ((performance.now() - began) / 1000)).toFixed(2)} a second`;
+      let told = 0;
       const lane = async (): Promise<void> => {
-        while (seen.kills < kills) await killStore(context, kills, seen);
+        while (seen.kills < kills) {
+          await killStore(context, kills, seen);
+          if (Math.floor(seen.kills / 500) > told) context.say(`${rate()}, so far`);
+          told = Math.floor(seen.kills / 500);
+        }
       };
       await Promise.all(Array.from({ length: lanes }, lane));
-      const seconds = (performance.now() - began) / 1000;
       context.say(
-        `${seen.kills} kills, ${seen.atStart} of them at a start, ${seen.torn} with requests open; ` +
-          `${(seen.kills / seconds).toFixed(2)} a second; ${seen.records} records, ${seen.erased} erased`,
+        `${rate()}, ${seen.atStart} of them at a start, ${seen.torn} with requests open; ` +
+          `${seen.records} records, ${seen.erased} erased`,
       );
       expect(seen.receipts).to.be.greaterThan(seen.kills);
       expect(seen.erased).to.be.greaterThan(0);
@@ -49,6 +55,7 @@ export const storeKillCases: readonly FaultCase[] = [
   },
   {
     id: "F-K4b",
+    lane: "embedded",
     title: "a whole node killed under load of records, arrays, a stream and erasures: the same, and all of it anchored",
     how: "kill -9 after a random time, seeded, on a member's node with its chain apart",
     run: async (context: FaultContext): Promise<void> => {

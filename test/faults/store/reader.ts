@@ -3,13 +3,18 @@
  * that holds it when a table's keys are out of order. Argument: the folder. Prints one {@link Reading} as JSON.
  */
 import { inspectLog } from "@lianzheng/node/log";
-import { NodeError } from "../../../node/src/errors.ts";
+import { AssertionError } from "chai";
+import { EvidenceError } from "@lianzheng/sdk/encoding";
+import { toKnownError } from "../../../node/src/api/problems.ts";
 import { checkLog, openLog, vaultKey, verifier } from "../../log-node/fixture.ts";
 
-/** `told`: it was refused, or mended and said so. `differs`: a reader got something else and was told nothing. */
+/**
+ * `told`: it was refused, or mended and said so. `lost-id`: a record was not found by its id, the limit of range `r` of the
+ * index that node/README.md states. `differs`: a reader got something else and was told nothing.
+ */
 export interface Reading {
   readonly sound: boolean;
-  readonly read: "told" | "same" | "differs";
+  readonly read: "told" | "same" | "lost-id" | "differs";
   /** With what a reader ended that was not told by the node's own codes. */
   readonly why?: string;
 }
@@ -33,9 +38,18 @@ async function readAll(folder: string): Promise<Omit<Reading, "sound">> {
       await log.close();
     }
   } catch (error) {
-    // What a reader is refused, with the node's own code, it was not given wrong.
-    return error instanceof NodeError ? { read: "told" } : { read: "differs", why: String((error as Error).stack) };
+    // What a reader is refused, with a code of the node's own at the API, it was not given wrong.
+    const isOwn = !(error instanceof EvidenceError) && toKnownError(error).code !== "E_INTERNAL";
+    if (isOwn) return { read: "told" };
+    if (error instanceof AssertionError && isLostId(error)) return { read: "lost-id" };
+    return { read: "differs", why: String((error as Error).stack) };
   }
+}
+
+/** Of all that is compared only a record that was asked for by its id can be undefined where one is due. */
+function isLostId(error: Error): boolean {
+  const { actual, expected } = error as { readonly actual?: unknown; readonly expected?: unknown };
+  return actual === undefined && typeof expected === "object" && expected !== null && "id" in expected;
 }
 
 if (process.argv[2] !== undefined && process.argv[1]?.endsWith("program.mjs") === true)
