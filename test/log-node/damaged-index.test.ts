@@ -177,7 +177,7 @@ describe("an index that is damaged in what closed segments gave it", () => {
       };
       const { log } = await openLog(directory, { ...small, ...patrolling, onProgress });
       for (let at = 0; at < 30; at += 1) {
-        await submitOne(log, `more ${at}`, `trade:${at % subjects}`);
+        await submitOne(log, `more ${at}`, `trade:${at % 7}`);
         // The patrol waits while there is a submission on its way.
         const before = rounds.length;
         while (at % 10 === 9 && rounds.length === before) await new Promise((wake) => setTimeout(wake, 10));
