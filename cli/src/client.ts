@@ -22,6 +22,7 @@ export async function openClient({ url, tokenFile }: NodeAddress): Promise<NodeC
   return new NodeClient({ url: address, ...(tokenFile === undefined ? {} : { token: await readToken(tokenFile) }) });
 }
 
-async function readToken(file: string): Promise<string> {
+/** The token that a file holds. @throws CliError E_FILE_… */
+export async function readToken(file: string): Promise<string> {
   return new TextDecoder().decode(await readInput(file, MAX_TOKEN_BYTES)).trim();
 }

@@ -36,6 +36,15 @@ export function toDays(text: string): number {
   return toInteger(text, 1, 3_650);
 }
 
+/**
+ * A number of things as an option.
+ *
+ * @throws InvalidArgumentError unless it is an integer from 0 to 100000
+ */
+export function toCount(text: string): number {
+  return toInteger(text, 0, 100_000);
+}
+
 function toInteger(text: string, least: number, most: number): number {
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < least || value > most) {

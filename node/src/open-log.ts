@@ -1,7 +1,7 @@
 import { sign } from "node:crypto";
 import type { Logger } from "pino";
 import type { NodeFolder } from "@lianzheng/node/config";
-import { EvidenceLog } from "@lianzheng/node/log";
+import { EvidenceLog, type LogProgress } from "@lianzheng/node/log";
 import type { Witnesses } from "@lianzheng/node/witness";
 import { createNoteSigner } from "@lianzheng/sdk/log";
 import type { NodeError } from "./errors.ts";
@@ -16,6 +16,9 @@ export interface OpenedLog {
   /** The witnesses that cosign its checkpoints. */
   readonly witnesses: Witnesses;
 }
+
+/** Files that were not what was written, and were made good: nothing is lost, but the disk deserves a look. */
+const troubles: ReadonlySet<LogProgress["stage"]> = new Set(["mark-damaged", "vault-mended", "index-discarded"]);
 
 /** Opens the log in `folder` with its keys and its witnesses. @throws NodeError JOURNAL_*, LOG_*, INDEX_* */
 export async function openLog(folder: NodeFolder, logger: Logger, watch: Watch): Promise<OpenedLog> {
@@ -35,7 +38,8 @@ export async function openLog(folder: NodeFolder, logger: Logger, watch: Watch):
     onProgress: (progress) => {
       if (progress.stage === "patrolled") watch.metrics.patrolled("journal", 0);
       if (progress.stage === "patrol-failed") watch.metrics.patrolled("journal", 1);
-      logger.info(progress, "log opens");
+      if (troubles.has(progress.stage)) logger.warn(progress, "log opens: a file was not as it was written");
+      else logger.info(progress, "log opens");
     },
     onEnd: tell,
     patrolBytesPerSecond: settings.log.patrolBytesPerSecond,

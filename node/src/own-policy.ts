@@ -11,14 +11,14 @@ export function ownPolicyOf(folder: NodeFolder, deployment: Deployment, logId: H
   const { settings, logKey, sealerKey } = folder;
   if (sealerKey === undefined) return undefined;
   const { chainId, genesis, contracts } = deployment;
-  const { members, evidenceLogs, trades } = contracts;
+  const { members, evidenceLogs, trades, rights, registry, emergency, consents, attestations } = contracts;
   const { origin, owner } = settings;
   return {
     format: "lianzheng-policy",
     version: 1,
     name: `this node's own, ${origin}`,
     chain: { chainId, genesis, finality: { engine: "single-operator", sealers: [sealerKey.address] } },
-    contracts: { members, evidenceLogs, trades },
+    contracts: { members, evidenceLogs, trades, rights, registry, emergency, consents, attestations },
     logs: [{ origin, key: logKey.verifier, logId, owner }],
     members: [],
     required: ["unaltered", "logged", "signed", "anchored", "final", "time"],

@@ -5,7 +5,13 @@ import type { NodeFolder } from "@lianzheng/node/config";
 import { diskFiles } from "@lianzheng/node/journal";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import { Witness, Witnesses } from "@lianzheng/node/witness";
-import { createCosigner, encodeCosignerKey, parseCosignerKey, parseVerifierKey } from "@lianzheng/sdk/log";
+import {
+  createCosignatureVerifier,
+  createCosigner,
+  encodeCosignerKey,
+  parseCosignerKey,
+  parseVerifierKey,
+} from "@lianzheng/sdk/log";
 
 /** Longest wait for a witness, ms: publication waits for the slowest. */
 const patienceMs = 5_000;
@@ -35,6 +41,7 @@ export function witnessOf({ settings, paths, witnessKey }: NodeFolder, logger: L
   return new Witness({
     directory: join(paths.folder, "witness"),
     cosigner: createCosigner(witness.name, publicKey, (message) => sign(null, message, privateKey), Date.now),
+    own: createCosignatureVerifier(witness.name, publicKey),
     logs: witness.logs.map(({ key }) => parseVerifierKey(key)),
     files: diskFiles,
   });

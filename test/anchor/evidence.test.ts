@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,12 +6,14 @@ import { expect } from "chai";
 import { Wallet, id, type JsonRpcProvider } from "ethers";
 import { logIdOf, memberIdOf, type Deployment } from "@lianzheng/sdk/chain";
 import { Stage } from "@lianzheng/sdk/contracts";
-import { toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
+import { concatBytes, toBase64, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { decodeBundle, encodeBundle, verify, type Bundle, type Policy } from "@lianzheng/sdk/evidence";
+import { createCosigner, encodeCosignerKey, type NoteSigner } from "@lianzheng/sdk/log";
 import { Anchor, buildEvidence, httpRpc, type AnchorOptions, type ChainRpc } from "@lianzheng/node/anchor";
 import { connectChain, deployContracts, registerLog } from "@lianzheng/node/deployment";
 import { EmbeddedChain, serveEmbeddedChain, type ServedChain } from "@lianzheng/node/embedded";
 import type { EvidenceLog } from "@lianzheng/node/log";
+import { verifyOnline } from "@lianzheng/sdk/online";
 import { codeOf } from "./failure.ts";
 import { grow, logPublicKey, openLog, quick, submit, verifierKey } from "./log-of-tests.ts";
 import { owner, testUscc } from "./owner.ts";
@@ -50,7 +53,7 @@ describe("evidence from the embedded chain", () => {
       threshold: 2,
     });
     await registerLog(ownerKey, deployment, { origin, key: logPublicKey });
-    log = await openLog(join(folder, "node"), origin);
+    log = await openLog(join(folder, "node"), origin, { now: Date.now });
     anchor = await Anchor.open(anchorOptions());
     policy = policyOf(deployment, chain);
     tradeId = await openTrade(deployment, ownerKey, memberIdOf(owner), memberIdOf(buyer));
@@ -87,7 +90,7 @@ describe("evidence from the embedded chain", () => {
       const verdict = judge(bundle);
       expect(verdict.result, verdict.reason).to.equal("verified");
       expect(bundle.records).to.have.length(indexes.length);
-      expect(bundle.law).to.deep.equal({});
+      expect(bundle.law).to.have.all.keys("members");
     }
   });
 
@@ -126,7 +129,7 @@ describe("evidence from the embedded chain", () => {
     await grow(log, 1, subject);
     await anchor.flush();
     const bundle = await build(await log.indexesOf(subject));
-    expect(bundle.law).to.have.all.keys("state");
+    expect(bundle.law).to.have.all.keys("state", "trades");
     expect(judge(bundle).result).to.equal("verified");
   });
 
@@ -159,6 +162,52 @@ describe("evidence from the embedded chain", () => {
     ["eth_getProof", "C_INCONSISTENT", () => null],
     ["eth_getProof", "C_INCONSISTENT", () => ({ accountProof: ["0xZZ"] })],
   ];
+  it("stands when its chain is asked again, which alone makes nothing of it worse or better", async () => {
+    const bytes = utf8(encodeBundle(await build(await log.indexesOf(`trade:${tradeId}`))));
+    const online = await verifyOnline(bytes, policy, { endpoint: served.url });
+    expect(online.result, online.reason).to.equal("verified");
+    const answers = online.findings.map(({ about, answer }) => `${about} ${answer}`);
+    expect(answers).to.include.members(["block stands", "member stands", "trade stands"]);
+    const { findings, ...verdict } = online;
+    expect(findings).to.have.length(answers.length);
+    expect(verdict).to.deep.equal(verify(bytes, policy, { now: Date.now() }));
+  });
+
+  it("is final by the word of the endpoint that its reader's policy names, as deep as that asks for", async () => {
+    const bytes = utf8(encodeBundle(await build([0])));
+    const by = (confirmations: number): Policy => ({
+      ...policy,
+      chain: { ...policy.chain, finality: { engine: "rpc", endpoint: served.url, confirmations } },
+    });
+    expect(verify(bytes, by(0)).result).to.equal("undetermined");
+    const near = await verifyOnline(bytes, by(0));
+    expect(near.result, near.reason).to.equal("verified");
+    expect(near.verdicts.find(({ question }) => question === "final")?.trust).to.equal("rpc");
+    const deep = await verifyOnline(bytes, by(1_000_000));
+    expect(deep.result).to.equal("undetermined");
+  });
+
+  it("is undetermined by a chain that has another block in its place, and left as it was by one of another name", async () => {
+    const bytes = utf8(encodeBundle(await build([0])));
+    const lying = (spoil: (answer: unknown, at: unknown) => unknown) => () => ({
+      send: async (method: string, params: readonly unknown[]) => {
+        const answer = await rpc.send(method, params);
+        return method === "eth_getBlockByNumber" ? spoil(answer, params[0]) : answer;
+      },
+    });
+    const hash = toHex(new Uint8Array(32).fill(7));
+    const fork = lying((answer, at) => (at === "0x0" || at === "latest" ? answer : { ...(answer as object), hash }));
+    const forked = await verifyOnline(bytes, policy, { endpoint: served.url, connect: fork });
+    expect(forked.result).to.equal("undetermined");
+    expect(forked.reason).to.contain("has another block in its place");
+    const other = lying((answer, at) => (at === "0x0" ? { ...(answer as object), hash } : answer));
+    const elsewhere = await verifyOnline(bytes, policy, { endpoint: served.url, connect: other });
+    expect(elsewhere.result).to.equal("verified");
+    expect(elsewhere.findings.map(({ about, answer }) => `${about} ${answer}`)).to.deep.equal(["chain unknown"]);
+    const silent = await verifyOnline(bytes, policy, { endpoint: "http://127.0.0.1:1/" });
+    expect(silent.findings.map(({ answer }) => answer)).to.deep.equal(["unknown"]);
+  });
+
   it("finds out an endpoint that changes what it answers", async () => {
     for (const [method, code, spoil] of spoiled) {
       const lying = {
@@ -196,6 +245,27 @@ describe("evidence from the embedded chain", () => {
     await grow(log, 1);
     expect((await anchor.flush())?.size).to.equal(log.size);
   });
+
+  it("carries the cosignatures of the log's witnesses", async () => {
+    const key = new Uint8Array(generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" }));
+    const pair = generateKeyPairSync("ed25519");
+    const publicKey = new Uint8Array(pair.publicKey.export({ format: "der", type: "spki" })).subarray(-32);
+    const witness = createCosigner("court.example", publicKey, (text) => sign(null, text, pair.privateKey), Date.now);
+    await anchor.close();
+    await log.close();
+    const cosign = (note: string): Promise<string> => Promise.resolve(note + cosignatureOf(note, witness));
+    log = await openLog(join(folder, "node"), origin, { publication: { entries: "members", everyMs: 60_000, cosign } });
+    anchor = await Anchor.open(anchorOptions());
+    await grow(log, 1, "product:0x09");
+    await anchor.flush();
+    const bundle = await build(await log.indexesOf("product:0x09"));
+    const under = (...keys: readonly string[]): ReturnType<typeof verify> =>
+      verify(utf8(encodeBundle(bundle)), { ...policy, witnesses: { quorum: 1, keys } });
+    const trusted = under(encodeCosignerKey("court.example", publicKey));
+    expect(trusted.result, trusted.reason).to.equal("verified");
+    expect(trusted.verdicts.find(({ question }) => question === "logged")?.trust).to.equal("witnesses");
+    expect(under(encodeCosignerKey("court.example", key.subarray(-32))).result).to.equal("undetermined");
+  });
 });
 
 describe("evidence from a chain without eth_getBlockReceipts", () => {
@@ -223,6 +293,14 @@ describe("evidence from a chain without eth_getBlockReceipts", () => {
     await ground.oracle.close();
   });
 });
+
+/** The line that a witness puts under a checkpoint. */
+function cosignatureOf(note: string, witness: NoteSigner): string {
+  const id = new Uint8Array(4);
+  new DataView(id.buffer).setUint32(0, witness.keyId);
+  const signature = witness.sign(utf8(note.slice(0, note.lastIndexOf("\n\n") + 1)));
+  return `\u2014 ${witness.name} ${toBase64(concatBytes(id, signature))}\n`;
+}
 
 function seat(member: string, key: Wallet): { member: string; key: Hex; kinds: ["venue", "supplier"] } {
   return { member, key: key.address.toLowerCase() as Hex, kinds: ["venue", "supplier"] };

@@ -73,7 +73,7 @@ async function withMatrix(work: (api: TestApi, objects: Map<AccessResource, Obje
       for (const resource of resources) objects.set(resource, (await resource.objects?.(api)) ?? records);
       await work(api, objects);
     },
-    { services },
+    { services, hasStubs: true },
   );
 }
 

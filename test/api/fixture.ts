@@ -21,6 +21,7 @@ import { createNoteSigner, encodeProof, encodeVerifierKey } from "@lianzheng/sdk
 import { ChainError } from "../../node/src/chain-error.ts";
 import { createErasureDesk } from "../../node/src/erasure-desk.ts";
 import { scopes } from "../../node/src/scopes.ts";
+import { AnswerCheck } from "./described.ts";
 
 export const origin = "log.example/api";
 
@@ -119,6 +120,8 @@ export interface TestApi {
   readonly webhooks: Webhooks;
   readonly metrics: NodeMetrics;
   readonly routes: readonly RouteOptions[];
+  /** What was answered otherwise than the description of the API says; looked at when the API is closed. */
+  readonly faults: readonly string[];
   /** Lines of the node's log. */
   readonly lines: string[];
   readonly token: (member: string, scopes?: readonly Scope[]) => string;
@@ -143,6 +146,8 @@ export interface ApiOptions {
   readonly retention?: RetentionSettings;
   /** Services over those of the fixture, for the resources of other rooms. */
   readonly services?: (log: EvidenceLog) => Partial<AppServices>;
+  /** The services of the test are stubs that answer nothing real: answers are not held against the description. */
+  readonly hasStubs?: true;
   /** Awaited each time that the API asks for the node's status. */
   readonly beforeStatus?: () => Promise<void>;
 }
@@ -245,6 +250,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
   monitor.start();
   const tokens = new TestTokens();
   const [lines, routes]: [string[], RouteOptions[]] = [[], []];
+  const answers = new AnswerCheck();
   const anchors = new DecreedAnchors(log);
   const keys = new KnownKeys();
   const app = await createApp({
@@ -284,9 +290,13 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     verification: { ownPolicy: () => undefined },
     logger: pino({ level: "debug" }, lineSink(lines)),
     now: () => now,
-    onRoute: (route) => routes.push(route),
+    onRoute: (route) => {
+      routes.push(route);
+      answers.watch(route);
+    },
     ...options.services?.(log),
   });
+  answers.describedBy(app);
   let count = 0;
   return {
     app,
@@ -297,6 +307,7 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
     webhooks,
     metrics,
     routes,
+    faults: answers.faults,
     lines,
     special: tokens.special,
     token: (member, granted) => tokens.of(member, granted),
@@ -316,6 +327,8 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
       await monitor.close();
       await log.close();
       await rm(directory, { recursive: true });
+      // Whatever a test is about: what the API answered is what its description says.
+      if (answers.faults.length > 0 && options.hasStubs !== true) throw new Error(answers.faults.join("\n"));
     },
   };
 }

@@ -1,20 +1,15 @@
-import { createRequire } from "node:module";
 import { expect } from "chai";
+import type { RegistryPort } from "@lianzheng/node/api";
+import type { JsonObject } from "@lianzheng/sdk/record";
 import { nodeFaults } from "../../node/src/errors.ts";
 import { submissionExample } from "../../node/src/api/record-docs.ts";
 import { bearer, members, problemIn, receiptIn, recordOf, withApi } from "./fixture.ts";
 import type { TestApi } from "./fixture.ts";
-
-/** The node's own validator; another version of it stands at the root. */
-const { Ajv2020 } = createRequire(new URL("../../node/package.json", import.meta.url))("ajv/dist/2020.js") as {
-  readonly Ajv2020: new (options: object) => {
-    readonly addSchema: (schema: object) => void;
-    readonly compile: (schema: object) => (value: unknown) => boolean;
-  };
-};
+import { Ajv2020, validatorOf } from "./described.ts";
 
 interface Media {
   readonly schema: object;
+  readonly example?: unknown;
 }
 
 interface Operation {
@@ -32,7 +27,7 @@ interface Document {
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
-    readonly schemas: { readonly Problem: object };
+    readonly schemas: Readonly<Record<string, object>>;
     readonly securitySchemes: Readonly<Record<string, object>>;
   };
 }
@@ -96,19 +91,34 @@ describe("the description of the API", () => {
   it("has only schemas that compile, and names the parameters of each path", () =>
     withApi(async (api) => {
       const document = await documentOf(api);
-      const ajv = new Ajv2020({ strict: false });
-      ajv.addSchema({ ...document.components.schemas.Problem, $id: "/problem" });
       let compiled = 0;
       for (const { name, operation } of operationsIn(document)) {
         for (const schema of schemasOf(operation)) {
-          const text = JSON.stringify(schema).replaceAll("#/components/schemas/Problem", "/problem");
-          expect(() => ajv.compile(JSON.parse(text) as object), name).not.to.throw();
+          // A reference that leads nowhere throws, too.
+          expect(() => validatorOf(schema, document), name).not.to.throw();
           compiled += 1;
         }
         const named = operation.parameters.filter((parameter) => parameter.in === "path").map((one) => one.name);
         expect([...name.matchAll(/\{(\w+)\}/g)].map(([, found]) => found)).to.have.members(named);
       }
       expect(compiled).to.be.greaterThan(100);
+    }));
+
+  it("has only examples that its own schemas allow", () =>
+    withApi(async (api) => {
+      const document = await documentOf(api);
+      let examples = 0;
+      for (const { name, operation } of operationsIn(document)) {
+        const bodies = [operation.requestBody, ...Object.values(operation.responses)];
+        for (const { schema, example } of bodies.flatMap((one) => Object.values(one?.content ?? {}))) {
+          if (example === undefined) continue;
+          const allows = validatorOf(schema, document);
+          // A text of lines stands as one text.
+          expect(allows(example), `${name} ${JSON.stringify(allows.errors)}`).to.equal(true);
+          examples += 1;
+        }
+      }
+      expect(examples).to.be.at.least(2);
     }));
 
   it("answers every refusal with a problem, and lists the codes of each status", () =>
@@ -156,6 +166,36 @@ describe("the description of the API", () => {
       }
       expect(cases).to.have.length(14);
     }));
+});
+
+describe("the check of every answer against the description", () => {
+  const block = { number: 1, hash: `0x${"1".repeat(64)}`, time: 1 } as const;
+  const validator = { validator: `0x${"2".repeat(40)}`, member: members.venue, addedIn: 1, removedIn: 0 };
+
+  it("takes a row that is described, and none with a member more, one less, or of another type", async () => {
+    const rows: readonly (readonly [JsonObject, boolean])[] = [
+      [validator, true],
+      [{ ...validator, colour: "red" }, false],
+      [{ ...validator, addedIn: "1" }, false],
+      [{ ...validator, validator: "0x22" }, false],
+      [{ validator: validator.validator }, false],
+    ];
+    let [item]: [JsonObject] = [validator];
+    const registry = { list: () => Promise.resolve({ block, items: [item], next: null }) } as unknown as RegistryPort;
+    await withApi(
+      async (api) => {
+        for (const [row, good] of rows) {
+          item = row;
+          const before = api.faults.length;
+          const answer = await api.get("/v1/validators", api.token(members.venue));
+          // What the registry has is sent as it is, whatever the description says.
+          expect(answer.json<{ readonly items: readonly unknown[] }>().items).to.deep.equal([row]);
+          expect(api.faults.length - before, JSON.stringify(row)).to.equal(good ? 0 : 1);
+        }
+      },
+      { services: () => ({ registry }), hasStubs: true },
+    );
+  });
 });
 
 describe("the page with the description", () => {

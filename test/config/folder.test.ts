@@ -57,6 +57,30 @@ describe("a node's folder", () => {
       expect(await readFile(paths.logKey, "utf8")).to.equal(before);
     }));
 
+  it("is taken back, with the folders above it, when setting it up fails, and can be set up again", () =>
+    withFolder(async (folder) => {
+      const deep = join(folder, "a", "b", "node");
+      const absent = { LIANZHENG_PASSPHRASE_FILE: join(folder, "absent") };
+      await mkdir(folder, { recursive: true });
+      expect((await refusalOf(initNode(initOf(deep, { environment: absent })))).code).to.equal("CONFIG_MISSING");
+      expect(await readdir(folder)).to.deep.equal([]);
+      const empty = join(folder, "empty");
+      await mkdir(empty);
+      expect((await refusalOf(initNode(initOf(empty, { environment: absent })))).code).to.equal("CONFIG_MISSING");
+      expect(await readdir(empty)).to.deep.equal([]);
+      await initNode(initOf(empty));
+      await initNode(initOf(deep));
+    })).timeout(10_000);
+
+  it("is one run's alone when two set it up at once", () =>
+    withFolder(async (folder) => {
+      const runs = await Promise.allSettled([1, 2, 3].map(() => initNode(initOf(folder))));
+      expect(runs.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+      for (const run of runs)
+        if (run.status === "rejected") expect(run.reason).to.have.property("code", "CONFIG_EXISTS");
+      expect((await readNodeFolder(folder, {})).passphraseSource).to.equal("generated");
+    })).timeout(10_000);
+
   it("is not set up in a folder that has something in it", () =>
     withFolder(async (folder) => {
       await mkdir(folder);

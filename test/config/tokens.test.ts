@@ -57,8 +57,10 @@ describe("the file of tokens", () => {
   it("is read as it was written before tokens could be revoked", async () => {
     const old = encodeTokens([
       { id: "01234567", hash: "0".repeat(64), member, scopes: ["read"], from: now, until: null, revoked: null },
-    ]).replace(/,\s*"revoked": null/, "");
-    expect(old).not.to.contain("revoked");
+    ])
+      .replace(/,\s*"revoked": null/, "")
+      .replace(/,\s*"checksum": "[0-9a-f]{64}"/, "");
+    expect(old).not.to.match(/revoked|checksum/);
     expect(decodeTokens(Buffer.from(old), "tokens.json")[0]?.revoked).to.equal(null);
     await Promise.resolve();
   });

@@ -198,6 +198,9 @@ export interface BlockSpec {
   readonly receipts: readonly RpcReceipt[];
   readonly stateRoot?: Hex;
   readonly key?: SigningKey;
+  readonly parentHash?: Hex;
+  /** Another engine's seal, in place of the operator's. */
+  readonly seal?: (header: Header) => Header;
 }
 
 const word = (value: bigint | number): string => BigInt(value).toString(16).padStart(64, "0");
@@ -293,14 +296,14 @@ function makeStorage({ heads = [], isEmpty = false }: StateSpec): { root: Hex; p
 }
 
 /** RLP of a sealed header over these receipts, and events in it. */
-export function makeBlock({ number, timeMs, receipts, stateRoot, key }: BlockSpec): {
+export function makeBlock({ number, timeMs, receipts, stateRoot, key, parentHash, seal }: BlockSpec): {
   readonly header: Hex;
   event(receiptIndex: number, logIndex: number, contract?: string): ChainEvent;
 } {
   const zero: Hex = `0x${"00".repeat(32)}`;
   const receiptsRoot = receipts.length === 0 ? toHex(EMPTY_TRIE_ROOT) : proveReceipt(receipts, 0).root;
   const unsealed: Header = {
-    parentHash: hash(`block ${number - 1}`),
+    parentHash: parentHash ?? hash(`block ${number - 1}`),
     ommersHash: hash("no ommers"),
     beneficiary: `0x${"00".repeat(20)}`,
     stateRoot: stateRoot ?? makeState().root,
@@ -321,7 +324,8 @@ export function makeBlock({ number, timeMs, receipts, stateRoot, key }: BlockSpe
     excessBlobGas: 0n,
     parentBeaconBlockRoot: zero,
   };
-  const header = toHex(encodeHeaderFields(sealBy(key ?? operator, unsealed)));
+  const sealed = seal === undefined ? sealBy(key ?? operator, unsealed) : seal(unsealed);
+  const header = toHex(encodeHeaderFields(sealed));
   const event = (receiptIndex: number, logIndex: number, contract?: string): ChainEvent => ({
     contract: (contract ?? receipts[receiptIndex]!.logs[logIndex]!.address) as Hex,
     transaction: hash(`transaction ${number} ${receiptIndex}`),

@@ -9,7 +9,19 @@ import {
 import { encodeVerifierKey } from "@lianzheng/sdk/log";
 import { expect } from "chai";
 import { refused } from "../chain/refused.ts";
-import { bytesOf, chainId, contracts, logKey, makeEvidence, origin, owner, policy, supplier } from "./fixture.ts";
+import {
+  addressOf,
+  bytesOf,
+  chainId,
+  contracts,
+  logKey,
+  makeEvidence,
+  operator,
+  origin,
+  owner,
+  policy,
+  supplier,
+} from "./fixture.ts";
 
 const decode = (value: unknown): Policy => decodePolicy(bytesOf(value));
 const [log] = policy.logs;
@@ -19,6 +31,10 @@ const withLog = (change: object): unknown => ({ ...policy, logs: [{ ...log, ...c
 const withKey = (change: object): unknown => ({ ...policy, members: [{ ...member, keys: [{ ...key, ...change }] }] });
 const withChain = (change: object): unknown => ({ ...policy, chain: { ...policy.chain, ...change } });
 const finality = policy.chain.finality;
+const epoch = (from: number): unknown => ({ from, validators: [addressOf(operator)] });
+const engine = (change: object): unknown =>
+  withChain({ finality: { engine: "qbft", selection: "headers", epochs: [epoch(0)], ...change } });
+const word = { engine: "rpc", endpoint: "https://rpc.example/", confirmations: 3 };
 
 describe("evidence: trust policy", () => {
   it("is read as it was written", () => {
@@ -38,11 +54,11 @@ describe("evidence: trust policy", () => {
     ["no name", { ...policy, name: "" }, "/name"],
     ["a missing chain", { ...policy, chain: undefined }, "/chain"],
     ["a chain id of zero", withChain({ chainId: 0 }), "/chain/chainId"],
-    ["another engine", withChain({ finality: { ...finality, engine: "qbft" } }), "/chain/finality/engine"],
+    ["another engine", withChain({ finality: { ...finality, engine: "raft" } }), "/chain/finality/engine"],
     ["no sealers", withChain({ finality: { ...finality, sealers: [] } }), "/chain/finality/sealers"],
     [
       "a sealer twice",
-      withChain({ finality: { ...finality, sealers: [...finality.sealers, ...finality.sealers] } }),
+      withChain({ finality: { ...finality, sealers: [addressOf(operator), addressOf(operator)] } }),
       "/chain/finality/sealers/1",
     ],
     [
@@ -50,7 +66,22 @@ describe("evidence: trust policy", () => {
       withChain({ finality: { ...finality, sealers: [`0x${"aB".repeat(20)}`] } }),
       "/chain/finality/sealers/0",
     ],
-    ["a contract more", { ...policy, contracts: { ...contracts, rights: contracts.trades } }, "/contracts/rights"],
+    ["validators of nobody", engine({ epochs: [{ from: 0, validators: [] }] }), "/chain/finality/epochs/0/validators"],
+    ["validators twice", engine({ epochs: [epoch(0), epoch(0)] }), "/chain/finality/epochs/1/from"],
+    ["no epochs", engine({ epochs: [] }), "/chain/finality/epochs"],
+    ["validators chosen by lot", engine({ selection: "lot" }), "/chain/finality/selection"],
+    ["sealers of another engine", engine({ sealers: [] }), "/chain/finality/sealers"],
+    [
+      "a file as an endpoint",
+      withChain({ finality: { ...word, endpoint: "file:///etc" } }),
+      "/chain/finality/endpoint",
+    ],
+    ["less than no block", withChain({ finality: { ...word, confirmations: -1 } }), "/chain/finality/confirmations"],
+    [
+      "a contract that nobody asks",
+      { ...policy, contracts: { ...contracts, council: contracts.trades } },
+      "/contracts/council",
+    ],
     [
       "a short code hash",
       { ...policy, contracts: { ...contracts, trades: { ...contracts.trades, codeHash: "0x12" } } },
@@ -85,7 +116,7 @@ describe("evidence: trust policy", () => {
       expect(refused(() => decode(value), "V_POLICY").details["field"]).to.equal(field);
     });
   }
-  it("was shown in every wrong form", () => expect(wrong).to.have.length(28));
+  it("was shown in every wrong form", () => expect(wrong).to.have.length(35));
 
   it("can't be written when it could not be read", () => {
     refused(() => encodePolicy({ ...policy, required: ["logged"] }), "V_POLICY");

@@ -13,9 +13,10 @@ export interface FaultCase {
   readonly limitSeconds?: number;
   /**
    * Cases of one lane are run one after the other, lanes beside each other: what they bring about must not meet. Those on
-   * anvil are a lane of their own; one that needs the machine for itself is `alone`, after all others. Default `embedded`.
+   * anvil are a lane of their own, and those that keep records without a chain (`store`); one that needs the machine for
+   * itself is `alone`, after all others. Default `embedded`.
    */
-  readonly lane?: "embedded" | "anvil" | "alone";
+  readonly lane?: "embedded" | "anvil" | "store" | "alone";
   /**
    * Brings the fault about and checks what must hold.
    *

@@ -1,4 +1,5 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { Level } from "level";
@@ -9,6 +10,7 @@ import type { Frame, FrameLocation } from "@lianzheng/node/journal";
 import { encodeRecords } from "@lianzheng/node/journal";
 import { idBlockRecords } from "../../node/src/index/keys.ts";
 import { refusal, withFolder } from "../journal/fixture.ts";
+import { shortenKeys } from "./block.ts";
 
 const identity = "log.example/a+00000001";
 const member = "91460000MA5T000160";
@@ -46,6 +48,16 @@ async function filled(directory: string, numbers: readonly number[]): Promise<Re
   const { index } = await RecordIndex.open({ directory, identity });
   for (const number of numbers) await index.apply(frameOf(number).view);
   return index;
+}
+
+/** Opens the index in a process of its own, reads what it knows of a subject, and answers the signal that ended the process. */
+function readIn(directory: string): NodeJS.Signals | null {
+  const program = `import { RecordIndex } from "@lianzheng/node/index";
+    const { index } = await RecordIndex.open(${JSON.stringify({ directory, identity })});
+    await index.frameOf(0);
+    await index.indexesOf("trade:all");
+    process.exit(0);`;
+  return spawnSync(process.execPath, ["--input-type=module", "--eval", program], { cwd: import.meta.dirname }).signal;
 }
 
 async function reconcile(index: RecordIndex, count: number): Promise<{ agrees: boolean; added: number }> {
@@ -217,6 +229,42 @@ describe("the index", () => {
       expect(await index.isEmpty()).to.equal(true);
       await index.close();
     }));
+
+  it("is made again when LevelDB met the damage as it merged its files, and takes nothing more", () =>
+    withFolder(async (directory) => {
+      const index = await filled(directory, [0]);
+      const prototype = Level.prototype as unknown as { batch: () => Promise<void> };
+      const merging = Object.assign(new Error("Corruption: bad entry in block"), { code: "LEVEL_CORRUPTION" });
+      prototype.batch = () => Promise.reject(merging);
+      await refusal(index.apply(frameOf(1).view), "INDEX_FAILED").finally(() =>
+        Reflect.deleteProperty(prototype, "batch"),
+      );
+      await index.close();
+      const again = await filled(directory, []);
+      expect(await again.isEmpty()).to.equal(true);
+      await again.close();
+    }));
+
+  it("that ends the process whenever it is read is made again after some starts", () =>
+    withFolder(async (directory) => {
+      await (await filled(directory, [0, 1, 2, 3])).close();
+      const database: { compactRange?: (from: Buffer, to: Buffer) => Promise<void> } & Level = new Level(directory, {
+        compression: false,
+      });
+      await database.compactRange?.(Buffer.alloc(0), Buffer.from([0xff]));
+      await database.close();
+      const [table = ""] = (await readdir(directory)).filter((name) => name.endsWith(".ldb"));
+      const bytes = await readFile(join(directory, table));
+      shortenKeys(bytes);
+      await writeFile(join(directory, table), bytes);
+      const ends: (NodeJS.Signals | null)[] = [];
+      for (let start = 0; start < 5; start += 1) ends.push(readIn(directory));
+      expect(ends).to.deep.equal(Array.from(ends, () => "SIGABRT"));
+      const { index, reason } = await RecordIndex.open({ directory, identity });
+      expect(reason).to.equal("the last starts ended early, which a damaged file of LevelDB may cause");
+      expect(await reconcile(index, 4)).to.deep.equal({ agrees: true, added: 4 });
+      await index.close();
+    })).timeout(30_000);
 
   for (const step of ["index.beforeWrite", "index.afterWrite"]) {
     it(`has a frame's views all or not at all when writing fails (${step})`, () =>

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import { appendFile, cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readFile, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { DisclosureReader, FsckCode, FsckReport } from "@lianzheng/node/log";
-import { fsckFaults, inspectLog, rebuildLog } from "@lianzheng/node/log";
+import { fsckFaults, inspectLog, mendable, rebuildLog } from "@lianzheng/node/log";
 import { createNoteVerifier, encodeAddCheckpoint } from "@lianzheng/sdk/log";
 import { toHex } from "@lianzheng/sdk/encoding";
 import { Level } from "level";
-import { decodeHeader, encodeFrame, firstPredecessor, frameLength } from "../../node/src/journal/frame.ts";
 import { refusal, withFolder } from "../journal/fixture.ts";
 import { witnessIn, witnessVerifier } from "../witness/fixture.ts";
 import { checkLog, openLog, submissionOf, submitOne, verifier } from "./fixture.ts";
+import { forge, forgeText, framesIn, segmentsIn } from "./forging.ts";
 
 const small = { maxSegmentBytes: 60_000 };
 const hash = `0x${"11".repeat(32)}` as const;
@@ -59,65 +59,6 @@ async function onCopy<Result>(work: (folder: string) => Promise<Result>): Promis
 
 const inspect = (directory: string, disclosures?: DisclosureReader): Promise<FsckReport> =>
   inspectLog({ directory, verifier, ...(disclosures === undefined ? {} : { disclosures }) });
-
-const segmentsIn = async (directory: string): Promise<readonly string[]> =>
-  (await readdir(join(directory, "journal")))
-    .filter((name) => name.endsWith(".journal"))
-    .sort()
-    .map((name) => join(directory, "journal", name));
-
-interface Piece {
-  readonly offset: number;
-  readonly bytes: Buffer;
-}
-
-function framesIn(bytes: Buffer): Piece[] {
-  const frames: Piece[] = [];
-  for (let offset = 0; offset < bytes.length;) {
-    const length = frameLength(decodeHeader(bytes.subarray(offset))!);
-    frames.push({ offset, bytes: bytes.subarray(offset, offset + length) });
-    offset += length;
-  }
-  return frames;
-}
-
-/**
- * Rewrites the payloads and makes every checksum, predecessor and number right again, as somebody would who has the disk and
- * this program: what is left to find the forgery is the signed tree.
- */
-async function forge(
-  directory: string,
-  edit: (frames: { type: "identity" | "records" | "anchor"; payload: Buffer }[]) => void,
-): Promise<void> {
-  let previous: Uint8Array = firstPredecessor;
-  for (const path of await segmentsIn(directory)) {
-    const frames = framesIn(await readFile(path)).map(({ bytes }) => ({
-      type: decodeHeader(bytes)!.type,
-      payload: Buffer.from(bytes.subarray(56, -32)),
-    }));
-    let sequence = parseInt(path.slice(-24), 10);
-    edit(frames);
-    const written = frames.map(({ type, payload }) => {
-      const { bytes, checksum } = encodeFrame(type, sequence++, previous, payload);
-      previous = checksum;
-      return bytes;
-    });
-    await writeFile(path, Buffer.concat(written));
-  }
-  await rm(join(directory, "journal", "acknowledged"));
-}
-
-/** Replaces the first `from` in the journal by `to`, which is as long. */
-async function forgeText(directory: string, from: string, to: string): Promise<void> {
-  let bytesWritten = 0;
-  await forge(directory, (frames) => {
-    for (const { payload } of frames) {
-      const at = bytesWritten > 0 ? -1 : payload.indexOf(from);
-      if (at >= 0) bytesWritten = payload.write(to, at, "latin1");
-    }
-  });
-  if (bytesWritten === 0) throw new Error(`${from} does not stand in the journal`);
-}
 
 async function digestOf(directory: string): Promise<string> {
   const names = (await readdir(directory, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
@@ -191,6 +132,8 @@ describe("fsck", () => {
     ["an anchor of another tree", "ANCHOR_MISMATCH", (folder) => wrongAnchor(folder)],
     ["a flipped bit in a tile", "TILE_DAMAGED", (folder) => flipFile(join(folder, "log/tile/0/001"), 4000)],
     ["a missing tile", "TILE_MISSING", (folder) => rm(join(folder, "log/tile/0/000"))],
+    ["a mark of which a bit flipped", "MARK_DAMAGED", (folder) => flipFile(join(folder, "journal/acknowledged"), 5)],
+    ["a mark that was cut short", "MARK_DAMAGED", (folder) => truncate(join(folder, "journal/acknowledged"), 40)],
     ["a missing index", "INDEX_MISMATCH", (folder) => rm(join(folder, "index"), { recursive: true })],
     ...["f", "h", "k", "q", "r", "s"].map(
       (range) =>
@@ -266,6 +209,17 @@ describe("fsck", () => {
       }
       expect((await inspect(directory)).sound).to.equal(true);
     })).timeout(600_000);
+
+  it("finds a damaged mark beside everything that is sound, and rebuild writes it anew", () =>
+    onCopy(async (directory) => {
+      await flipFile(join(directory, "journal/acknowledged"), 43);
+      const report = await inspect(directory);
+      expect(report.found).to.deep.equal({ MARK_DAMAGED: 1 });
+      expect([...mendable]).to.include("MARK_DAMAGED");
+      expect(report.indexChecked).to.equal(true);
+      await rebuildLog({ directory, verifier });
+      expect((await inspect(directory)).found).to.deep.equal({});
+    })).timeout(20_000);
 
   it("takes a torn tail for no damage, and says that it is there", () =>
     onCopy(async (directory) => {

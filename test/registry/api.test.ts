@@ -77,13 +77,15 @@ describe("registry, over HTTP", function () {
         expect(block).to.deep.equal(registry.status.block);
         expect(next).to.equal(null);
         counts[path] = items.length;
-        const [first] = items;
-        const id = first?.["id"] ?? first?.["member"] ?? first?.["right"] ?? first?.["trade"] ?? first?.["logId"];
-        const one = await read(
-          `/v1/${path}/${String(path === "rights" ? first?.["right"] : path === "trades" ? first?.["trade"] : path === "logs" ? first?.["logId"] : id)}`,
-        );
-        expect(one.item).to.deep.include(first);
-        expect(one.history.length).to.be.greaterThan(0);
+        const name = ({ members: "member", rights: "right", trades: "trade", logs: "logId" } as Record<string, string>)[
+          path
+        ];
+        // Every one of them: the fixture holds each answer against the description of the API.
+        for (const listed of items) {
+          const one = await read(`/v1/${path}/${String(listed[name ?? "id"])}`);
+          expect(one.item).to.deep.include(listed);
+          expect(one.history.length).to.be.greaterThan(0);
+        }
       }
       expect(counts).to.deep.equal({
         ...{ members: 8, products: story.subjects.length, rights: story.subjects.length + story.rights.length },
@@ -109,7 +111,7 @@ describe("registry, over HTTP", function () {
       for (const [path, [table, name]] of Object.entries(keys)) {
         const { items, next } = await read(`/v1/${path}?limit=1000`);
         expect([next, items.length], path).to.deep.equal([null, (await reading.idsFrom(table, "", 1000)).length]);
-        for (const found of items.slice(0, 3)) {
+        for (const found of items) {
           const version = path === "rules" || path === "contracts" ? `/${String(found["version"])}` : "";
           const id = `${String(found[name])}${version}`;
           const { item } = await read(`/v1/${path}/${encodeURIComponent(id)}`);

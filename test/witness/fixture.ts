@@ -27,7 +27,7 @@ export function witnessIn(directory: string, files: Files = diskFiles): Witness 
     (message) => sign(null, message, key),
     () => cosignedAt,
   );
-  return new Witness({ directory, cosigner, logs: [verifier], files });
+  return new Witness({ directory, cosigner, own: witnessVerifier, logs: [verifier], files });
 }
 
 /** Serves what `answer` gives, on loopback, while `use` runs. */

@@ -68,10 +68,23 @@ function toOutcome(policy: Policy, text: string, file: string | undefined): Outc
   };
 }
 
+function finalityLines(rule: Policy["chain"]["finality"]): readonly (readonly string[])[] {
+  switch (rule.engine) {
+    case "single-operator":
+      return rule.sealers.map((sealer) => ["  sealer", sealer]);
+    case "rpc":
+      return [["  endpoint", rule.endpoint]];
+    default:
+      return rule.epochs.flatMap(({ from, validators }) =>
+        validators.map((validator) => ["  validator", `${validator} from block ${String(from)}`]),
+      );
+  }
+}
+
 function anchorLines({ chain, contracts, logs, members }: Policy): readonly string[] {
   return tableLines([
     ["  genesis", chain.genesis],
-    ...chain.finality.sealers.map((sealer) => ["  sealer", sealer]),
+    ...finalityLines(chain.finality),
     ...Object.entries(contracts).map(([name, { address }]) => [`  ${name}`, address]),
     ...logs.map(({ key }) => ["  log key", key]),
     ["  member keys", members.length === 0 ? "none" : `of ${String(members.length)} members`],

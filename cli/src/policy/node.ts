@@ -68,11 +68,17 @@ function addressIn(text: string): Hex {
   return address;
 }
 
+/** What `entitled` leans on besides; a policy without one of them leaves open what rests on it. */
+const leanedOn = ["rights", "registry", "emergency", "consents", "attestations"] as const;
+
 function trustedContracts(book: Readonly<Record<string, TrustedContract>>): Policy["contracts"] {
   return {
     members: trusted(book, "members"),
     evidenceLogs: trusted(book, "evidenceLogs"),
     trades: trusted(book, "trades"),
+    ...Object.fromEntries(
+      leanedOn.filter((name) => book[name] !== undefined).map((name) => [name, trusted(book, name)]),
+    ),
   };
 }
 

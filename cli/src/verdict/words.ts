@@ -43,9 +43,12 @@ export const questionWords: Readonly<Record<string, Bilingual>> = {
 export const trustWords: Readonly<Record<string, Bilingual>> = {
   mathematics: { en: "mathematics", zh: "数学证明" },
   "log-key": { en: "log key", zh: "日志密钥" },
+  witnesses: { en: "witnesses", zh: "独立见证人" },
   "member-key": { en: "member key", zh: "成员密钥" },
   "single-operator": { en: "one operator alone", zh: "仅单一运营者" },
   validators: { en: "validators", zh: "链上验证者" },
+  rpc: { en: "an endpoint's word", zh: "指定节点的答复" },
+  timestamp: { en: "time-stamping authority", zh: "时间戳服务机构" },
   chain: { en: "chain", zh: "链上状态" },
 };
 
@@ -68,6 +71,8 @@ export const reasonsByCode: Readonly<Partial<Record<EvidenceErrorCode, string>>>
   V_HEADER: "区块头不一致",
   V_SEAL: "区块封印无效",
   V_SEAL_SIGNER: "区块封印不是由受信任的一方签署的",
+  V_QUORUM: "区块封印的验证者人数不足",
+  V_TIMESTAMP: "时间戳无效",
   V_MEMBER_SIGNATURE: "成员的签名无效",
   V_NOTE: "检查点的签名无效",
   V_TIME: "时间不合理",
@@ -75,6 +80,7 @@ export const reasonsByCode: Readonly<Partial<Record<EvidenceErrorCode, string>>>
   V_EQUIVOCATION: "同一日志出现了两个相互矛盾的检查点",
   V_DISCLOSURE: "披露的内容与存证时的承诺不一致",
   V_INCOMPLETE: "该事项的记录有缺失",
+  V_NOT_ENTITLED: "链上状态表明签发者当时无权作出该记录",
 };
 
 /** What a question found, in Chinese: for the answers that carry no code. The exact reason follows in English. */
@@ -85,7 +91,7 @@ export const findings: Readonly<Record<string, Readonly<Record<"pass" | "unknown
   anchored: { pass: "受信任的合约已接受该检查点", unknown: "未能证明检查点已上链" },
   final: { pass: "区块由策略所信任的一方封印", unknown: "无法确认区块是否终局" },
   time: { pass: "记录在该时刻之前已经存在", unknown: "无法确认记录存在的时间" },
-  entitled: { pass: "签发者当时拥有相应权利", unknown: "本版本的证据包不含权利证明" },
+  entitled: { pass: "签发者当时拥有相应权利", unknown: "未能证明签发者当时拥有相应权利" },
   complete: { pass: "链上所计的环节全部在此", unknown: "无法判断该事项是否还有其他记录" },
 };
 

@@ -1,6 +1,6 @@
 import {
   encodeHeader,
-  headerHash,
+  blockHash as hashOfHeader,
   headerOf,
   EMPTY_TRIE_ROOT,
   proveReceipt,
@@ -30,7 +30,7 @@ export async function blockOf(view: ChainView, { blockNumber, blockHash }: Block
     throw new ChainError("C_REORGANISED", `block ${blockNumber} is not the one that held the event`, details);
   }
   const raw = block.raw as WholeBlock;
-  requireSame(toHex(headerHash(encodeHeader(raw))), blockHash, "the hash of the block's header");
+  requireSame(toHex(hashOfHeader(encodeHeader(raw))), blockHash, "the hash of the block's header");
   return raw;
 }
 
@@ -38,7 +38,7 @@ export async function blockOf(view: ChainView, { blockNumber, blockHash }: Block
 export function provenHeader(block: BlockAnswer): Header {
   try {
     const raw = block.raw as RpcBlock;
-    requireSame(toHex(headerHash(encodeHeader(raw))), block.hash, "the hash of the block's header");
+    requireSame(toHex(hashOfHeader(encodeHeader(raw))), block.hash, "the hash of the block's header");
     return headerOf(raw);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;

@@ -161,12 +161,15 @@ export class ChainView {
   }
 
   /** The newest log of a contract that begins with these topics, in the blocks `from` to `to`, searched backwards. */
-  async newestLog({ from, to, ...filter }: LogFilter): Promise<LogAnswer | undefined> {
-    for (let last = to; last >= from; last -= logsWindow) {
-      const [newest] = await this.#logs({ ...filter, from: Math.max(from, last - logsWindow + 1), to: last });
-      if (newest !== undefined) return newest;
-    }
+  async newestLog(filter: LogFilter): Promise<LogAnswer | undefined> {
+    for await (const newest of this.logsBackwards(filter)) return newest;
     return undefined;
+  }
+
+  /** The logs of a contract that begin with these topics, in the blocks `from` to `to`, newest first. */
+  async *logsBackwards({ from, to, ...filter }: LogFilter): AsyncGenerator<LogAnswer, void> {
+    for (let last = to; last >= from; last -= logsWindow)
+      yield* await this.#logs({ ...filter, from: Math.max(from, last - logsWindow + 1), to: last });
   }
 
   /** Newest first. */

@@ -9,10 +9,11 @@ import { NodeError } from "../errors.ts";
 import { ChainView } from "./chain-view.ts";
 import { proveEvent } from "./event-proof.ts";
 import type { EvidenceSource } from "./log-port.ts";
+import { withLaw } from "./law-proofs.ts";
 import type { ChainRpc } from "./rpc.ts";
 import { BlockState } from "./state-proof.ts";
 import { usualTimings } from "./timings.ts";
-import { newestStage, tradeIdOf } from "./trade-law.ts";
+import { newestStage, stepsBeside, tradeIdOf } from "./trade-law.ts";
 
 /** From what evidence is made. */
 export interface EvidenceParts {
@@ -55,13 +56,14 @@ export async function buildEvidence(parts: EvidenceParts, indexes: readonly numb
   const account = await state.evidenceLogs();
   const { chainId, genesis } = deployment;
   const anchor: BundleAnchor = { chainId, genesis, logId, event, ...(account === undefined ? {} : { account }) };
-  return {
+  const bundle: Bundle = {
     format: "lianzheng-evidence",
     version: 1,
     records: await Promise.all(records.map((record) => bundleRecord(log, record, anchored))),
     anchor,
     law: await lawOf(view, deployment, records, state, anchored.blockNumber),
   };
+  return await withLaw(bundle, state, deployment);
 }
 
 /** Of a trade the newest stage and its head in the state at the anchor's block, each where the chain has it. */
@@ -76,7 +78,12 @@ async function lawOf(
   if (tradeId === undefined) return {};
   const trade = await newestStage(view, deployment, tradeId, block);
   const state = await blockState.trade(tradeId);
-  return { ...(trade === undefined ? {} : { trade }), ...(state === undefined ? {} : { state }) };
+  const others = state === undefined ? undefined : await stepsBeside(view, deployment, tradeId, records, block);
+  return {
+    ...(trade === undefined ? {} : { trade }),
+    ...(state === undefined ? {} : { state }),
+    ...(others === undefined ? {} : { steps: others }),
+  };
 }
 
 function viewOf({ chain, deployment, answerMs = usualTimings.answerMs }: EvidenceParts): ChainView {

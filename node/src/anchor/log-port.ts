@@ -10,7 +10,7 @@ export interface Anchors {
 /** What anchoring needs of a log; an {@link EvidenceLog} is one. */
 export interface AnchoredLog extends Pick<
   EvidenceLog,
-  "origin" | "size" | "checkpoint" | "checkpointAt" | "rootAt" | "consistencyProof"
+  "origin" | "size" | "cosignedCheckpoint" | "checkpointAt" | "rootAt" | "consistencyProof"
 > {
   readonly anchors: Anchors;
 }

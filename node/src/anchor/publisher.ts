@@ -308,7 +308,7 @@ export class Publisher {
   async #publish(tip: BlockAnswer, head: LogHead, replaced?: PendingPublication): Promise<void> {
     const { view, log, logId, signer, deployment, state, failpoint, notice, capPerGas, monotonic } = this.#options;
     if (this.#hold !== undefined && monotonic() < this.#hold.until) throw this.#hold.error;
-    const checkpoint = log.checkpoint();
+    const checkpoint = await log.cosignedCheckpoint();
     const { size, root } = checkpointFacts(checkpoint);
     const proof = head.size === 0 ? [] : await log.consistencyProof(head.size, size);
     await failpoint("anchor.beforeSign");

@@ -6,6 +6,9 @@ import { ChainError } from "../chain-error.ts";
 import { AnswerTo } from "./answer.ts";
 import { at, type ChainView } from "./chain-view.ts";
 
+/** Slots asked for in one `eth_getProof`: an answer stays well below what a node takes of its chain. */
+const SLOTS_AT_ONCE = 256;
+
 /** State of the block that holds an event, as far as the chain still answers for it. */
 export class BlockState {
   readonly #view: ChainView;
@@ -28,7 +31,7 @@ export class BlockState {
     const { address } = this.#deployment.contracts.evidenceLogs;
     const proof = await this.#proofOf(address, []);
     if (proof === undefined) return undefined;
-    this.#require(() => verifyAccountProof(this.#header.stateRoot, address, proof.account));
+    this.requireProof(() => verifyAccountProof(this.#header.stateRoot, address, proof.account));
     return proof.account;
   }
 
@@ -42,8 +45,26 @@ export class BlockState {
     const { trades } = this.#deployment.contracts;
     const proof = await this.#proofOf(trades.address, [tradeHeadSlot(tradeId)]);
     if (proof === undefined) return undefined;
-    this.#require(() => verifyTradeHead(this.#header.stateRoot, trades, tradeId, proof));
+    this.requireProof(() => verifyTradeHead(this.#header.stateRoot, trades, tradeId, proof));
     return proof;
+  }
+
+  /**
+   * Nodes to the account of a contract and, in no order, to some of its slots; undefined where the chain no longer holds that
+   * block's state. Nothing of them is proved yet.
+   *
+   * @param slots - 32 bytes each, as many as there are
+   * @throws ChainError C_INCONSISTENT for no such answer, C_UNREACHABLE
+   */
+  async slotsOf(address: Hex, slots: readonly Hex[]): Promise<StorageProof | undefined> {
+    const proofs: StorageProof[] = [];
+    for (let first = 0; first < slots.length; first += SLOTS_AT_ONCE) {
+      const proof = await this.#proofOf(address, slots.slice(first, first + SLOTS_AT_ONCE));
+      if (proof === undefined) return undefined;
+      proofs.push(proof);
+    }
+    const [{ account } = { account: [] }] = proofs;
+    return { account, storage: proofs.flatMap(({ storage }) => storage) };
   }
 
   async #proofOf(address: Hex, slots: readonly Hex[]): Promise<StorageProof | undefined> {
@@ -51,9 +72,9 @@ export class BlockState {
     try {
       const answer = await this.#view.ask("eth_getProof", [address, slots, at(Number(this.#header.number))]);
       const { accountProof, storageProof } = method.object(answer);
-      const [first] = slots.length === 0 ? [] : method.list(storageProof, "storageProof");
-      const storage = slots.length === 0 ? [] : method.object(first, "storageProof")["proof"];
-      return { account: nodesOf(method, accountProof), storage: nodesOf(method, storage) };
+      const proofs = slots.length === 0 ? [] : method.list(storageProof, "storageProof");
+      const storage = proofs.flatMap((proof) => nodesOf(method, method.object(proof, "storageProof")["proof"]));
+      return { account: nodesOf(method, accountProof), storage };
     } catch (error) {
       // Answered with an error, by a chain that has forgotten the state or never gives proofs: not worth the evidence.
       if (error instanceof ChainError && error.code.startsWith("C_RPC_")) return undefined;
@@ -61,9 +82,13 @@ export class BlockState {
     }
   }
 
-  #require(verify: () => unknown): void {
+  /**
+   * What a verification of the chain's proofs answers.
+   * @throws ChainError C_INCONSISTENT, C_CONTRACT_MISMATCH in the place of what it refuses
+   */
+  requireProof<Proved>(verify: () => Proved): Proved {
     try {
-      verify();
+      return verify();
     } catch (cause) {
       if (!(cause instanceof EvidenceError)) throw cause;
       const code = cause.code === "V_EMITTER" ? "C_CONTRACT_MISMATCH" : "C_INCONSISTENT";

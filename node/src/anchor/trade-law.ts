@@ -1,7 +1,9 @@
-import { eventTopics, type Deployment } from "@lianzheng/sdk/chain";
+import { decodeStageRecorded, eventTopics, type Deployment } from "@lianzheng/sdk/chain";
 import { contractInterfaces } from "@lianzheng/sdk/contracts";
-import { isHex, type Hex } from "@lianzheng/sdk/encoding";
-import type { ChainEvent } from "@lianzheng/sdk/evidence";
+import { isHex, toHex, utf8, type Hex } from "@lianzheng/sdk/encoding";
+import { stepNumberOf, type ChainedStep, type ChainEvent } from "@lianzheng/sdk/evidence";
+import { leafDigest } from "@lianzheng/sdk/log";
+import type { Entry } from "@lianzheng/sdk/record";
 import { ChainError } from "../chain-error.ts";
 import { AnswerTo } from "./answer.ts";
 import { at, word, type ChainView } from "./chain-view.ts";
@@ -46,4 +48,41 @@ async function stageCount(view: ChainView, trades: Hex, tradeId: Hex, block: num
     if (error instanceof ChainError && error.code.startsWith("C_RPC_")) return undefined;
     throw error;
   }
+}
+
+/** A record of a bundle, as far as it matters which step of a trade it is of. */
+interface LoggedStep {
+  readonly text: string;
+  readonly entry: Entry;
+}
+
+/**
+ * All steps that the chain counted of a trade in or before a block, where one of the records is of a step and the records are
+ * not all of them; undefined where they are, or none is. Nothing of them is proved but by the head that they chain to.
+ *
+ * @throws ChainError C_INCONSISTENT, C_UNREACHABLE, C_RPC_*
+ */
+export async function stepsBeside(
+  view: ChainView,
+  { contracts }: Deployment,
+  tradeId: Hex,
+  records: readonly LoggedStep[],
+  block: number,
+): Promise<readonly ChainedStep[] | undefined> {
+  const shown = records.filter(({ entry }) => stepNumberOf(entry.type) > 0);
+  if (shown.length === 0) return undefined;
+  const { address, block: from } = contracts.trades;
+  const topics = [eventTopics.StageRecorded, tradeId];
+  const steps: ChainedStep[] = [];
+  for await (const log of view.logsBackwards({ address, topics, from, to: block })) {
+    const { count, stage, evidence } = decodeStageRecorded(log);
+    steps.unshift({ stage, evidence });
+    if (count === 1) break;
+  }
+  const isAll = steps.every(({ evidence }, at) => shown[at] !== undefined && idOf(shown[at].text) === evidence);
+  return isAll ? undefined : steps;
+}
+
+function idOf(entry: string): Hex {
+  return toHex(leafDigest(utf8(entry)));
 }

@@ -3,6 +3,7 @@ import type { RouteOptions } from "fastify";
 import type { App } from "./app-services.ts";
 import { finishDocument } from "./openapi-finish.ts";
 import type { ApiDocument } from "./openapi-finish.ts";
+import { lawComponents } from "./registry/rows/index.ts";
 import { Problem } from "./schemas.ts";
 
 /** Tags, in the order in which the page shows them. A route with another tag stands at the end. */
@@ -34,7 +35,7 @@ export async function describeRoutes(app: App): Promise<void> {
       servers: [{ url: "/" }],
       tags,
       components: {
-        schemas: { Problem: { ...Problem } },
+        schemas: { Problem: { ...Problem }, ...lawComponents },
         securitySchemes: {
           token: { type: "http", scheme: "bearer", description: "A token that `lianzheng token issue` made" },
         },

@@ -76,7 +76,14 @@ export function toKnownError(error: unknown): NodeError | EvidenceError {
   if (error instanceof NodeError) return error;
   if (error instanceof EvidenceError) return ofEvidence(error);
   if (error instanceof ChainError) return ofChain(error);
+  if (isDamageOfLevel(error))
+    return new NodeError("INDEX_CORRUPT", "A file of an index is damaged. Start again, or run rebuild.", {}, error);
   return ofFastify(error as Partial<FastifyError>);
+}
+
+/** LevelDB met bytes that it did not write, in the middle of reading: its iterators say so in their own words. */
+function isDamageOfLevel(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "LEVEL_CORRUPTION";
 }
 
 /** The answer to `error`. */

@@ -34,10 +34,15 @@ export async function writeNewFile(path: string, text: string, audience: Audienc
   }
 }
 
-/** Makes a folder that only the node's account may enter. @throws NodeError CONFIG_STORAGE */
-export async function makePrivateFolder(path: string): Promise<void> {
+/**
+ * Makes a folder that only the node's account may enter, with those above it.
+ *
+ * @returns the uppermost folder that had to be made; undefined if all were there
+ * @throws NodeError CONFIG_STORAGE
+ */
+export async function makePrivateFolder(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    return await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw storageError(path, error);
   }

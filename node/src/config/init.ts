@@ -1,10 +1,10 @@
-import { chmod, readdir } from "node:fs/promises";
-import { basename } from "node:path";
+import { chmod, mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { isUscc } from "@lianzheng/sdk/record";
 import { NodeError } from "../errors.ts";
 import { scopes } from "../scopes.ts";
 import type { Environment } from "./environment.ts";
-import { makePrivateFolder, writeNewFile } from "./files.ts";
+import { makePrivateFolder, storageError, writeNewFile } from "./files.ts";
 import { pathsOf } from "./folder.ts";
 import type { NodePaths } from "./folder.ts";
 import { defaultKeystoreCost } from "./keystore.ts";
@@ -73,16 +73,25 @@ export interface InitializedNode {
  * Sets up a node: settings, keys, one token. Never overwrites.
  *
  * `lianzheng.json` is written last: a folder that has it is whole, and one that a crash left without it is refused by
- * `start` as not set up and by `init` as not empty.
+ * `start` as not set up and by `init` as not empty. What fails is taken back, so that it can be tried again.
  *
  * @throws NodeError CONFIG_EXISTS when the folder has anything in it; CONFIG_VALUE, CONFIG_PASSPHRASE, CONFIG_PERMISSIONS,
  *   CONFIG_STORAGE
  */
 export async function initNode(init: NodeInit): Promise<InitializedNode> {
-  const { folder, environment = process.env, keystoreCost = defaultKeystoreCost, now = Date.now } = init;
   const settings = settingsOf(init);
-  const paths = pathsOf(folder);
-  await prepareFolder(paths);
+  const paths = pathsOf(init.folder);
+  const claim = await claimFolder(paths);
+  try {
+    return await fillFolder(paths, settings, init);
+  } catch (error) {
+    await giveBack(paths, claim);
+    throw error;
+  }
+}
+
+async function fillFolder(paths: NodePaths, settings: NodeSettings, init: NodeInit): Promise<InitializedNode> {
+  const { environment = process.env, keystoreCost = defaultKeystoreCost, now = Date.now } = init;
   const { text: passphrase, source: passphraseSource } = await choosePassphrase(paths.passphrase, environment);
   const logKey = makeLogKey(settings.origin);
   const memberKey = makeChainKey();
@@ -144,10 +153,49 @@ function occupied({ folder, settings }: NodePaths, found: readonly string[]): st
   return `${folder} is not empty (${found.slice(0, 3).join(", ")}): choose another folder`;
 }
 
-async function prepareFolder(paths: NodePaths): Promise<void> {
-  await makePrivateFolder(paths.folder);
-  const found = await readdir(paths.folder);
-  if (found.length > 0) throw new NodeError("CONFIG_EXISTS", occupied(paths, found), { file: paths.folder });
-  await chmod(paths.folder, 0o700);
-  await makePrivateFolder(paths.keys);
+/** What a run of `init` made of folders: the uppermost one, undefined if the node's folder was there and empty. */
+interface Claim {
+  readonly uppermost: string | undefined;
+}
+
+/** Makes the folder this run's: of two at once only one can make `keys/`, and only that one ever takes anything back. */
+async function claimFolder(paths: NodePaths): Promise<Claim> {
+  const { folder, keys } = paths;
+  const uppermost = await makePrivateFolder(folder);
+  try {
+    const found = await readdir(folder);
+    if (found.length > 0) throw new NodeError("CONFIG_EXISTS", occupied(paths, found), { file: folder });
+    await chmod(folder, 0o700);
+    await mkdir(keys, { mode: 0o700 });
+    return { uppermost };
+  } catch (error) {
+    await removeEmpty(folder, uppermost);
+    if (error instanceof NodeError) throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw storageError(keys, error);
+    throw new NodeError("CONFIG_EXISTS", occupied(paths, [basename(keys)]), { file: folder }, error);
+  }
+}
+
+/** A failure here leaves what it would have removed, and the first one is what the caller is told of. */
+async function giveBack({ folder, keys, settings }: NodePaths, { uppermost }: Claim): Promise<void> {
+  try {
+    await rm(settings, { force: true });
+    await rm(keys, { recursive: true, force: true });
+    await removeEmpty(folder, uppermost);
+  } catch {
+    // The folder is not empty then, which `init` says when it is tried again.
+  }
+}
+
+/** Removes `folder` and those above it up to `uppermost`, as far as they are empty. */
+async function removeEmpty(folder: string, uppermost: string | undefined): Promise<void> {
+  if (uppermost === undefined) return;
+  const top = resolve(uppermost);
+  for (let path = resolve(folder); ; path = dirname(path)) {
+    const isGone = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isGone || path === top) return;
+  }
 }

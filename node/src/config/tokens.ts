@@ -59,7 +59,12 @@ export function encodeTokens(entries: readonly TokenEntry[]): string {
     until: instantOrNull(until),
     revoked: instantOrNull(revoked),
   }));
-  return `${JSON.stringify({ format: "lianzheng-tokens", version: 1, tokens }, null, 2)}\n`;
+  return `${JSON.stringify({ format: "lianzheng-tokens", version: 1, tokens, checksum: checksumOf(tokens) }, null, 2)}\n`;
+}
+
+/** Finds a digit of an end that a bit turned into another: no other rule of the file could. */
+function checksumOf(tokens: unknown): string {
+  return createHash("sha256").update(JSON.stringify(tokens)).digest("hex");
 }
 
 function instantOrNull(at: number | null): string | null {
@@ -68,12 +73,15 @@ function instantOrNull(at: number | null): string | null {
 
 /** Reads what {@link encodeTokens} wrote. @throws NodeError CONFIG_FORMAT, CONFIG_VALUE */
 export function decodeTokens(bytes: Uint8Array, source: string): readonly TokenEntry[] {
-  const reader = new SettingsReader(source, jsonOf(bytes, source), "", ["format", "version", "tokens"]);
+  const value = jsonOf(bytes, source);
+  const reader = new SettingsReader(source, value, "", fileMembers(value));
   reader.text("format", (text) => text === "lianzheng-tokens", '"lianzheng-tokens"');
   reader.count("version", 1, 1);
   const tokens = reader.value("tokens");
   if (!isArray(tokens)) throw wrongValue(source, "/tokens", "an array");
   const entries = tokens.map((value, index) => entryOf(value, source, `/tokens/${index}`));
+  const sum = reader.value("checksum");
+  if (sum !== undefined && sum !== checksumOf(tokens)) throw wrongValue(source, "/checksum", "that of the tokens");
   const ids = new Set(entries.map(({ id }) => id));
   if (ids.size !== entries.length) throw wrongValue(source, "/tokens", "without two tokens of one id");
   return entries;
@@ -92,6 +100,12 @@ function entryOf(value: JsonValue, source: string, path: string): TokenEntry {
     until: endOf(reader, "until"),
     revoked: endOf(reader, "revoked"),
   };
+}
+
+/** Files from before there was a checksum have none. */
+function fileMembers(value: JsonValue): readonly string[] {
+  const members = ["format", "version", "tokens"];
+  return isJsonObject(value) && Object.hasOwn(value, "checksum") ? [...members, "checksum"] : members;
 }
 
 /** Files from before tokens could be revoked have no `revoked`. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isError, type Interface, type Result, type Signer } from "ethers";
+import { isError, type CallExceptionError, type Interface, type Result, type Signer } from "ethers";
 import { toContractFault } from "@lianzheng/sdk/contracts";
 import { isHex, type Hex } from "@lianzheng/sdk/encoding";
 import { ChainError } from "../chain-error.ts";
@@ -159,13 +159,21 @@ function quantity(value: unknown): bigint {
   throw new ChainError("C_INCONSISTENT", "the chain answers with no quantity where one is due");
 }
 
+/**
+ * Whether a contract refused. ethers calls whatever an endpoint answers to `eth_call` and `eth_estimateGas` with an error a
+ * CALL_EXCEPTION; only with revert data is it the contract's word, and not the endpoint's illness of the moment.
+ */
+export function isRefusal(error: unknown): error is CallExceptionError {
+  return isError(error, "CALL_EXCEPTION") && error.data !== null;
+}
+
 /** Errors of ethers as this room's: refused by a contract, not payable, answered with an error, or not answered. */
 function asChainError(error: unknown, method: string): ChainError {
   if (error instanceof ChainError) return error;
-  if (isError(error, "CALL_EXCEPTION")) return refusal(error.data, method, error);
+  if (isRefusal(error)) return refusal(error.data, method, error);
   if (isError(error, "INSUFFICIENT_FUNDS"))
     return new ChainError("C_FUNDS", "the account cannot pay for the transaction", { method }, error);
-  const answer = memberOf(error, "error");
+  const answer = memberOf(error, "error") ?? memberOf(memberOf(error, "info"), "error");
   if (answer === undefined) return new ChainError("C_UNREACHABLE", `no answer to ${method}`, { method }, error);
   const message = String(memberOf(answer, "message")).slice(0, 300);
   return new ChainError("C_RPC_EXECUTION", `${method} was answered with an error: ${message}`, { method }, error);

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isError } from "ethers";
 import { ChainError } from "../chain-error.ts";
-import type { JsonRpc } from "./chain.ts";
+import { isRefusal, type JsonRpc } from "./chain.ts";
 
 /** How often a read is asked again, and the wait before the first of them, ms; it doubles. */
 const patience = { times: 3, firstMs: 100 } as const;
@@ -44,5 +43,5 @@ async function askPatiently(
 }
 
 function isSettled(error: unknown): boolean {
-  return isError(error, "CALL_EXCEPTION") || (error instanceof ChainError && settled.has(error.code));
+  return isRefusal(error) || (error instanceof ChainError && settled.has(error.code));
 }

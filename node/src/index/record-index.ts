@@ -31,6 +31,7 @@ import {
   sealPut,
 } from "./layout.ts";
 import { Newcomers } from "./newcomers.ts";
+import { Starts } from "./starts.ts";
 import type { IndexedFrame } from "./view.ts";
 
 type Database = Level<Buffer, Buffer>;
@@ -49,6 +50,7 @@ const writeBufferBytes = 32 * 1024 * 1024;
 const cacheBytes = 32 * 1024 * 1024;
 /** Third line of the identity of an index that is to be made again. */
 const distrusted = "damaged";
+const endedEarly = "the last starts ended early, which a damaged file of LevelDB may cause";
 /** Behind every range, so that asking for it to be compacted touches no file: see {@link RecordIndex.seal}. */
 const beyondAll = Buffer.from([0xff]);
 
@@ -62,6 +64,7 @@ const beyondAll = Buffer.from([0xff]);
  */
 export class RecordIndex {
   readonly #options: Required<IndexOptions>;
+  readonly #starts: Starts;
   #database: Database;
   /** Closed segments whose last views may not have been applied yet, in order. */
   #closed: SealedSegment[] = [];
@@ -76,10 +79,12 @@ export class RecordIndex {
 
   #newcomers: Newcomers;
 
-  private constructor(options: Required<IndexOptions>, database: Database, isNew: boolean) {
+  private constructor(options: Required<IndexOptions>, { database, starts, isNew }: OpenedDatabase) {
     this.#options = options;
     this.#database = database;
     this.#newcomers = new Newcomers(isNew);
+    this.#starts = starts;
+    starts.watch();
   }
 
   /**
@@ -88,8 +93,9 @@ export class RecordIndex {
    */
   static async open(given: IndexOptions): Promise<{ readonly index: RecordIndex; readonly reason?: string }> {
     const options = { failpoint: noFailpoint, ...given };
-    const { database, isNew, reason } = await openOrDiscard(options);
-    return { index: new RecordIndex(options, database, isNew), ...(reason === undefined ? {} : { reason }) };
+    const opened = await openOrDiscard(options);
+    const index = new RecordIndex(options, opened);
+    return opened.reason === undefined ? { index } : { index, reason: opened.reason };
   }
 
   /** Empties the index: after this it is to be made again from the journal. */
@@ -132,6 +138,9 @@ export class RecordIndex {
       await this.#options.failpoint("index.afterWrite");
       this.#sealBefore(frame.location.segment);
     } catch (error) {
+      const reason = asIndexDamage(error);
+      // LevelDB met the damage as it merged its files, and takes nothing more, not even a note of it.
+      this.#isVoid ||= reason instanceof NodeError && reason.code === "INDEX_CORRUPT";
       throw new NodeError("INDEX_FAILED", "the index cannot be written", {}, error);
     }
   }
@@ -385,6 +394,7 @@ export class RecordIndex {
     await this.#writing;
     await this.#newcomers.close();
     await this.#database.close();
+    await this.#starts.end();
     if (this.#isVoid) await rm(this.#options.directory, { recursive: true, force: true });
   }
 }
@@ -425,15 +435,31 @@ function databaseOf(directory: string): Database {
   });
 }
 
-async function openOrDiscard(
-  options: Required<IndexOptions>,
-): Promise<{ readonly database: Database; readonly isNew: boolean; readonly reason?: string }> {
+interface OpenedDatabase {
+  readonly database: Database;
+  readonly starts: Starts;
+  /** Whether it holds nothing yet. */
+  readonly isNew: boolean;
+  readonly reason?: string;
+}
+
+async function openOrDiscard(options: Required<IndexOptions>): Promise<OpenedDatabase> {
+  const { directory } = options;
+  const { starts, areHopeless } = await Starts.count(directory);
+  const known = areHopeless ? endedEarly : await openKnown(options);
+  if (typeof known !== "string") return { database: known, starts, isNew: false };
+  await rm(directory, { recursive: true, force: true });
+  const opened = { database: await openNew(options), starts, isNew: true };
+  return known === "new" ? opened : { ...opened, reason: known };
+}
+
+/** The database as it is, or the reason why it cannot be used. */
+async function openKnown(options: Required<IndexOptions>): Promise<Database | string> {
   const database = databaseOf(options.directory);
   const reason = await reasonToDiscard(database, options);
-  if (reason === undefined) return { database, isNew: false };
+  if (reason === undefined) return database;
   await database.close();
-  await rm(options.directory, { recursive: true, force: true });
-  return { database: await openNew(options), isNew: true, ...(reason === "new" ? {} : { reason }) };
+  return reason;
 }
 
 async function reasonToDiscard(database: Database, { identity }: IndexOptions): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { Files, StoredFile } from "./files.ts";
 import { readFully } from "./files.ts";
 import type { Frame } from "./frame.ts";
 import { decodeFrame, decodeHeader, firstPredecessor, frameLength, headerBytes, magic } from "./frame.ts";
-import { readMark } from "./mark.ts";
+import { believed, readMark } from "./mark.ts";
 import type { FrameVisitor, RecordCounter } from "./recovery.ts";
 import type { SealedSegment } from "./seal.ts";
 import { decodeIdentity, isSameSeal, journalFormat } from "./seal.ts";
@@ -18,6 +18,7 @@ export const journalFaults = {
   SEGMENT_IDENTITY: "a segment belongs to another log, or is in another format",
   SEAL_MISMATCH: "a segment is not the one that the next one sealed",
   ACKNOWLEDGED_LOST: "the journal ends before what was acknowledged",
+  MARK_DAMAGED: "the mark of what was acknowledged is not what was written; the next start or rebuild writes it anew",
 } as const;
 
 /** One of {@link journalFaults}. */
@@ -210,7 +211,7 @@ class SegmentWalk {
   async #isTorn(offset: number): Promise<boolean> {
     const { directory, files } = this.#options;
     const { file, path, size } = this.#opened;
-    const mark = await readMark(files, join(directory, "acknowledged"));
+    const mark = believed(await readMark(files, join(directory, "acknowledged")));
     if (mark !== undefined && mark.sequence >= this.#progress.sequence) return false;
     if (await holdsCompleteFrame(file, offset, size)) return false;
     this.#progress.torn = { file: path, offset, bytes: size - offset };
@@ -238,6 +239,11 @@ async function nextFrame(file: StoredFile, from: number, size: number): Promise<
 async function checkMark({ directory, files, fault }: InspectionOptions, { sequence }: Progress): Promise<void> {
   const path = join(directory, "acknowledged");
   const mark = await readMark(files, path);
+  if (mark === "damaged") {
+    const detail = "its bytes are those of no mark: up to where the journal was acknowledged is not known from it";
+    fault({ code: "MARK_DAMAGED", file: path, offset: 0, frame: sequence, detail });
+    return;
+  }
   if (mark === undefined || mark.sequence < sequence) return;
   const detail = `frames up to ${mark.sequence} were acknowledged, and the journal ends before frame ${sequence}`;
   fault({ code: "ACKNOWLEDGED_LOST", file: path, offset: 0, frame: sequence, detail });

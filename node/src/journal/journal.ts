@@ -6,9 +6,9 @@ import { noFailpoint } from "./failpoint.ts";
 import type { Files, StoredFile } from "./files.ts";
 import { diskFiles, errnoOf, readFully, writeFully } from "./files.ts";
 import type { Frame, FrameType } from "./frame.ts";
-import { decodeFrame, encodeFrame, maxPayloadBytes } from "./frame.ts";
+import { FrameEncoder, decodeFrame, encodeFrame, maxPayloadBytes } from "./frame.ts";
 import { JournalLock } from "./lock.ts";
-import { MarkFile } from "./mark.ts";
+import { MarkFile, believed } from "./mark.ts";
 import type { CutTail, FrameLocation, FrameVisitor, JournalEnd, RecordCounter } from "./recovery.ts";
 import { recover, sealOf } from "./recovery.ts";
 import type { SealedSegment } from "./seal.ts";
@@ -53,19 +53,23 @@ const maxOpenSegments = 64;
 export class Journal {
   /** The torn tail that opening cut off, if there was one. */
   readonly cut: CutTail | undefined;
+  /** The mark's file, if opening found bytes in it that no mark is made of; it has been written anew. */
+  readonly damagedMark: string | undefined;
   readonly #options: Required<JournalOptions>;
   readonly #lock: JournalLock;
   readonly #mark: MarkFile;
+  readonly #encoder = new FrameEncoder();
   readonly #suspicion: Suspicion;
   readonly #open = new Map<number, Promise<StoredFile>>();
   #end: JournalEnd;
   #failure: NodeError | undefined;
   #closed = false;
 
-  private constructor(options: Required<JournalOptions>, lock: JournalLock, mark: MarkFile, end: JournalEnd) {
+  private constructor(options: Required<JournalOptions>, lock: JournalLock, { mark, damagedMark, end }: Opened) {
     this.#options = options;
     this.#lock = lock;
     this.#mark = mark;
+    this.damagedMark = damagedMark;
     this.#suspicion = new Suspicion(options.files, options.directory);
     this.#end = end;
     this.cut = end.cut;
@@ -94,7 +98,7 @@ export class Journal {
     try {
       await options.files.makeDirectory(options.directory);
       const held = (lock = JournalLock.acquire(options.directory));
-      return await openLocked(options, (mark, end) => new Journal(options, held, mark, end));
+      return await openLocked(options, (opened) => new Journal(options, held, opened));
     } catch (error) {
       lock?.release();
       throw isOfTheDisk(error) ? failureOf(error) : error;
@@ -121,7 +125,7 @@ export class Journal {
   async append(type: FrameType, payload: Uint8Array): Promise<FrameLocation> {
     this.#assertWritable(payload);
     try {
-      const { bytes, checksum } = encodeFrame(type, this.#end.sequence, this.#end.checksum, payload);
+      const { bytes, checksum } = this.#encoder.encode(type, this.#end.sequence, this.#end.checksum, payload);
       const records = this.#options.recordsOf({ type, payload: viewOf(payload) });
       if (this.#end.offset + bytes.length <= this.#options.maxSegmentBytes) {
         return await this.#write(bytes, checksum, records);
@@ -248,7 +252,7 @@ export class Journal {
     const seal = segment === undefined ? undefined : sealOf({ ...this.#end, segment });
     this.#end = await createSegment(this.#options, this.#end, seal);
     if (seal !== undefined) this.#options.onSealed(seal);
-    const { bytes, checksum } = encodeFrame(type, this.#end.sequence, this.#end.checksum, payload);
+    const { bytes, checksum } = this.#encoder.encode(type, this.#end.sequence, this.#end.checksum, payload);
     return await this.#write(bytes, checksum, records);
   }
 
@@ -262,9 +266,9 @@ export class Journal {
       await inSpan("journal fsync", { attributes: { "lianzheng.bytes": bytes.length } }, () => file.datasync());
     });
     await failpoint("journal.afterSync");
-    await this.#mark.write({ sequence, checksum });
+    this.#mark.write({ sequence, checksum });
     await failpoint("journal.afterMark");
-    // Copied: a view would keep the whole frame in memory until the next one.
+    // Copied: it is a view into the encoder's room, which the next frame is written over.
     this.#end = {
       ...this.#end,
       sequence: sequence + 1,
@@ -312,21 +316,26 @@ export class Journal {
   }
 }
 
-async function openLocked(
-  options: Required<JournalOptions>,
-  make: (mark: MarkFile, end: JournalEnd) => Journal,
-): Promise<Journal> {
+/** What opening found, under the lock. */
+interface Opened {
+  readonly mark: MarkFile;
+  readonly damagedMark: string | undefined;
+  readonly end: JournalEnd;
+}
+
+async function openLocked(options: Required<JournalOptions>, make: (opened: Opened) => Journal): Promise<Journal> {
   const { directory, identity, begin, files, recordsOf } = options;
   const suspicion = new Suspicion(files, directory);
-  const { file: markFile, mark } = await MarkFile.open(files, join(directory, "acknowledged"));
+  const markPath = join(directory, "acknowledged");
+  const { file: markFile, reading } = await MarkFile.open(files, markPath);
   try {
     const visit = await begin();
     const isKnown = (await suspicion.stands()) ? () => Promise.resolve(false) : options.isKnown;
-    const end = await recover({ directory, files, identity, mark, visit, recordsOf, isKnown });
+    const end = await recover({ directory, files, identity, mark: believed(reading), visit, recordsOf, isKnown });
     const ready = end.segment === undefined ? await createSegment(options, end, undefined) : end;
     await suspicion.lift();
-    await markFile.write({ sequence: ready.sequence - 1, checksum: ready.checksum });
-    return make(markFile, ready);
+    markFile.write({ sequence: ready.sequence - 1, checksum: ready.checksum });
+    return make({ mark: markFile, damagedMark: reading === "damaged" ? markPath : undefined, end: ready });
   } catch (error) {
     await markFile.close();
     throw error;

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Digest, Hex } from "@lianzheng/sdk/encoding";
 import { fromHex, utf8 } from "@lianzheng/sdk/encoding";
 import type { NoteSigner } from "@lianzheng/sdk/log";
-import { consistencyProof, emptyEdge, inclusionProof, rootAt } from "@lianzheng/sdk/log";
+import { consistencyProof, emptyEdge, inclusionProof, parseCheckpointText, rootAt } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
-import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { Patrol, decodeCheckpoint, diskFiles, noFailpoint } from "@lianzheng/node/journal";
 import { IndexPatrol } from "@lianzheng/node/index";
 import { NodeError } from "../errors.ts";
 import type { VaultFailpoint } from "@lianzheng/node/vault";
@@ -232,6 +232,18 @@ export class EvidenceLog {
     return (cosign === undefined ? undefined : this.#publication?.checkpoint) ?? this.checkpoint();
   }
 
+  /**
+   * The newest checkpoint with what its witnesses sign in time, which is published by then; without witnesses as it is, and
+   * at once. Where it can't be published, the newest one stands without cosignatures.
+   */
+  async cosignedCheckpoint(): Promise<string> {
+    const newest = this.checkpoint();
+    if (this.#publication === undefined || this.#options.publication?.cosign === undefined) return newest;
+    await this.#publication.publishNewest();
+    const published = this.#publication.checkpoint;
+    return published !== undefined && sizeOf(published) >= sizeOf(newest) ? published : newest;
+  }
+
   /** Puts the newest tree into the files now, unless it is there. */
   async publish(): Promise<void> {
     await this.#publication?.publish();
@@ -243,7 +255,7 @@ export class EvidenceLog {
     if (!isBelow(size - 1, this.size)) return undefined;
     const { location, firstIndex, count } = await this.#parts.index.frameOf(size - 1);
     if (firstIndex + count !== size) return undefined;
-    return decodeRecords((await this.#parts.journal.readFrame(location)).payload).checkpoint;
+    return decodeCheckpoint((await this.#parts.journal.readFrame(location)).payload);
   }
 
   /** The record with this id (leaf hash); undefined if there is none. Throws EvidenceError E_HASH_FORM. */
@@ -389,6 +401,11 @@ function once(tell: (failure: NodeError) => void): (failure: NodeError) => void 
   };
 }
 
+/** Leaves that a signed checkpoint names. */
+function sizeOf(note: string): number {
+  return parseCheckpointText(note.slice(0, note.lastIndexOf("\n\n") + 1)).size;
+}
+
 function isBelow(number: number, end: number): boolean {
   return Number.isSafeInteger(number) && number >= 0 && number < end;
 }
@@ -442,9 +459,10 @@ function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
   return drafts;
 }
 
-/** The heads, which hold the commitments, are mostly enough to tell records apart. */
+/** The first commitment, which hides a salt, is mostly enough to tell records apart. */
 function hasTwoAlike(drafts: readonly Draft[]): boolean {
-  if (new Set(drafts.map(({ head }) => head)).size === drafts.length) return false;
+  if (drafts.length === 1 || new Set(drafts.map(({ firstCommitment }) => firstCommitment)).size === drafts.length)
+    return false;
   return new Set(drafts.map(({ head, tail }) => head + tail)).size < drafts.length;
 }
 

@@ -2,6 +2,7 @@ export { AnchorStore } from "./anchors.ts";
 export type { AnchoredCheckpoint } from "./anchors.ts";
 export { EvidenceLog, maxBatchRecords } from "./evidence-log.ts";
 export type { EvidenceLogOptions } from "./evidence-log.ts";
+export { fastNodeDigest } from "./hashing.ts";
 export { LogFrames } from "./frames.ts";
 export type { LogFrame } from "./frames.ts";
 export type { FramedRecord, FramePlace } from "./recent-frames.ts";

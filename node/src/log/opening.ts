@@ -22,6 +22,7 @@ import { assertSigner } from "./writer.ts";
 export type LogProgress =
   | { readonly stage: "reading"; readonly frames: number; readonly bytes: number }
   | { readonly stage: "tail-cut"; readonly file: string; readonly offset: number; readonly bytes: number }
+  | { readonly stage: "mark-damaged"; readonly file: string }
   | { readonly stage: "index-discarded"; readonly reason: string }
   | { readonly stage: "index-caught-up"; readonly frames: number }
   | { readonly stage: "tiles-rebuilt" }
@@ -122,6 +123,8 @@ async function openStores(options: OpeningOptions): Promise<Stores> {
     });
     const { index, reconciliation } = opened;
     if (index === undefined || reconciliation === undefined) throw new TypeError("the index was not opened");
+    const { damagedMark } = journal;
+    if (damagedMark !== undefined) options.onProgress({ stage: "mark-damaged", file: damagedMark });
     if (journal.cut !== undefined) options.onProgress({ stage: "tail-cut", ...journal.cut });
     const size = await mendIndex(options, journal, index, reconciliation);
     return { journal, index, last: opened.last ?? (await lastOf(index, size)) };

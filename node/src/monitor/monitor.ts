@@ -69,7 +69,9 @@ export class Monitor {
 
   /** Opens the monitor's state. With other rules than before everything is looked at anew. @throws NodeError INDEX_FAILED */
   static async open(parts: MonitorParts): Promise<Monitor> {
-    const monitor = new Monitor(parts, await MonitorState.open(parts.directory));
+    const state = await MonitorState.open(parts.directory);
+    if (state.damage !== undefined) parts.failed(state.damage);
+    const monitor = new Monitor(parts, state);
     await monitor.#begin();
     return monitor;
   }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { EvidenceError, isHex } from "@lianzheng/sdk/encoding";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { isJsonObject, parseJson } from "@lianzheng/sdk/record";
@@ -37,9 +38,16 @@ export interface PolicyState {
 /** Most policies and versions that a node follows: a council that publishes more is a mistake, not a consortium. */
 export const followed = { policies: 2000, versions: 1024 } as const;
 
-/** The text of `policies/state.json`. */
-export function encodeState(state: PolicyState): string {
-  return `${JSON.stringify({ format: "lianzheng-policies", version: 1, ...state }, null, 1)}\n`;
+const format = { format: "lianzheng-policies", version: 2 } as const;
+
+/** The text of `policies/state.json`. Records are judged by it while the chain is away, so its bytes are vouched for. */
+export function encodeState({ block, head, policies }: PolicyState): string {
+  const said = { block, head, policies };
+  return `${JSON.stringify({ ...format, checksum: checksumOf(said), ...said }, null, 1)}\n`;
+}
+
+function checksumOf(said: { readonly block: unknown; readonly head: unknown; readonly policies: unknown }): string {
+  return createHash("sha256").update(JSON.stringify(said)).digest("hex");
 }
 
 /**
@@ -49,10 +57,9 @@ export function encodeState(state: PolicyState): string {
  */
 export function decodeState(bytes: Uint8Array, source: string): PolicyState {
   try {
-    const { block, head, policies } = exactly(parseJson(bytes), ["format", "version", "block", "head", "policies"], {
-      format: "lianzheng-policies",
-      version: 1,
-    });
+    const members = [...Object.keys(format), "checksum", "block", "head", "policies"];
+    const { checksum, block, head, policies } = exactly(parseJson(bytes), members, format);
+    if (checksum !== checksumOf({ block, head, policies })) throw new TypeError("the checksum is another");
     return { block: blockOf(block), head: hex32(head), policies: arrayOf(policies).map(policyOf) };
   } catch (error) {
     if (!(error instanceof EvidenceError) && !(error instanceof TypeError)) throw error;

@@ -43,11 +43,10 @@ export async function listRows(
       limit: limit - items.length,
       ...(last === undefined ? {} : { after: last }),
     });
-    for (const { id, order } of found) {
-      const row = await reading.row(table, id);
-      if (row !== undefined && fits(table, row, filters)) await add(items, table, row, { reading, time, filters });
-      last = order;
-    }
+    // All at once: what they need of other rows is then asked for together.
+    const shown = await Promise.all(found.map(({ id }) => shownIf(table, id, { reading, time, filters })));
+    items.push(...shown.filter((item) => item !== undefined));
+    last = found.at(-1)?.order ?? last;
     looked += found.length;
     if (found.length === 0) return { items, next: null };
     if (items.length === limit) break;
@@ -61,16 +60,14 @@ interface Showing {
   readonly filters: Readonly<Record<string, string>>;
 }
 
-async function add<Name extends TableName>(
-  items: JsonObject[],
-  table: Name,
-  row: Tables[Name],
-  showing: Showing,
-): Promise<void> {
+/** A row as the list shows it; undefined if it does not fit the filters. */
+async function shownIf(table: TableName, id: string, showing: Showing): Promise<JsonObject | undefined> {
   const { reading, time, filters } = showing;
+  const row = await reading.row(table, id);
+  if (row === undefined || !fits(table, row, filters)) return undefined;
   const item = await summarized(table, row, reading, time);
   const late = [...(clocked[table] ?? [])].filter((name) => filters[name] !== undefined);
-  if (late.every((name) => item[name] === filters[name])) items.push(item);
+  return late.every((name) => item[name] === filters[name]) ? item : undefined;
 }
 
 /** The filter by whose keys the table is walked: the first that is kept with each row. */

@@ -42,6 +42,8 @@ export class Reading {
   readonly #snapshot: AbstractSnapshot;
   /** Rows by key: a list asks for the same holders, subjects, freezes and holds again and again. */
   readonly #rows = new Map<string, Promise<object | undefined>>();
+  /** Rows that are asked for in one turn of the event loop: they are one question to the database. */
+  #wanted: Wanted[] = [];
 
   private constructor(database: Level<string, Buffer>, snapshot: AbstractSnapshot, block: BlockPoint | undefined) {
     this.#database = database;
@@ -71,9 +73,30 @@ export class Reading {
     const key = `${table}\0${id}`;
     const known = this.#rows.get(key);
     if (known !== undefined) return (await known) as Tables[Name] | undefined;
-    const row = this.kept(table, id).then((kept) => kept?.row);
+    const row = this.#want(keyOf("r", table, id)).then((kept) => kept?.row);
     if (this.#rows.size < mostRows) this.#rows.set(key, row);
-    return await row;
+    return (await row) as Tables[Name] | undefined;
+  }
+
+  /** Gathers: a list of 100 rows would otherwise go to the database some hundred times, one row after another. */
+  #want(key: string): Promise<Kept | undefined> {
+    return new Promise((found, failed) => {
+      // After all promises of this turn, so that what follows from the rows before is asked for together, too.
+      if (this.#wanted.length === 0) process.nextTick(() => void this.#ask());
+      this.#wanted.push({ key, found, failed });
+    });
+  }
+
+  async #ask(): Promise<void> {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    const keys = wanted.map(({ key }) => key);
+    try {
+      const values = await this.#database.getMany<string, Buffer>(keys, { snapshot: this.#snapshot });
+      wanted.forEach((one, at) => answer(one, values[at]));
+    } catch (error) {
+      for (const { failed } of wanted) failed(error);
+    }
   }
 
   /** Rows whose `field` has this value, in the order of their making. */
@@ -126,6 +149,21 @@ export class Reading {
   async *everything(): AsyncGenerator<readonly [key: string, value: Buffer], void, undefined> {
     for (const range of ["h", "i", "r", "t"] as const)
       yield* this.#database.iterator({ ...boundsOf(range), snapshot: this.#snapshot });
+  }
+}
+
+interface Wanted {
+  readonly key: string;
+  readonly found: (kept: Kept | undefined) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** A damaged value fails only those who asked for it. */
+function answer({ key, found, failed }: Wanted, value: Buffer | undefined): void {
+  try {
+    found(value === undefined ? undefined : (unseal(key, value) as Kept));
+  } catch (error) {
+    failed(error);
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from "@lianzheng/sdk/log";
 import type { Files } from "@lianzheng/node/journal";
 import { equalBytes } from "@lianzheng/sdk/encoding";
+import { NodeError } from "../errors.ts";
 import { keepNote, readNote } from "./kept-note.ts";
 
 /** Whose logs this node witnesses, and with which key. */
@@ -21,6 +22,8 @@ export interface WitnessOptions {
   readonly directory: string;
   /** Makes cosignatures. */
   readonly cosigner: NoteSigner;
+  /** Verifies those cosignatures: what the state says is believed only under one of its own. */
+  readonly own: NoteVerifier;
   /** The keys of the logs; a log's origin is its key's name. */
   readonly logs: readonly NoteVerifier[];
   readonly files: Files;
@@ -39,7 +42,8 @@ const emptyTree = { size: 0, root: emptyRoot };
  *
  * The new checkpoint is on the device before its cosignature is given, so no crash lets the witness sign two trees that
  * are not one the beginning of the other. Requests about one log go one after another: looking at the state and moving it
- * is one step. After a write that failed the state is read again, since it may have moved.
+ * is one step. After a write that failed the state is read again, since it may have moved. A state that this witness did not
+ * sign is not believed, for a size that is too small would let it sign a fork.
  */
 export class Witness {
   readonly #options: WitnessOptions;
@@ -49,7 +53,7 @@ export class Witness {
     this.#options = options;
   }
 
-  /** Answers a request's body. Rejects with what the file system says: nothing was cosigned. */
+  /** Answers a request's body. Rejects with WITNESS_STATE or what the file system says: nothing was cosigned. */
   async answer(body: string): Promise<WitnessAnswer> {
     const request = requestIn(body);
     if (typeof request === "string") return { status: 400, reason: request };
@@ -95,9 +99,21 @@ export class Witness {
   async #stateOf(origin: string): Promise<Pick<Checkpoint, "size" | "root">> {
     const note = await readNote(this.#options.files, this.#pathOf(origin));
     if (note === undefined) return emptyTree;
-    const state = parseCheckpointText(note.slice(0, note.indexOf("\n\n") + 1));
-    if (state.origin === origin) return state;
-    throw new EvidenceError("V_FORMAT", `the witness's state of ${origin} is of another log`);
+    const state = this.#believed(note);
+    if (state?.origin === origin) return state;
+    const file = this.#pathOf(origin);
+    const message = `${file} is not what this witness cosigned of ${origin}: restore it, or retire the witness's key`;
+    throw new NodeError("WITNESS_STATE", message, { file });
+  }
+
+  /** The state where it bears this witness's own signature; undefined where it does not. */
+  #believed(note: string): Checkpoint | undefined {
+    try {
+      return parseCheckpointText(openNote(note, [this.#options.own]).text);
+    } catch (error) {
+      if (error instanceof EvidenceError) return undefined;
+      throw error;
+    }
   }
 
   #pathOf(origin: string): string {

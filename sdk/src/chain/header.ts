@@ -33,9 +33,9 @@ type FieldShape = { readonly bytes: number } | { readonly quantity: number } | {
 
 /**
  * Ethereum allows 32 bytes of extra data and QBFT and EIP-225 more: a list of validators and their seals.
- * Four kilobytes hold the seals of forty validators.
+ * Eight kilobytes hold sixty-four validators, the most that `Validators` takes, and a seal of each.
  */
-const MAX_EXTRA_DATA = 4096;
+const MAX_EXTRA_DATA = 8192;
 
 /** All other fields together have less than 1 KiB. */
 const MAX_HEADER = MAX_EXTRA_DATA + 1024;

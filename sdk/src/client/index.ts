@@ -5,4 +5,5 @@ export type { LawBlock, LawItem, LawList, LawPage, LawWish, Lineage, Page, Trade
 export { NodeClient, type Health, type Submittable } from "./node-client.ts";
 export type { ConsistencyAnswer, ListedRecord, ListWish, RecordPage } from "./reads.ts";
 export type { Pause } from "./retry.ts";
+export { Transport } from "./transport.ts";
 export type { TransportOptions } from "./transport.ts";

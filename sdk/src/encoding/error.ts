@@ -56,6 +56,8 @@ export type VerificationErrorCode =
   | "V_HEADER"
   | "V_SEAL"
   | "V_SEAL_SIGNER"
+  | "V_QUORUM"
+  | "V_TIMESTAMP"
   | "V_MEMBER_SIGNATURE"
   | "V_NOTE"
   | "V_TIME"
@@ -63,6 +65,7 @@ export type VerificationErrorCode =
   | "V_EQUIVOCATION"
   | "V_DISCLOSURE"
   | "V_INCOMPLETE"
+  | "V_NOT_ENTITLED"
   | "V_POLICY";
 
 /** Every code the sdk answers with. Codes are API (semver); messages are not. */

@@ -1,6 +1,7 @@
 import type { StorageProof } from "@lianzheng/sdk/chain";
 import { EvidenceError, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import { canonicalJson, isJsonObject, type JsonValue } from "@lianzheng/sdk/record";
+import { lawContracts } from "./law/layout.ts";
 import { count, hex, items, members, readJson, text, type Place } from "./reader.ts";
 
 /** A record with the proof that it is in the log. */
@@ -38,14 +39,37 @@ export interface BundleAnchor {
   readonly event: ChainEvent;
   /** Trie nodes from the header's state root to the account of `EvidenceLogs`; left out where the chain no longer gives them. */
   readonly account?: readonly Hex[];
+  /**
+   * RLP of headers that the policy's rule may need: of a QBFT chain those in which the validators changed, before the block
+   * and in their order; of a Clique chain those that follow it, one on the other.
+   */
+  readonly headers?: readonly Hex[];
 }
 
-/** Law that the records of a trade lean on. */
+/** A step of a trade, as the trade's head chains it. */
+export interface ChainedStep {
+  /** 1 listing to 11 distribution. */
+  readonly stage: number;
+  /** Leaf hash of the step's record. */
+  readonly evidence: Hex;
+}
+
+/** Law that the records lean on. */
 export interface BundleLaw {
   /** The newest `StageRecorded` in or before the block of the anchor. */
   readonly trade?: ChainEvent;
   /** Proof of the trade's head in the state of the anchor's block; left out where the chain no longer gives it. */
   readonly state?: StorageProof;
+  /** All steps of the trade that the chain counted by the anchor's block, in order: where the records are not all of them. */
+  readonly steps?: readonly ChainedStep[];
+  /** The contracts in the state of the anchor's block: each account, and nodes of its storage in any order. */
+  readonly members?: StorageProof;
+  readonly trades?: StorageProof;
+  readonly rights?: StorageProof;
+  readonly registry?: StorageProof;
+  readonly emergency?: StorageProof;
+  readonly consents?: StorageProof;
+  readonly attestations?: StorageProof;
 }
 
 /** An evidence bundle, version 1. @see docs/formats.md section 8 */
@@ -55,6 +79,8 @@ export interface Bundle {
   readonly records: readonly BundleRecord[];
   readonly anchor: BundleAnchor;
   readonly law: BundleLaw;
+  /** RFC 3161 tokens over SHA-256 of the signed note in which all proofs end, DER in base64. */
+  readonly timestamps?: readonly string[];
 }
 
 /** A bundle has at most 16 MiB. */
@@ -69,6 +95,14 @@ const maxDisclosures = 258;
 /** A key of 32 bytes is 64 nibbles: a branch for each, and a leaf. */
 const maxTrieNodes = 65;
 
+/** More authorities than anyone asks. */
+const maxTimestamps = 16;
+
+/** Changes of validators, or blocks on top: each header costs as many signatures as a chain has validators. */
+const maxHeaders = 64;
+/** Nodes for all slots of one contract: a trade of 3,000 steps has fewer than three for each. */
+const maxLawNodes = 10_000;
+
 /**
  * Reads a bundle strictly: I-JSON, exactly the members of version 1, every text in its form. What the texts hold is
  * looked at by `verify`; nothing here means that any of it is true.
@@ -77,13 +111,14 @@ const maxTrieNodes = 65;
 export function decodeBundle(bytes: Uint8Array): Bundle {
   const whole = readJson(bytes, maxBundleBytes, "V_FORMAT");
   assertVersion(whole);
-  const top = members(whole, ["format", "version", "records", "anchor", "law"]);
+  const top = members(whole, ["format", "version", "records", "anchor", "law"], ["timestamps"]);
   return {
     format: "lianzheng-evidence",
     version: 1,
     records: items(top.records, 1, maxBundleRecords).map(bundleRecord),
     anchor: bundleAnchor(top.anchor),
     law: bundleLaw(top.law),
+    ...(top.timestamps === undefined ? {} : { timestamps: items(top.timestamps, 1, maxTimestamps).map(text) }),
   };
 }
 
@@ -112,10 +147,10 @@ function bundleRecord(place: Place): BundleRecord {
 }
 
 function bundleAnchor(place: Place): BundleAnchor {
-  const { chainId, genesis, logId, event, account } = members(
+  const { chainId, genesis, logId, event, account, headers } = members(
     place,
     ["chainId", "genesis", "logId", "event"],
-    ["account"],
+    ["account", "headers"],
   );
   return {
     chainId: count(chainId, 1),
@@ -123,22 +158,33 @@ function bundleAnchor(place: Place): BundleAnchor {
     logId: hex(logId, 32),
     event: chainEvent(event),
     ...(account === undefined ? {} : { account: trieNodes(account, 1) }),
+    ...(headers === undefined ? {} : { headers: items(headers, 1, maxHeaders).map((header) => hex(header)) }),
   };
 }
 
 function bundleLaw(place: Place): BundleLaw {
-  const { trade, state } = members(place, [], ["trade", "state"]);
+  const { trade, state, steps, ...rest } = members(place, [], ["trade", "state", "steps", ...lawContracts]);
+  const contracts = Object.entries<Place>(rest).map(
+    ([name, proof]) => [name, storageProof(proof, maxLawNodes)] as const,
+  );
   return {
     ...(trade === undefined ? {} : { trade: chainEvent(trade) }),
-    ...(state === undefined ? {} : { state: storageProof(state) }),
+    ...(state === undefined ? {} : { state: storageProof(state, maxTrieNodes) }),
+    ...(steps === undefined ? {} : { steps: items(steps, 1, maxBundleRecords).map(chainedStep) }),
+    ...Object.fromEntries(contracts),
   };
 }
 
-function storageProof(place: Place): StorageProof {
+function chainedStep(place: Place): ChainedStep {
+  const { stage, evidence } = members(place, ["stage", "evidence"]);
+  return { stage: count(stage, 1, 11), evidence: hex(evidence, 32) };
+}
+
+function storageProof(place: Place, most: number): StorageProof {
   const { account, storage } = members(place, ["account", "storage"]);
   return {
     account: trieNodes(account, 1),
-    storage: trieNodes(storage, 0),
+    storage: items(storage, 0, most).map((node) => hex(node)),
   };
 }
 

@@ -1,7 +1,8 @@
-import { decodeHeader, recoverSealer, verifyReceiptProof, type ChainLog, type Header } from "@lianzheng/sdk/chain";
-import { EvidenceError, fromHex, type Hex } from "@lianzheng/sdk/encoding";
+import { verifyReceiptProof, type ChainLog, type Header } from "@lianzheng/sdk/chain";
+import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
 import { toInstant } from "@lianzheng/sdk/record";
 import type { BundleAnchor, ChainEvent } from "./bundle.ts";
+import { shownHeader } from "./finality/block.ts";
 import type { Policy } from "./policy.ts";
 
 /** An event that stands in the block of this header. Whether the header is of the chain is another question. */
@@ -21,7 +22,7 @@ export function proveEvent(event: ChainEvent, contract: Hex): ProvenEvent {
       `the policy trusts the contract ${contract}, the bundle names ${event.contract}`,
     );
   }
-  const header = eventHeader(event);
+  const { header } = shownHeader(event.header);
   const receipt = verifyReceiptProof(header.receiptsRoot, event.receiptIndex, event.receiptProof);
   if (!receipt.succeeded)
     throw new EvidenceError("V_TX_FAILED", "the transaction failed, so what it would have emitted does not count");
@@ -33,16 +34,6 @@ export function proveEvent(event: ChainEvent, contract: Hex): ProvenEvent {
       `the event was emitted by ${log.address}, a contract that the policy does not trust`,
     );
   return { header, log };
-}
-
-/**
- * The header of an event's block, whose number a fact can name.
- * @throws EvidenceError V_HEADER for what is no header, or one of a number beyond 2^53
- */
-export function eventHeader(event: ChainEvent): Header {
-  const header = decodeHeader(fromHex(event.header));
-  if (header.number <= BigInt(Number.MAX_SAFE_INTEGER)) return header;
-  throw new EvidenceError("V_HEADER", "no chain has as many blocks as the header's number says");
 }
 
 /** @throws EvidenceError V_UNTRUSTED_ANCHOR if the bundle is of another chain than the policy's */
@@ -59,21 +50,6 @@ export function assertSameChain({ chainId, genesis }: BundleAnchor, { chain }: P
       "the bundle is of a chain with another first block than the policy's",
     );
   }
-}
-
-/**
- * The sealer of a header, one of those whom the policy trusts.
- * @throws EvidenceError V_SEAL for a header without a good seal, V_SEAL_SIGNER for another's seal
- */
-export function assertSealed(header: Header, { chain }: Policy): Hex {
-  const sealer = recoverSealer(header);
-  if (!chain.finality.sealers.includes(sealer)) {
-    throw new EvidenceError(
-      "V_SEAL_SIGNER",
-      `block ${header.number} is sealed by ${sealer}, whom the policy does not trust`,
-    );
-  }
-  return sealer;
 }
 
 /** The block's time as an instant. @throws EvidenceError V_TIME if it is none that a calendar has */

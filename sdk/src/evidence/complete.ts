@@ -5,7 +5,7 @@ import { assertSameChain, blockTime } from "./chain-event.ts";
 import type { FinalBlock } from "./final.ts";
 import type { Policy } from "./policy.ts";
 import { ask, pass, unknown, type Answered, type Finding } from "./question.ts";
-import { proveStage, type ProvenStage } from "./stage-event.ts";
+import { proveStage, type JudgeBlock, type ProvenStage } from "./stage-event.ts";
 import { isLawfulOrder, isTerminated, shownStages, tradeIdOf, type ShownStages } from "./stages.ts";
 import type { WholeRecord } from "./unaltered.ts";
 
@@ -33,11 +33,13 @@ export interface CompleteTrade {
  *
  * @param records - the records, if they are shown to be in the log
  * @param block   - the anchor's block, if it is final
+ * @param judge   - whether another block is final too
  */
 export function askComplete(
   bundle: Bundle,
   records: readonly WholeRecord[] | undefined,
   block: FinalBlock | undefined,
+  judge: JudgeBlock,
   policy: Policy,
 ): Answered<CompleteTrade> {
   return ask("complete", "chain", () => {
@@ -48,7 +50,7 @@ export function askComplete(
     if (block === undefined)
       return unknown("The anchor's block is not final, so the trade's stages can't be held against it.");
     assertSameChain(bundle.anchor, policy);
-    return compare(shownStages(records), lawOf(bundle, requireTradeId(records), block, policy));
+    return compare(shownStages(records), lawOf(bundle, requireTradeId(records), block, judge, policy));
   });
 }
 
@@ -103,8 +105,8 @@ interface Law {
   readonly block: FinalBlock;
 }
 
-function lawOf({ law, anchor }: Bundle, tradeId: Hex, block: FinalBlock, policy: Policy): Law {
-  const event = law.trade === undefined ? undefined : proveStage(law.trade, tradeId, anchor, block, policy);
+function lawOf({ law }: Bundle, tradeId: Hex, block: FinalBlock, judge: JudgeBlock, policy: Policy): Law {
+  const event = law.trade === undefined ? undefined : proveStage(law.trade, tradeId, block, judge, policy);
   const head = law.state === undefined ? undefined : headIn(law.state, tradeId, block, policy);
   return { tradeId, event, head, block };
 }

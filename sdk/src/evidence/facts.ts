@@ -4,6 +4,7 @@ import type { CompleteTrade } from "./complete.ts";
 import type { FinalBlock } from "./final.ts";
 import type { LoggedRecords } from "./logged.ts";
 import type { Policy } from "./policy.ts";
+import type { ExistedBy } from "./time.ts";
 import type { Facts, RecordErased, RecordFacts } from "./verdict.ts";
 import type { WholeRecord } from "./unaltered.ts";
 
@@ -12,19 +13,20 @@ export interface Proved {
   readonly logged: LoggedRecords | undefined;
   /** The anchor's block, if it is final and holds the checkpoint. */
   readonly block: FinalBlock | undefined;
-  readonly anchoredAt: string | undefined;
+  readonly time: ExistedBy | undefined;
   readonly trade: CompleteTrade | undefined;
 }
 
 /** Gathers facts from what was proved, and from nowhere else. */
-export function factsOf({ logged, block, anchoredAt, trade }: Proved, { chain }: Policy): Facts {
+export function factsOf({ logged, block, time, trade }: Proved, { chain }: Policy): Facts {
   return {
     records: logged === undefined ? [] : recordsFacts(logged),
     ...(logged === undefined ? {} : { log: logFacts(logged) }),
     ...(block === undefined
       ? {}
       : { block: { chainId: chain.chainId, number: Number(block.header.number), hash: block.hash } }),
-    ...(anchoredAt === undefined ? {} : { anchoredAt }),
+    ...(time?.anchoredAt === undefined ? {} : { anchoredAt: time.anchoredAt }),
+    ...(time?.stampedAt === undefined ? {} : { stampedAt: time.stampedAt }),
     ...(trade === undefined ? {} : { trade }),
   };
 }

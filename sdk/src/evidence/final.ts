@@ -1,28 +1,36 @@
-import { headerHash, type Header } from "@lianzheng/sdk/chain";
-import { fromHex, toHex, type Hex } from "@lianzheng/sdk/encoding";
-import type { Bundle } from "./bundle.ts";
-import { assertSameChain, assertSealed, eventHeader } from "./chain-event.ts";
+import type { Hex } from "@lianzheng/sdk/encoding";
+import type { Bundle, BundleAnchor } from "./bundle.ts";
+import { assertSameChain } from "./chain-event.ts";
+import { shownHeader, type FinalBlock } from "./finality/block.ts";
+import { judgeFinality } from "./finality/judge.ts";
+import { trustOf } from "./finality/rule.ts";
 import type { Policy } from "./policy.ts";
-import { ask, pass, type Answered } from "./question.ts";
+import { ask, type Answered, type Finding } from "./question.ts";
 
-/** A block that is final under the policy's rule. */
-export interface FinalBlock {
-  readonly header: Header;
-  readonly hash: Hex;
-}
+export type { FinalBlock } from "./finality/block.ts";
 
 /**
- * Is the block of the anchor final under the policy's rule: of the policy's chain, and sealed by an operator it trusts?
+ * Is the block of the anchor final under the policy's rule: of the policy's chain, and sealed by those whom it trusts?
+ *
+ * @param confirmed - hashes of blocks that the policy's endpoint called final
  * @see docs/formats.md section 12
  */
-export function askFinal({ anchor }: Bundle, policy: Policy): Answered<FinalBlock> {
-  return ask("final", "single-operator", () => {
+export function askFinal({ anchor }: Bundle, policy: Policy, confirmed: readonly Hex[]): Answered<FinalBlock> {
+  return ask("final", trustOf[policy.chain.finality.engine], () => {
     assertSameChain(anchor, policy);
-    const header = eventHeader(anchor.event);
-    const sealer = assertSealed(header, policy);
-    const reason =
-      `Block ${header.number} is sealed by ${sealer}, the operator that the policy trusts. ` +
-      "That one operator alone witnesses it: no other party confirmed this block.";
-    return pass(reason, { header, hash: toHex(headerHash(fromHex(anchor.event.header))) });
+    const { answer, reason, proved } = finalityOf(anchor.event.header, anchor, policy, confirmed);
+    return { answer, reason, ...(proved === undefined ? {} : { proved, trust: proved.trust }) };
   });
+}
+
+/** Whether a block of the bundle is final under the policy's rule. @throws as {@link judgeFinality} */
+export function finalityOf(
+  header: Hex,
+  anchor: BundleAnchor,
+  { chain }: Policy,
+  confirmed: readonly Hex[],
+): Finding<FinalBlock> {
+  const headers = (anchor.headers ?? []).map(shownHeader);
+  const judged = { block: shownHeader(header), anchor: shownHeader(anchor.event.header), headers };
+  return judgeFinality(judged, chain.finality, confirmed);
 }

@@ -8,8 +8,12 @@ export {
   type BundleAnchor,
   type BundleLaw,
   type BundleRecord,
+  type ChainedStep,
   type ChainEvent,
 } from "./bundle.ts";
+export type { TrustedAuthorities } from "./authorities.ts";
+export { missingLaw, type MissingSlots } from "./law/missing.ts";
+export { lawContracts, type LawContract } from "./law/layout.ts";
 export {
   decodePolicy,
   encodePolicy,
@@ -19,7 +23,20 @@ export {
   type TrustedLog,
   type TrustedMember,
 } from "./policy.ts";
+export { majorityOf } from "./finality/clique.ts";
+export { quorumOf } from "./finality/qbft.ts";
+export type {
+  CliqueRule,
+  FinalityRule,
+  QbftRule,
+  RpcRule,
+  SingleOperatorRule,
+  ValidatorEpoch,
+} from "./finality/rule.ts";
 export { questions, type Answer, type Question, type QuestionVerdict, type Trust } from "./question.ts";
+export type { Stamp, TimestampFindings } from "./stamps.ts";
+export { stepNumberOf } from "./stages.ts";
 export { clockSkewMs } from "./time.ts";
 export type { Facts, RecordErased, RecordFacts, Result, Verdict } from "./verdict.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
+export type { TrustedWitnesses } from "./witnesses.ts";

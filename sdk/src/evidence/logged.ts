@@ -1,7 +1,7 @@
 import { EvidenceError, equalBytes, fromHex } from "@lianzheng/sdk/encoding";
 import {
   decodeProof,
-  openCheckpoint,
+  openCosigned,
   parseVerifierKey,
   verifyInclusion,
   type Checkpoint,
@@ -10,12 +10,22 @@ import {
 import type { Policy, TrustedLog } from "./policy.ts";
 import { ask, pass, unknown, type Answered } from "./question.ts";
 import type { WholeRecord } from "./unaltered.ts";
+import { cosignedBy, witnessVerifiers } from "./witnesses.ts";
 
 /** Records that are in a trusted log: the checkpoint that holds them all, and whose log it is. */
 export interface LoggedRecords {
   readonly records: readonly WholeRecord[];
   readonly checkpoint: Checkpoint;
   readonly log: TrustedLog;
+  /** The checkpoint's signed note, the bytes that timestamps are of. */
+  readonly note: string;
+}
+
+interface TrustedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly log: TrustedLog;
+  /** How many of the policy's witnesses cosigned it. */
+  readonly cosigned: number;
 }
 
 /** Was each entry in the tree of a checkpoint that the key of a trusted log signed? */
@@ -23,30 +33,38 @@ export function askLogged(records: readonly WholeRecord[] | undefined, policy: P
   return ask("logged", "log-key", () => {
     if (records === undefined) return unknown("The records are not whole, so there is nothing to look for in a log.");
     const proofs = records.map(({ proof }) => decodeProof(proof));
-    const { checkpoint, log } = commonCheckpoint(proofs, policy);
+    const { checkpoint, log, cosigned } = commonCheckpoint(proofs, policy);
     for (const [at, { id }] of records.entries()) assertIncluded(id, proofs[at], checkpoint, at);
     const reason = `The log ${log.origin} of member ${log.owner} signed a checkpoint of ${checkpoint.size} entries that holds every record.`;
-    return pass(reason, { records, checkpoint, log });
+    const note = proofs[0]?.checkpoint ?? "";
+    const { witnesses } = policy;
+    if (witnesses === undefined) return pass(reason, { records, checkpoint, log, note });
+    const count = `${cosigned} of the ${witnesses.keys.length} witnesses that the policy names cosigned it`;
+    if (cosigned < witnesses.quorum) return unknown(`${reason} Only ${count}; ${witnesses.quorum} are due.`);
+    return pass(
+      `${reason} And ${count}; ${witnesses.quorum} are due.`,
+      { records, checkpoint, log, note },
+      "witnesses",
+    );
   });
 }
 
 /** The one checkpoint in which all proofs end, as one text: so its signature is verified once, whatever a file brings. */
-function commonCheckpoint(
-  proofs: readonly LogProof[],
-  policy: Policy,
-): { readonly checkpoint: Checkpoint; readonly log: TrustedLog } {
+function commonCheckpoint(proofs: readonly LogProof[], policy: Policy): TrustedCheckpoint {
   const [first = "", other] = new Set(proofs.map(({ checkpoint }) => checkpoint));
   const opened = openTrusted(first, policy);
   if (other !== undefined) throw contradiction(opened.checkpoint, openTrusted(other, policy).checkpoint);
   return opened;
 }
 
-function openTrusted(note: string, policy: Policy): { readonly checkpoint: Checkpoint; readonly log: TrustedLog } {
+function openTrusted(note: string, policy: Policy): TrustedCheckpoint {
   const [origin = ""] = note.split("\n", 1);
   const log = policy.logs.find((trusted) => trusted.origin === origin);
   if (log === undefined)
     throw new EvidenceError("V_UNTRUSTED_ANCHOR", "The checkpoint is of a log that the policy does not name.");
-  return { checkpoint: openCheckpoint(note, [parseVerifierKey(log.key)]), log };
+  const witnesses = witnessVerifiers(policy.witnesses);
+  const { checkpoint, signatures } = openCosigned(note, [parseVerifierKey(log.key), ...witnesses]);
+  return { checkpoint, log, cosigned: cosignedBy(signatures, witnesses) };
 }
 
 function contradiction(one: Checkpoint, other: Checkpoint): EvidenceError {

@@ -2,6 +2,8 @@ import { logIdOf } from "@lianzheng/sdk/chain";
 import { EvidenceError, type Hex } from "@lianzheng/sdk/encoding";
 import { parseVerifierKey } from "@lianzheng/sdk/log";
 import { fromInstant, isJsonObject } from "@lianzheng/sdk/record";
+import { finalityRule, type FinalityRule } from "./finality/rule.ts";
+import { trustedAuthorities, type TrustedAuthorities } from "./authorities.ts";
 import { questions, type Question } from "./question.ts";
 import {
   assertAllDifferent,
@@ -9,7 +11,6 @@ import {
   hex,
   instant,
   items,
-  literal,
   members,
   readJson,
   refusalAt,
@@ -17,6 +18,7 @@ import {
   uscc,
   type Place,
 } from "./reader.ts";
+import { trustedWitnesses, type TrustedWitnesses } from "./witnesses.ts";
 
 /** A contract that the verifier trusts: where it stands and the Keccak-256 of its code. */
 export interface TrustedContract {
@@ -56,18 +58,31 @@ export interface Policy {
     readonly chainId: number;
     /** Hash of block 0. */
     readonly genesis: Hex;
-    readonly finality: { readonly engine: "single-operator"; readonly sealers: readonly Hex[] };
+    readonly finality: FinalityRule;
   };
   readonly contracts: {
     readonly members: TrustedContract;
     readonly evidenceLogs: TrustedContract;
     readonly trades: TrustedContract;
+    /** Those on which `entitled` rests, with `members` and `trades`; where one is missing, what rests on it stays unknown. */
+    readonly rights?: TrustedContract;
+    readonly registry?: TrustedContract;
+    readonly emergency?: TrustedContract;
+    readonly consents?: TrustedContract;
+    readonly attestations?: TrustedContract;
   };
   readonly logs: readonly TrustedLog[];
   readonly members: readonly TrustedMember[];
+  /** Who must have cosigned a log's checkpoint beside the log; nobody if left out. */
+  readonly witnesses?: TrustedWitnesses;
+  /** Whose timestamps count; nobody's if left out. */
+  readonly timestamps?: TrustedAuthorities;
   /** Questions that must pass for a bundle to be called verified. */
   readonly required: readonly Question[];
 }
+
+/** Contracts that a policy may name beside those that it must. */
+const lawOnly = ["rights", "registry", "emergency", "consents", "attestations"] as const;
 
 const maxPolicyBytes = 4 * 1024 * 1024;
 const maxNameLength = 200;
@@ -79,15 +94,22 @@ const maxNameLength = 200;
 export function decodePolicy(bytes: Uint8Array): Policy {
   const whole = readJson(bytes, maxPolicyBytes, "V_POLICY");
   assertVersion(whole);
-  const top = members(whole, ["format", "version", "name", "chain", "contracts", "logs", "members", "required"]);
+  const top = members(
+    whole,
+    ["format", "version", "name", "chain", "contracts", "logs", "members", "required"],
+    ["witnesses", "timestamps"],
+  );
+  const trustedLogs = logs(top.logs);
   return {
     format: "lianzheng-policy",
     version: 1,
     name: policyName(top.name),
     chain: chain(top.chain),
     contracts: contracts(top.contracts),
-    logs: logs(top.logs),
+    logs: trustedLogs,
     members: trustedMembers(top.members),
+    ...(top.witnesses === undefined ? {} : { witnesses: trustedWitnesses(top.witnesses, trustedLogs) }),
+    ...(top.timestamps === undefined ? {} : { timestamps: trustedAuthorities(top.timestamps) }),
     required: required(top.required),
   };
 }
@@ -119,22 +141,26 @@ function policyName(place: Place): string {
 
 function chain(place: Place): Policy["chain"] {
   const { chainId, genesis, finality } = members(place, ["chainId", "genesis", "finality"]);
-  const { engine, sealers } = members(finality, ["engine", "sealers"]);
-  const addresses = items(sealers, 1).map((sealer) => hex(sealer, 20));
-  assertAllDifferent(items(sealers, 1), addresses);
   return {
     chainId: count(chainId, 1),
     genesis: hex(genesis, 32),
-    finality: { engine: literal(engine, "single-operator"), sealers: addresses },
+    finality: finalityRule(finality),
   };
 }
 
 function contracts(place: Place): Policy["contracts"] {
-  const book = members(place, ["members", "evidenceLogs", "trades"]);
+  const {
+    members: register,
+    evidenceLogs,
+    trades,
+    ...law
+  } = members(place, ["members", "evidenceLogs", "trades"], lawOnly);
+  const more = Object.entries<Place>(law).map(([name, contract]) => [name, trustedContract(contract)] as const);
   return {
-    members: trustedContract(book.members),
-    evidenceLogs: trustedContract(book.evidenceLogs),
-    trades: trustedContract(book.trades),
+    members: trustedContract(register),
+    evidenceLogs: trustedContract(evidenceLogs),
+    trades: trustedContract(trades),
+    ...Object.fromEntries(more),
   };
 }
 

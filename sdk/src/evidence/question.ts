@@ -16,7 +16,16 @@ export type Question = (typeof questions)[number];
 export type Answer = "pass" | "fail" | "unknown";
 
 /** On what an answer rests: whom or what one has to trust to take it. */
-export type Trust = "mathematics" | "log-key" | "member-key" | "single-operator" | "validators" | "chain";
+export type Trust =
+  | "mathematics"
+  | "log-key"
+  | "witnesses"
+  | "member-key"
+  | "single-operator"
+  | "validators"
+  | "rpc"
+  | "timestamp"
+  | "chain";
 
 /** The answer to one question. `code` is there when, and only when, the answer is `fail`. */
 export interface QuestionVerdict {

@@ -76,10 +76,10 @@ export function literal<Text extends string>(place: Place, expected: Text): Text
   return expected;
 }
 
-/** A whole number from `least`, below 2^53. */
-export function count(place: Place, least: number): number {
+/** A whole number from `least` to `most`, below 2^53. */
+export function count(place: Place, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const { value } = place;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least || value > most) {
     throw refusalAt(place, `must be a whole number from ${least} on`);
   }
   return value;

@@ -1,5 +1,6 @@
 import { EMPTY_STAGE_HEAD, stageHead } from "@lianzheng/sdk/chain";
 import { isHex, type Hex } from "@lianzheng/sdk/encoding";
+import type { ChainedStep } from "./bundle.ts";
 import type { WholeRecord } from "./unaltered.ts";
 
 /** Types of the records of a trade's steps, step n at place n - 1: its stages, then the steps beside them. */
@@ -33,16 +34,25 @@ export function tradeIdOf(records: readonly WholeRecord[]): Hex | undefined {
   return isHex(id, 32) ? id : undefined;
 }
 
+/** Number of the step that records of a type are of, 1 to 11; 0 for records of no step. */
+export function stepNumberOf(type: string): number {
+  return stepTypes.indexOf(type) + 1;
+}
+
+/** The records that are steps, by their types. */
+export function shownSteps(records: readonly WholeRecord[]): readonly ChainedStep[] {
+  return records.flatMap(({ id, entry }) => {
+    const stage = stepNumberOf(entry.type);
+    return stage === 0 ? [] : [{ stage, evidence: id }];
+  });
+}
+
 /** The records that are steps, by their types, chained as the contract chains them. */
 export function shownStages(records: readonly WholeRecord[]): ShownStages {
   const heads = [EMPTY_STAGE_HEAD];
-  const steps: number[] = [];
-  for (const { id, entry } of records) {
-    const step = stepTypes.indexOf(entry.type) + 1;
-    if (step === 0) continue;
-    steps.push(step);
-    heads.push(stageHead(heads.at(-1) ?? EMPTY_STAGE_HEAD, step, id));
-  }
+  const shown = shownSteps(records);
+  for (const { stage, evidence } of shown) heads.push(stageHead(heads.at(-1) ?? EMPTY_STAGE_HEAD, stage, evidence));
+  const steps = shown.map(({ stage }) => stage);
   return { count: steps.length, heads, steps, first: records[0]?.entry.sequence ?? 0, records: records.length };
 }
 

@@ -34,6 +34,8 @@ export interface Facts {
   readonly block?: { readonly chainId: number; readonly number: number; readonly hash: Hex };
   /** Rests on `time`. */
   readonly anchoredAt?: string;
+  /** Rests on `time`: the earliest that a trusted authority stamped the checkpoint. */
+  readonly stampedAt?: string;
   /** Rests on `complete`. */
   readonly trade?: {
     readonly tradeId: Hex;

@@ -1,6 +1,7 @@
 import { EvidenceError, fromBase64, toBase64 } from "@lianzheng/sdk/encoding";
 import type { Digest } from "@lianzheng/sdk/encoding";
 import { openNote } from "./note.ts";
+import type { NoteSignature } from "./note.ts";
 import type { NoteVerifier } from "./note-key.ts";
 import { assertDigests, assertSize, digestBytes } from "./tree.ts";
 
@@ -62,9 +63,20 @@ function rootOf(text: string): Digest {
  * @see C2SP tlog-checkpoint, Signatures
  */
 export function openCheckpoint(note: string, verifiers: readonly NoteVerifier[]): Checkpoint {
+  return openCosigned(note, verifiers).checkpoint;
+}
+
+/** A checkpoint and the known keys that signed its note, its log's among them. */
+export interface CosignedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly signatures: readonly NoteSignature[];
+}
+
+/** As {@link openCheckpoint}, with who signed. @throws as {@link openCheckpoint} */
+export function openCosigned(note: string, verifiers: readonly NoteVerifier[]): CosignedCheckpoint {
   const { text, signatures } = openNote(note, verifiers);
   const checkpoint = parseCheckpointText(text);
-  if (signatures.some(({ name }) => name === checkpoint.origin)) return checkpoint;
+  if (signatures.some(({ name }) => name === checkpoint.origin)) return { checkpoint, signatures };
   throw new EvidenceError("V_NOTE", "the key that signed the checkpoint is not its log's", {
     origin: checkpoint.origin,
   });

@@ -1,7 +1,7 @@
 export { decodeAddCheckpoint, encodeAddCheckpoint } from "./add-checkpoint.ts";
 export type { AddCheckpoint } from "./add-checkpoint.ts";
-export { checkpointText, openCheckpoint, parseCheckpointText } from "./checkpoint.ts";
-export type { Checkpoint } from "./checkpoint.ts";
+export { checkpointText, openCheckpoint, openCosigned, parseCheckpointText } from "./checkpoint.ts";
+export type { Checkpoint, CosignedCheckpoint } from "./checkpoint.ts";
 export { verifyConsistency } from "./consistency.ts";
 export {
   cosignerKeyId,
@@ -22,7 +22,7 @@ export { decodeProof, encodeProof } from "./proof.ts";
 export type { LogProof } from "./proof.ts";
 export { consistencyProof, inclusionProof, rootAt } from "./prove.ts";
 export type { ReadTile } from "./prove.ts";
-export { entriesPath, parseTilePath, tileHeight, tilePath, tileWidth } from "./tile.ts";
+export { entriesPath, hashesAtLevel, parseTilePath, tileHeight, tilePath, tileWidth } from "./tile.ts";
 export type { TileCoordinate, TileResource } from "./tile.ts";
 export { emptyRoot, leafDigest, nodeDigest } from "./tree.ts";
 export type { NodeHash } from "./tree.ts";

@@ -10,10 +10,24 @@ import { reorgCases } from "./reorg.ts";
 import { rpcCases } from "./rpc.ts";
 import { powerCases } from "./power.ts";
 import { processCases } from "./processes.ts";
+import { stateFileCases } from "./state-files.ts";
 import { storeKillCases } from "./store-kills.ts";
+import { tamperingCases } from "./tampering.ts";
 import { twinCases } from "./twins.ts";
 
-/** Every row, in the order in which they are run. A family is a file of its own that exports its cases. */
+/** Rows of what keeps records, without a chain. */
+const storeRows: readonly FaultCase[] = [
+  ...storeKillCases,
+  ...failpointCases,
+  ...diskCases,
+  ...powerCases,
+  ...corruptionCases,
+  ...stateFileCases,
+  ...tamperingCases,
+  ...processCases,
+];
+
+/** Every row, in the order in which they are told. A family is a file of its own that exports its cases. */
 export const catalogue: readonly FaultCase[] = [
   ...rpcCases,
   ...nonceCases,
@@ -21,12 +35,7 @@ export const catalogue: readonly FaultCase[] = [
   ...twinCases,
   ...clockCases,
   ...reorgCases,
-  ...storeKillCases,
-  ...failpointCases,
-  ...diskCases,
-  ...powerCases,
-  ...corruptionCases,
-  ...processCases,
+  ...storeRows.map((one): FaultCase => ({ lane: "store", ...one })),
   ...loadCases,
 ];
 

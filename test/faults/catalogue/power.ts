@@ -17,7 +17,7 @@ async function cutPower(context: FaultContext, system: "ext4" | "xfs", unsynced:
   const folder = await context.folder();
   const [image, copy] = [join(folder, "image"), join(folder, "copy")];
   await makeImage(image, system);
-  await mountImage(context, image, join(folder, "disk"));
+  await mountImage(context, { image, system }, join(folder, "disk"));
   const store = new StoreNode(join(folder, "disk", "node"));
   context.defer(() => store.kill());
   await store.start({ unsynced });
@@ -25,7 +25,7 @@ async function cutPower(context: FaultContext, system: "ext4" | "xfs", unsynced:
   await loadUntil(store, "cut", () => !store.isRunning);
   await dying;
   await copyFile(image, copy);
-  await mountImage(context, copy, join(folder, "after"));
+  await mountImage(context, { image: copy, system }, join(folder, "after"));
   const after = store.at(join(folder, "after", "node"));
   context.defer(() => after.kill());
   await checkStore(after);

@@ -213,6 +213,22 @@ export const rpcCases: readonly FaultCase[] = [
     },
   },
   {
+    id: "F-R9b",
+    title: "each kind of call fails once with an error while a node joins its chain: it joins, and all is anchored",
+    how: "proxy answers once per method with an error, without revert data",
+    run: async (context: FaultContext): Promise<void> => {
+      const { node, proxy } = await context.node(await context.grounds.embedded());
+      const joining = [...methods, "eth_getBalance"].filter((method) => method !== "eth_getLogs");
+      for (const method of joining)
+        proxy.script(method, { kind: "error", code: -32603, message: "internal", when: "before" });
+      await node.start();
+      await node.submit("joined", 2);
+      await context.settle(node);
+      // eth_call is also asked while publishing; whatever is left was never asked while joining either.
+      expect(proxy.unmet).to.be.lessThan(3);
+    },
+  },
+  {
     id: "F-R9",
     title: "flapping: a third of all calls fails at random: all anchored, once",
     how: "proxy with a seed",

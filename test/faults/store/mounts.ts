@@ -30,9 +30,13 @@ export async function makeImage(image: string, system: "ext4" | "xfs"): Promise<
   await need(`mkfs.${system}`, "-q", image);
 }
 
-export async function mountImage(context: FaultContext, image: string, folder: string): Promise<void> {
+export async function mountImage(
+  context: FaultContext,
+  { image, system }: { readonly image: string; readonly system: "ext4" | "xfs" },
+  folder: string,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // A copy of an xfs image bears the name of the original.
-  await need("mount", "-o", "loop", image, folder);
+  // A copy of an xfs image bears the name of the original, which is still mounted.
+  await need("mount", "-o", system === "xfs" ? "loop,nouuid" : "loop", image, folder);
   context.defer(() => need("umount", "-l", folder));
 }

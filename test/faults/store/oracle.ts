@@ -1,10 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { inspectLog } from "@lianzheng/node/log";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { openCheckpoint } from "@lianzheng/sdk/log";
 import { vaultKey, verifier } from "../../log-node/fixture.ts";
 import type { Receipt } from "../history.ts";
 import { bundlePath, plainEntries, plainLeaf, plainRoot } from "../oracle/plain-log.ts";
-import type { Ask, StoreNode } from "./store-node.ts";
+import type { Answer, Ask, StoreNode } from "./store-node.ts";
 
 /** What the oracle looked at, for the figures of a run. */
 export interface Seen {
@@ -44,9 +45,29 @@ export async function unansweredConverge(store: StoreNode): Promise<string[]> {
   return wrong;
 }
 
+/**
+ * The short look between two kills: what was not answered is sent again, a repetition of every fifth of the newest hundred
+ * requests is told the same, and the log is no shorter than what was acknowledged. {@link checkStore} is the whole.
+ */
+export async function lookAt(store: StoreNode): Promise<readonly string[]> {
+  const wrong = await unansweredConverge(store);
+  const newest = [...store.told].slice(-100);
+  for (const [key, receipts] of newest.filter((_, at) => at % 5 === 0))
+    wrong.push(...(await repeated(store, key, receipts)));
+  const indexes = [...store.told.values()].flat().flatMap(({ records }) => records.map(({ index }) => index));
+  const size = await sizeOf(store);
+  const due = indexes.reduce((most, index) => Math.max(most, index + 1), 0);
+  if (size < due) wrong.push(`I1: the log has ${size} records, and ${due} were acknowledged`);
+  return wrong;
+}
+
+async function sizeOf(store: StoreNode): Promise<number> {
+  return ((await (await store.get("/v1/status"))?.json()) as { size: number }).size;
+}
+
 /** The log's entries, from its bundles. */
 async function entriesOf(store: StoreNode): Promise<readonly Buffer[]> {
-  const size = ((await (await store.get("/v1/status"))?.json()) as { size: number }).size;
+  const size = await sizeOf(store);
   const entries: Buffer[] = [];
   for (let index = 0; index * 256 < size; index++) {
     const response = await store.get(bundlePath(index, Math.min(256, size - index * 256)));
@@ -70,15 +91,39 @@ async function receiptsStand(store: StoreNode, entries: readonly Buffer[]): Prom
       if (seen.has(index) && ask.kind !== "erasure") wrong.push(`I1: index ${index}: ${key} and ${seen.get(index)}`);
       seen.set(index, key);
     }
-    const again = await store.send(ask);
-    const isErased = receipts.some(({ records }) => records.some(({ id }) => store.erased.has(id)));
-    if (isErased && again?.status === 410) continue;
-    if (again?.status !== 200 || namesOf(again.receipts) !== namesOf(receipts))
-      wrong.push(`I1: repeated, ${key} got ${again?.status} and another receipt: ${again?.text.slice(0, 120)}`);
   }
+  wrong.push(...(await allRepeated(store)));
   const extra = entries.length - seen.size;
   if (extra !== 0) wrong.push(`I2: the log holds ${extra} entries that nobody was given a receipt of`);
   return wrong;
+}
+
+/** Each request that was answered is sent again; some at once, for there are thousands. */
+async function allRepeated(store: StoreNode): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  const left = store.told.entries();
+  const client = async (): Promise<void> => {
+    for (const [key, receipts] of left) wrong.push(...(await repeated(store, key, receipts)));
+  };
+  await Promise.all(Array.from({ length: 8 }, client));
+  return wrong;
+}
+
+async function repeated(store: StoreNode, key: string, receipts: readonly Receipt[]): Promise<readonly string[]> {
+  const again = await sentPatiently(store, store.asked.get(key)!);
+  const isErased = receipts.some(({ records }) => records.some(({ id }) => store.erased.has(id)));
+  if (isErased && again?.status === 410) return [];
+  if (again?.status === 200 && namesOf(again.receipts) === namesOf(receipts)) return [];
+  return [`I1: repeated, ${key} got ${again?.status} and another receipt: ${again?.text.slice(0, 120)}`];
+}
+
+/** A store that takes little at once says 503 to the rest; whoever waits is served. */
+async function sentPatiently(store: StoreNode, ask: Ask): Promise<Answer | undefined> {
+  for (let tries = 1; ; tries++) {
+    const answer = await store.send(ask);
+    if (answer?.status !== 503 || tries === 50) return answer;
+    await pause(100);
+  }
 }
 
 function namesOf(receipts: readonly Receipt[]): string {

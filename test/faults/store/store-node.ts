@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Hex } from "@lianzheng/sdk/encoding";
@@ -8,8 +7,9 @@ import { plainEnvironment } from "../../cli/command.ts";
 import type { Receipt } from "../history.ts";
 import type { Ending } from "../member-node.ts";
 import type { StorePlan, StoreReady } from "./plan.ts";
+import { builtProgram } from "./program.ts";
 
-const program = join(import.meta.dirname, "child.ts");
+const source = join(import.meta.dirname, "child.ts");
 
 /** What a client asked for, to be asked again in the same words. */
 export interface Ask {
@@ -89,7 +89,7 @@ export class StoreNode {
 
   /** Undefined when it listens, else how it ended before. */
   async startOrEnd(plan: Partial<StorePlan> = {}, around: Around = {}): Promise<Ending | undefined> {
-    this.#spawn(plan, around);
+    await this.#spawn(plan, around);
     const line = once(createInterface({ input: this.#child!.stdout! }), "line") as Promise<[string]>;
     const first = await Promise.race([line, this.ended()]);
     if (!Array.isArray(first)) return first;
@@ -97,17 +97,17 @@ export class StoreNode {
     return undefined;
   }
 
-  /** Starts it and does not wait. */
-  begin(plan: Partial<StorePlan> = {}): void {
-    this.#spawn(plan, {});
+  /** Starts it and does not wait for it to listen. */
+  async begin(plan: Partial<StorePlan> = {}): Promise<void> {
+    await this.#spawn(plan, {});
   }
 
-  #spawn(plan: Partial<StorePlan>, { before = [], nodeArguments = [], environment = {} }: Around): void {
+  async #spawn(plan: Partial<StorePlan>, { before = [], nodeArguments = [], environment = {} }: Around): Promise<void> {
+    const { file, compileCache } = await builtProgram(source);
     const whole: StorePlan = { folder: this.folder, ...plan };
-    const command = [...before, process.execPath, ...nodeArguments, program, JSON.stringify(whole)];
+    const command = [...before, process.execPath, ...nodeArguments, file, JSON.stringify(whole)];
     const child = spawn(command[0]!, command.slice(1), {
-      // What node made of the sources is kept, so that a start is a matter of the disk and not of the compiler.
-      env: { ...plainEnvironment(), NODE_COMPILE_CACHE: join(tmpdir(), "lianzheng-faults-code"), ...environment },
+      env: { ...plainEnvironment(), NODE_COMPILE_CACHE: compileCache, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;

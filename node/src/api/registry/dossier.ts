@@ -7,7 +7,8 @@ import type { App, AppServices } from "../app-services.ts";
 import type { Principal, StoredRecord } from "../ports.ts";
 import type { RegistryPort } from "../registry-port.ts";
 import { NoQuery, problemAnswers } from "../schemas.ts";
-import { Block, required, Row, Rows } from "./law-routes.ts";
+import { answeredWith, Block, required, Row, Rows } from "./law-routes.ts";
+import { DossierDocs } from "./rows/index.ts";
 
 /** Records of one dossier; of a subject with more, the evidence of single records is to be asked for. */
 const mostRecords = 1_000;
@@ -28,7 +29,7 @@ export function dossierRoute(app: App, registry: RegistryPort, log: AppServices[
   app.route({
     method: "GET",
     url: "/v1/trades/:id/dossier",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND", "E_NOT_READY"] } },
+    config: { access: "read", docs: { refusals: ["E_NOT_FOUND", "E_NOT_READY"], ...answeredWith(DossierDocs) } },
     schema: {
       ...{
         operationId: "readTradeDossier",

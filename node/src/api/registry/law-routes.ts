@@ -1,11 +1,13 @@
 import { fromInstant } from "@lianzheng/sdk/record";
-import { Type, type Static } from "typebox";
+import { Type, type Static, type TSchema } from "typebox";
 import { NodeError } from "../../errors.ts";
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import type { App } from "../app-services.ts";
 import { cursorOf, pageOf } from "../page.ts";
 import type { AtLawBlock, LawItem, LawPage, LawTable, RegistryPort } from "../registry-port.ts";
+import type { RouteDocs } from "../route-docs.ts";
 import { problemAnswers } from "../schemas.ts";
+import { itemOfRow, namesOf, pageOfRows } from "./rows/index.ts";
 
 export const Block = Type.Object({
   number: Type.Integer(),
@@ -13,7 +15,10 @@ export const Block = Type.Object({
   time: Type.Integer({ description: "Unix seconds" }),
 });
 
-/** A row of the law. Its members are the contracts' facts, docs/registry.md. */
+/**
+ * A row of the law, sent as the registry has it: rows/ says for readers what its members are. Fastify would leave out what
+ * a schema does not name, and turn what is of another type into it.
+ */
 export const Row = Type.Record(Type.String(), Type.Unknown());
 export const Rows = Type.Array(Row);
 
@@ -55,7 +60,10 @@ function listRoute(app: App, registry: RegistryPort, { path, table, filters }: L
   app.route({
     method: "GET",
     url: `/v1/${path}`,
-    config: { access: "read", docs: { refusals: ["E_PAGE", "E_CURSOR", "E_NOT_READY"] } },
+    config: {
+      access: "read",
+      docs: { refusals: ["E_PAGE", "E_CURSOR", "E_NOT_READY"], ...answeredWith(pageOfRows(namesOf(table).listed)) },
+    },
     schema: {
       ...{
         operationId: `list${capital(path)}`,
@@ -81,7 +89,13 @@ function itemRoute(app: App, registry: RegistryPort, { path, name, table }: LawR
   app.route({
     method: "GET",
     url: `/v1/${path}/:id`,
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND", "E_NOT_READY"], decoderRefusals: ["E_INSTANT"] } },
+    config: {
+      access: "read",
+      docs: {
+        ...{ refusals: ["E_NOT_FOUND", "E_NOT_READY"], decoderRefusals: ["E_INSTANT"] },
+        ...answeredWith(itemOfRow(namesOf(table).whole)),
+      },
+    },
     schema: {
       ...{ operationId: `read${capital(name)}`, summary: `One ${name} of the chain, with its history`, tags: [path] },
       querystring: Type.Object({ at: atField }, { additionalProperties: false }),
@@ -95,6 +109,11 @@ function itemRoute(app: App, registry: RegistryPort, { path, name, table }: LawR
       return itemAnswer(required(found, name));
     },
   });
+}
+
+/** Shows an answer in the description of the API by a schema of its own. */
+export function answeredWith(schema: TSchema): Pick<RouteDocs, "answers"> {
+  return { answers: { 200: { "application/json": { schema } } } };
 }
 
 /** A page as it is answered. */

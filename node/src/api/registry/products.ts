@@ -5,6 +5,7 @@ import { pageOf } from "../page.ts";
 import type { RegistryPort } from "../registry-port.ts";
 import { problemAnswers } from "../schemas.ts";
 import {
+  answeredWith,
   atField,
   Block,
   lawRoutes,
@@ -15,6 +16,7 @@ import {
   Rows,
   secondOf,
 } from "./law-routes.ts";
+import { LineageDocs, namesOf, pageOfRows } from "./rows/index.ts";
 
 const LineageAnswer = Type.Object({
   block: Block,
@@ -38,7 +40,10 @@ function lineageRoute(app: App, registry: RegistryPort): void {
   app.route({
     method: "GET",
     url: "/v1/products/:id/lineage",
-    config: { access: "read", docs: { refusals: ["E_NOT_FOUND", "E_PAGE", "E_NOT_READY"] } },
+    config: {
+      access: "read",
+      docs: { refusals: ["E_NOT_FOUND", "E_PAGE", "E_NOT_READY"], ...answeredWith(LineageDocs) },
+    },
     schema: {
       ...{
         operationId: "readLineage",
@@ -64,7 +69,10 @@ function rightsRoute(app: App, registry: RegistryPort): void {
     url: "/v1/products/:id/rights",
     config: {
       access: "read",
-      docs: { refusals: ["E_NOT_FOUND", "E_PAGE", "E_CURSOR", "E_NOT_READY"], decoderRefusals: ["E_INSTANT"] },
+      docs: {
+        ...{ refusals: ["E_NOT_FOUND", "E_PAGE", "E_CURSOR", "E_NOT_READY"], decoderRefusals: ["E_INSTANT"] },
+        ...answeredWith(pageOfRows(namesOf("rights").listed)),
+      },
     },
     schema: {
       ...{

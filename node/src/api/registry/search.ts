@@ -5,7 +5,8 @@ import type { App } from "../app-services.ts";
 import { pageOf } from "../page.ts";
 import type { RegistryPort } from "../registry-port.ts";
 import { problemAnswers } from "../schemas.ts";
-import { Block, pageAnswer, pageFields, Rows } from "./law-routes.ts";
+import { answeredWith, Block, pageAnswer, pageFields, Rows } from "./law-routes.ts";
+import { SearchDocs } from "./rows/index.ts";
 
 const SearchAnswer = Type.Object({
   block: Block,
@@ -19,7 +20,10 @@ export function searchRoute(app: App, registry: RegistryPort): void {
   app.route({
     method: "GET",
     url: "/v1/search",
-    config: { access: "read", docs: { refusals: ["E_QUERY", "E_PAGE", "E_CURSOR", "E_NOT_READY"] } },
+    config: {
+      access: "read",
+      docs: { refusals: ["E_QUERY", "E_PAGE", "E_CURSOR", "E_NOT_READY"], ...answeredWith(SearchDocs) },
+    },
     schema: {
       ...{
         operationId: "search",

@@ -20,7 +20,12 @@ export const fsckFaults = {
 export type FsckCode = keyof typeof fsckFaults;
 
 /** What `rebuild` mends: it is made from the journal. Everything else is lost unless there is a copy. */
-export const mendable: ReadonlySet<FsckCode> = new Set(["TILE_DAMAGED", "TILE_MISSING", "INDEX_MISMATCH"]);
+export const mendable: ReadonlySet<FsckCode> = new Set([
+  "TILE_DAMAGED",
+  "TILE_MISSING",
+  "INDEX_MISMATCH",
+  "MARK_DAMAGED",
+]);
 
 /** Something wrong, and where. */
 export interface Finding {

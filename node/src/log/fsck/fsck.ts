@@ -136,7 +136,8 @@ async function inspect(options: FsckOptions, files: Files, records: RecordCheck,
     },
     fault: (fault) => {
       findings.add(fault);
-      records.lose();
+      // The mark is no part of the records: all of them were read.
+      if (fault.code !== "MARK_DAMAGED") records.lose();
     },
   });
 }
