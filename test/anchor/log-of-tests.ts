@@ -39,16 +39,16 @@ export function verifierKey(origin: string): string {
   return encodeVerifierKey(origin, publicKey);
 }
 
+const aFixedTime = (): number => 1_793_000_000_000;
+
+/** `now` is the log's clock; that of the chain where members are asked whether they were members then. */
 export function openLog(
   directory: string,
   origin: string,
   more: Partial<Pick<Parameters<typeof EvidenceLog.open>[0], "publication" | "now">> = {},
 ): Promise<EvidenceLog> {
   const signer = createNoteSigner(origin, publicKey, (message) => new Uint8Array(sign(null, message, privateKey)));
-  return EvidenceLog.open({
-    ...{ directory, origin, signer, vaultKey: new Uint8Array(32), now: () => 1_793_000_000_000 },
-    ...more,
-  });
+  return EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now: aFixedTime, ...more });
 }
 
 /** Puts `count` records into a log, one receipt each, of `subject` where given. */

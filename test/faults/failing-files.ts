@@ -75,21 +75,42 @@ export class FailingFiles implements Files {
           () => file.write(bytes, position),
           () => file.write(bytes.subarray(0, Math.floor(bytes.length / 2)), position),
         ),
+      writeNow: (bytes, position) =>
+        this.#stepNow(
+          "write",
+          () => file.writeNow(bytes, position),
+          () => file.writeNow(bytes.subarray(0, Math.floor(bytes.length / 2)), position),
+        ),
       datasync: () => this.#step("datasync", () => file.datasync()),
       truncate: (length) => this.#step("truncate", () => file.truncate(length)),
     };
   }
 
   async #step<Result>(kind: Change, act: () => Promise<Result>, actHalf = act): Promise<Result> {
+    const failing = this.#planned(kind);
+    if (failing === undefined) return await act();
+    if (failing.manner === "half") await actHalf();
+    if (failing.manner === "after") await act();
+    throw failing.error;
+  }
+
+  #stepNow<Result>(kind: Change, act: () => Result, actHalf: () => Result): Result {
+    const failing = this.#planned(kind);
+    if (failing === undefined) return act();
+    if (failing.manner === "half") actHalf();
+    if (failing.manner === "after") act();
+    throw failing.error;
+  }
+
+  /** Counts the change; how it is to fail, if it is. */
+  #planned(kind: Change): { readonly manner: Manner; readonly error: Error } | undefined {
     const number = this.#plan?.kind === undefined ? this.done.length : this.done.filter((one) => one === kind).length;
     const isOfKind = this.#plan?.kind === undefined || this.#plan.kind === kind;
     const again = this.failed !== undefined && this.#plan?.stays === true;
     this.done.push(kind);
-    if (this.#plan === undefined || !isOfKind || (number !== this.#plan.at && !again)) return await act();
+    if (this.#plan === undefined || !isOfKind || (number !== this.#plan.at && !again)) return undefined;
     this.failed = kind;
     const { manner, errno } = this.#plan;
-    if (manner === "half") await actHalf();
-    if (manner === "after") await act();
-    throw Object.assign(new Error(`${errno}: planned failure of ${kind}`), { code: errno });
+    return { manner, error: Object.assign(new Error(`${errno}: planned failure of ${kind}`), { code: errno }) };
   }
 }

@@ -86,7 +86,11 @@ describe("a write of the journal that fails", () => {
       const open = files.open.bind(files);
       files.open = async (path, mode) => {
         const file = await open(path, mode);
-        return { ...file, write: (bytes, position) => file.write(bytes.subarray(0, 7), position) };
+        return {
+          ...file,
+          write: (bytes, position) => file.write(bytes.subarray(0, 7), position),
+          writeNow: (bytes, position) => file.writeNow(bytes.subarray(0, 7), position),
+        };
       };
       await writtenJournal(folder, ["in pieces", "of seven bytes"], { files });
       const { journal, texts } = await openJournal(folder);

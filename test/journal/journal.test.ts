@@ -20,6 +20,22 @@ describe("the journal", () => {
       await opened.journal.close();
     }));
 
+  it("leaves nothing of a longer frame in the shorter one behind it, whatever their lengths", () =>
+    withFolder(async (folder) => {
+      const lengths = [0, 70_000, 1, 9 * 1024 * 1024, 3, 65_536, 70_001, 2];
+      const many = lengths.map((length, at) => String(at).repeat(length));
+      const { journal } = await openJournal(folder);
+      const places: FrameLocation[] = [];
+      for (const text of many) places.push(await journal.append("records", Buffer.from(text)));
+      for (const [at, place] of places.entries()) {
+        expect((await journal.readFrame(place)).payload.toString() === many[at], `frame ${at}`).to.equal(true);
+      }
+      await journal.close();
+      const again = await openJournal(folder);
+      expect(again.texts.map(({ length }) => length)).to.deep.equal(lengths);
+      await again.journal.close();
+    }));
+
   it("goes on in new segments, which are read as one", () =>
     withFolder(async (folder) => {
       const many = Array.from({ length: 20 }, (_, at) => `text ${at} ${"x".repeat(50)}`);

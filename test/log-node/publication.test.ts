@@ -1,5 +1,5 @@
-import { readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { EvidenceLog, PublicationRules } from "@lianzheng/node/log";
 import { inspectLog, rebuildLog } from "@lianzheng/node/log";
@@ -84,6 +84,23 @@ describe("the log as files", () => {
       expect(await readdir(join(directory, "log", "tile"))).to.deep.equal(["0", "1"]);
       expect((await inspectLog({ directory, verifier })).findings).to.deep.equal([]);
     })).timeout(30_000);
+
+  it("writes over what a crash left half written", () =>
+    withFolder(async (folder) => {
+      const { log } = await openLog(folder, { publication: members });
+      const full = tilePath({ level: 0, index: 0, width: 256 });
+      for (const name of ["checkpoint.draft", `${full}.new`]) {
+        const path = join(folder, "log", name);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, "left by a crash, and longer than a tile ".repeat(300));
+      }
+      await grow(log, 300);
+      await log.publish();
+      expect(await checkFiles(folder)).to.equal(300);
+      await log.close();
+      const names = [...(await filesIn(join(folder, "log"))).keys()];
+      expect(names.filter((name) => /\.(?:draft|new)$/.test(name))).to.deep.equal([]);
+    }));
 
   it("keeps a partial tile until the full one is there, and not longer", () =>
     withFolder(async (directory) => {

@@ -127,7 +127,8 @@ const lookingOn: ReadonlySet<Scope> = new Set<Scope>(["read", "subscribe", "moni
 
 /** Of several scopes one is enough. */
 function holds({ scopes }: Principal, needed: Scope | readonly Scope[]): boolean {
-  return [needed].flat().some((scope) => scopes.has(scope) || (scopes.has("admin") && lookingOn.has(scope)));
+  const suffices = (scope: Scope): boolean => scopes.has(scope) || (scopes.has("admin") && lookingOn.has(scope));
+  return typeof needed === "string" ? suffices(needed) : needed.some(suffices);
 }
 
 /** RFC 6750 section 2.1; the scheme is case-insensitive (RFC 9110 section 11.1). */

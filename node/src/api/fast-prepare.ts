@@ -13,7 +13,10 @@ export function prepareQuickly(record: RecordInput, saltOf: (name: string) => st
   const members = Object.entries(body);
   if (parties !== undefined) members.push(["parties", parties as unknown as JsonValue]);
   if (attachments !== undefined) members.push(["attachments", attachments as unknown as JsonValue]);
-  const disclosures = members.map(([name, value]) => base64UrlOf(canonicalJson([saltOf(name), name, value])));
+  // A salt's letters are their own JSON. An array would be made only to be looked through again.
+  const disclosures = members.map(([name, value]) =>
+    base64UrlOf(`["${saltOf(name)}",${canonicalJson(name)},${canonicalJson(value)}]`),
+  );
   return { type, subject, occurredAt, disclosures };
 }
 

@@ -1,6 +1,6 @@
 export { failpoints, noFailpoint } from "./failpoint.ts";
 export type { Failpoint, FailpointName } from "./failpoint.ts";
-export { diskFiles, errnoOf, readFully, writeFully } from "./files.ts";
+export { diskFiles, errnoOf, openAfresh, readFully, writeFully } from "./files.ts";
 export type { Files, OpenMode, StoredFile } from "./files.ts";
 export { checksumBytes, frameOverheadBytes, headerBytes, maxPayloadBytes } from "./frame.ts";
 export type { Frame, FrameType } from "./frame.ts";
@@ -12,6 +12,7 @@ export { Journal } from "./journal.ts";
 export type { JournalOptions } from "./journal.ts";
 export { JournalLock } from "./lock.ts";
 export {
+  decodeCheckpoint,
   decodePayloadHeader,
   decodePlace,
   decodeRecord,

@@ -6,7 +6,7 @@ import { noFailpoint } from "./failpoint.ts";
 import type { Files, StoredFile } from "./files.ts";
 import { diskFiles, errnoOf, readFully, writeFully } from "./files.ts";
 import type { Frame, FrameType } from "./frame.ts";
-import { decodeFrame, encodeFrame, maxPayloadBytes } from "./frame.ts";
+import { FrameEncoder, decodeFrame, encodeFrame, maxPayloadBytes } from "./frame.ts";
 import { JournalLock } from "./lock.ts";
 import { MarkFile, believed } from "./mark.ts";
 import type { CutTail, FrameLocation, FrameVisitor, JournalEnd, RecordCounter } from "./recovery.ts";
@@ -58,6 +58,7 @@ export class Journal {
   readonly #options: Required<JournalOptions>;
   readonly #lock: JournalLock;
   readonly #mark: MarkFile;
+  readonly #encoder = new FrameEncoder();
   readonly #suspicion: Suspicion;
   readonly #open = new Map<number, Promise<StoredFile>>();
   #end: JournalEnd;
@@ -124,7 +125,7 @@ export class Journal {
   async append(type: FrameType, payload: Uint8Array): Promise<FrameLocation> {
     this.#assertWritable(payload);
     try {
-      const { bytes, checksum } = encodeFrame(type, this.#end.sequence, this.#end.checksum, payload);
+      const { bytes, checksum } = this.#encoder.encode(type, this.#end.sequence, this.#end.checksum, payload);
       const records = this.#options.recordsOf({ type, payload: viewOf(payload) });
       if (this.#end.offset + bytes.length <= this.#options.maxSegmentBytes) {
         return await this.#write(bytes, checksum, records);
@@ -251,7 +252,7 @@ export class Journal {
     const seal = segment === undefined ? undefined : sealOf({ ...this.#end, segment });
     this.#end = await createSegment(this.#options, this.#end, seal);
     if (seal !== undefined) this.#options.onSealed(seal);
-    const { bytes, checksum } = encodeFrame(type, this.#end.sequence, this.#end.checksum, payload);
+    const { bytes, checksum } = this.#encoder.encode(type, this.#end.sequence, this.#end.checksum, payload);
     return await this.#write(bytes, checksum, records);
   }
 
@@ -265,9 +266,9 @@ export class Journal {
       await inSpan("journal fsync", { attributes: { "lianzheng.bytes": bytes.length } }, () => file.datasync());
     });
     await failpoint("journal.afterSync");
-    await this.#mark.write({ sequence, checksum });
+    this.#mark.write({ sequence, checksum });
     await failpoint("journal.afterMark");
-    // Copied: a view would keep the whole frame in memory until the next one.
+    // Copied: it is a view into the encoder's room, which the next frame is written over.
     this.#end = {
       ...this.#end,
       sequence: sequence + 1,
@@ -333,7 +334,7 @@ async function openLocked(options: Required<JournalOptions>, make: (opened: Open
     const end = await recover({ directory, files, identity, mark: believed(reading), visit, recordsOf, isKnown });
     const ready = end.segment === undefined ? await createSegment(options, end, undefined) : end;
     await suspicion.lift();
-    await markFile.write({ sequence: ready.sequence - 1, checksum: ready.checksum });
+    markFile.write({ sequence: ready.sequence - 1, checksum: ready.checksum });
     return make({ mark: markFile, damagedMark: reading === "damaged" ? markPath : undefined, end: ready });
   } catch (error) {
     await markFile.close();

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Files, StoredFile } from "./files.ts";
-import { errnoOf, readFully, writeFully } from "./files.ts";
+import { errnoOf, readFully, writeFullyNow } from "./files.ts";
 
 const markBytes = 44;
 
@@ -37,9 +37,9 @@ export class MarkFile {
     return { file: new MarkFile(stored), reading: decodeMark(Buffer.from(await readFully(stored, 0, markBytes))) };
   }
 
-  /** Resolves when the operating system holds the mark. */
-  async write(mark: Mark): Promise<void> {
-    await writeFully(this.#file, encodeMark(mark), 0);
+  /** When it returns, the operating system holds the mark. Throws what the file says. */
+  write(mark: Mark): void {
+    writeFullyNow(this.#file, encodeMark(mark), 0);
   }
 
   /** Syncs and closes: after an orderly end no torn tail is possible, so none is forgiven. */

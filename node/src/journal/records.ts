@@ -121,6 +121,13 @@ export function decodePlace(bytes: Buffer): RecordPlace {
   return { offset: bytes.readUInt32BE(0), length: bytes.readUInt32BE(4) };
 }
 
+/** The checkpoint in a payload whose frame was verified: its records, of which there may be thousands, are not read. */
+export function decodeCheckpoint(bytes: Buffer): string {
+  const { records, note } = decodePayloadHeader(bytes);
+  const noteAt = payloadHeaderBytes + records * placeBytes;
+  return bytes.toString("utf8", noteAt, noteAt + note);
+}
+
 /** Reads a payload whose frame was verified. Throws JOURNAL_CORRUPT if it is no records' payload all the same. */
 export function decodeRecords(bytes: Buffer): RecordsPayload {
   try {
@@ -128,7 +135,7 @@ export function decodeRecords(bytes: Buffer): RecordsPayload {
     const noteAt = payloadHeaderBytes + header.records * placeBytes;
     return {
       firstIndex: header.firstIndex,
-      checkpoint: bytes.toString("utf8", noteAt, noteAt + header.note),
+      checkpoint: decodeCheckpoint(bytes),
       batches: decodeBatches(bytes, noteAt + header.note, header.batches),
       records: decodePlaces(bytes, header.records).map(({ offset, length }) =>
         decodeRecord(bytes.subarray(offset, offset + length)),

@@ -5,7 +5,7 @@ import type { NoteSigner } from "@lianzheng/sdk/log";
 import { consistencyProof, emptyEdge, inclusionProof, parseCheckpointText, rootAt } from "@lianzheng/sdk/log";
 import { erasureType } from "@lianzheng/sdk/record";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
-import { Patrol, decodeRecords, diskFiles, noFailpoint } from "@lianzheng/node/journal";
+import { Patrol, decodeCheckpoint, diskFiles, noFailpoint } from "@lianzheng/node/journal";
 import { IndexPatrol } from "@lianzheng/node/index";
 import { NodeError } from "../errors.ts";
 import type { VaultFailpoint } from "@lianzheng/node/vault";
@@ -255,7 +255,7 @@ export class EvidenceLog {
     if (!isBelow(size - 1, this.size)) return undefined;
     const { location, firstIndex, count } = await this.#parts.index.frameOf(size - 1);
     if (firstIndex + count !== size) return undefined;
-    return decodeRecords((await this.#parts.journal.readFrame(location)).payload).checkpoint;
+    return decodeCheckpoint((await this.#parts.journal.readFrame(location)).payload);
   }
 
   /** The record with this id (leaf hash); undefined if there is none. Throws EvidenceError E_HASH_FORM. */
@@ -459,9 +459,10 @@ function draftsOf(submissions: readonly Submission[]): readonly Draft[] {
   return drafts;
 }
 
-/** The heads, which hold the commitments, are mostly enough to tell records apart. */
+/** The first commitment, which hides a salt, is mostly enough to tell records apart. */
 function hasTwoAlike(drafts: readonly Draft[]): boolean {
-  if (new Set(drafts.map(({ head }) => head)).size === drafts.length) return false;
+  if (drafts.length === 1 || new Set(drafts.map(({ firstCommitment }) => firstCommitment)).size === drafts.length)
+    return false;
   return new Set(drafts.map(({ head, tail }) => head + tail)).size < drafts.length;
 }
 

@@ -3,7 +3,7 @@ import { utf8 } from "@lianzheng/sdk/encoding";
 import type { TileCoordinate, TreeEdge } from "@lianzheng/sdk/log";
 import { encodeEntryBundle, entriesPath, parseCheckpointText, tilePath, tileWidth } from "@lianzheng/sdk/log";
 import type { Files } from "@lianzheng/node/journal";
-import { errnoOf, readFully, writeFully } from "@lianzheng/node/journal";
+import { errnoOf, openAfresh, readFully, writeFully } from "@lianzheng/node/journal";
 import { packed } from "./hashing.ts";
 import type { TileStore } from "./tile-store.ts";
 
@@ -176,8 +176,7 @@ export class LogPublication {
     const { directory, files } = this.#parts;
     const target = join(directory, path);
     await files.makeDirectory(dirname(target));
-    await files.remove(`${target}.draft`);
-    const file = await files.open(`${target}.draft`, "create");
+    const file = await openAfresh(files, `${target}.draft`);
     try {
       await writeFully(file, bytes, 0);
     } finally {

@@ -41,6 +41,8 @@ export interface Draft {
   readonly subject: string;
   readonly submitter: string;
   readonly disclosures: readonly string[];
+  /** Records that differ in it differ. */
+  readonly firstCommitment: string;
   readonly head: string;
   readonly tail: string;
   /** Bytes that entry and disclosures take at most. */
@@ -71,8 +73,9 @@ export function draftOf(submission: Submission): Draft {
   if (!isUscc(submitter)) throw new NodeError("LOG_ENTRY", "the submitter is no member's code");
   assertDisclosures(disclosures);
   const commitments = disclosures.map(fastCommitment).sort();
-  const isPlain = statement === undefined && isUscc(issuer) && isRecordType(type) && isSubject(subject);
-  if (!isPlain || new Set(commitments).size !== commitments.length) assertByTheSdk(submission, commitments);
+  const isPlain =
+    statement === undefined && (issuer === submitter || isUscc(issuer)) && isRecordType(type) && isSubject(subject);
+  if (!isPlain || hasTwin(commitments)) assertByTheSdk(submission, commitments);
   fromInstant(occurredAt);
   const signed =
     statement === undefined ? "" : `,"statement":{"key":"${statement.key}","signature":"${statement.signature}"}`;
@@ -81,7 +84,11 @@ export function draftOf(submission: Submission): Draft {
   const entryLength = head.length + widestPlaceLength + tail.length;
   if (entryLength > maxEntryLength) assertByTheSdk(submission, commitments);
   const weight = disclosures.reduce((sum, { length }) => sum + length + 1, entryLength);
-  return { type, subject, submitter, disclosures, head, tail, weight };
+  return { type, subject, submitter, disclosures, firstCommitment: commitments[0] ?? "", head, tail, weight };
+}
+
+function hasTwin(sorted: readonly string[]): boolean {
+  return sorted.some((one, at) => one === sorted[at + 1]);
 }
 
 /**

@@ -4,7 +4,7 @@ import { equalBytes } from "@lianzheng/sdk/encoding";
 import type { ReadTile, TileCoordinate, TreeEdge, WrittenTile } from "@lianzheng/sdk/log";
 import { tilePath, tileWidth } from "@lianzheng/sdk/log";
 import type { Failpoint, Files } from "@lianzheng/node/journal";
-import { errnoOf, readFully, writeFully } from "@lianzheng/node/journal";
+import { errnoOf, openAfresh, readFully, writeFully } from "@lianzheng/node/journal";
 import { NodeError } from "../errors.ts";
 import { packed, rootOfPacked } from "./hashing.ts";
 
@@ -124,8 +124,7 @@ export class TileStore {
     try {
       await this.#makeDirectory(dirname(target));
       await failpoint("tile.beforeWrite");
-      await files.remove(`${target}.new`);
-      const file = await files.open(`${target}.new`, "create");
+      const file = await openAfresh(files, `${target}.new`);
       try {
         await writeFully(file, bytes, 0);
       } finally {
