@@ -34,6 +34,7 @@ export const cliFaults = {
   E_WRONG_CHAIN: exitCodes.undecided,
   E_STATUS_FORM: exitCodes.undecided,
   E_LOG_ABSENT: exitCodes.usage,
+  E_DOSSIER_EMPTY: exitCodes.undecided,
   E_AUDIT_STATE: exitCodes.usage,
   E_CHAIN_ANSWER: exitCodes.undecided,
   E_CHILD_FAILED: exitCodes.undecided,

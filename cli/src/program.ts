@@ -3,7 +3,9 @@ import manifest from "../package.json" with { type: "json" };
 import { withCommonOptions } from "./command.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { chainCommand } from "./commands/chain.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { dossierCommand } from "./commands/dossier.ts";
 import { eraseCommand } from "./commands/erase.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
 import { fsckCommand } from "./commands/fsck.ts";
@@ -14,6 +16,7 @@ import { redactCommand } from "./commands/redact.ts";
 import { registryCommand } from "./commands/registry.ts";
 import { retentionCommand } from "./commands/retention.ts";
 import { rulesCommand } from "./commands/rules.ts";
+import { stampCommand } from "./commands/stamp.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -35,29 +38,39 @@ export function buildProgram(context: Context): Command {
     .version(manifest.version, "-V, --version", "print the version 版本")
     .helpOption("-h, --help", "show this help 帮助")
     .addHelpText("after", closing);
-  const commands = [
-    demoCommand(context),
-    initCommand(context),
-    startCommand(context),
-    tokenCommand(context),
-    chainCommand(context),
-    submitCommand(context),
-    evidenceCommand(context),
-    verifyCommand(context),
-    redactCommand(context),
-    auditCommand(context),
-    eraseCommand(context),
-    retentionCommand(context),
-    policyCommand(context),
-    rulesCommand(context),
-    statusCommand(context),
-    fsckCommand(context),
-    rebuildCommand(context),
-    registryCommand(context),
-  ];
-  for (const command of commands) program.addCommand(command);
+  for (const { title, commands } of groupsOf(context, program)) {
+    program.commandsGroup(title);
+    for (const command of commands) program.addCommand(command);
+  }
   frame(program, context.out);
   return program;
+}
+
+/** The commands by what somebody comes for. */
+function groupsOf(
+  context: Context,
+  program: Command,
+): readonly { readonly title: string; readonly commands: readonly Command[] }[] {
+  return [
+    { title: "Begin 入门:", commands: [demoCommand(context), initCommand(context), startCommand(context)] },
+    {
+      title: "Keep evidence 存证:",
+      commands: [submitCommand(context), stampCommand(context), evidenceCommand(context), dossierCommand(context)],
+    },
+    {
+      title: "Check evidence 核验:",
+      commands: [verifyCommand(context), redactCommand(context), auditCommand(context), policyCommand(context)],
+    },
+    {
+      title: "Run a node 运维:",
+      commands: [
+        ...[statusCommand(context), tokenCommand(context), chainCommand(context), rulesCommand(context)],
+        ...[eraseCommand(context), retentionCommand(context)],
+        ...[fsckCommand(context), rebuildCommand(context), registryCommand(context)],
+      ],
+    },
+    { title: "This program 本程序:", commands: [completionCommand(context, program)] },
+  ];
 }
 
 /** Errors are thrown, not printed and exited with; columns are measured as a terminal shows them. Subcommands too. */

@@ -53,7 +53,7 @@ describe("evidence from the embedded chain", () => {
       threshold: 2,
     });
     await registerLog(ownerKey, deployment, { origin, key: logPublicKey });
-    log = await openLog(join(folder, "node"), origin, Date.now);
+    log = await openLog(join(folder, "node"), origin, { now: Date.now });
     anchor = await Anchor.open(anchorOptions());
     policy = policyOf(deployment, chain);
     tradeId = await openTrade(deployment, ownerKey, memberIdOf(owner), memberIdOf(buyer));
@@ -254,7 +254,8 @@ describe("evidence from the embedded chain", () => {
     await anchor.close();
     await log.close();
     const cosign = (note: string): Promise<string> => Promise.resolve(note + cosignatureOf(note, witness));
-    log = await openLog(join(folder, "node"), origin, Date.now, {
+    log = await openLog(join(folder, "node"), origin, {
+      now: Date.now,
       publication: { entries: "members", everyMs: 60_000, cosign },
     });
     anchor = await Anchor.open(anchorOptions());

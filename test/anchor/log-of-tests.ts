@@ -41,15 +41,14 @@ export function verifierKey(origin: string): string {
 
 const aFixedTime = (): number => 1_793_000_000_000;
 
-/** @param now - the log's clock; that of the chain where members are asked whether they were members then */
+/** `now` is the log's clock; that of the chain where members are asked whether they were members then. */
 export function openLog(
   directory: string,
   origin: string,
-  now = aFixedTime,
-  more: Pick<Parameters<typeof EvidenceLog.open>[0], "publication"> = {},
+  more: Partial<Pick<Parameters<typeof EvidenceLog.open>[0], "publication" | "now">> = {},
 ): Promise<EvidenceLog> {
   const signer = createNoteSigner(origin, publicKey, (message) => new Uint8Array(sign(null, message, privateKey)));
-  return EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now, ...more });
+  return EvidenceLog.open({ directory, origin, signer, vaultKey: new Uint8Array(32), now: aFixedTime, ...more });
 }
 
 /** Puts `count` records into a log, one receipt each, of `subject` where given. */

@@ -54,28 +54,40 @@ export interface MadeTree {
 
 /** Tiles of the whole log, entry bundles, and the roots at `sizes`. */
 export function makeTree(entries: readonly Uint8Array[], sizes: readonly number[] = []): MadeTree {
-  const leaves = entries.map((entry) => leafDigest(entry));
+  const tree = treeOf(
+    entries.map((entry) => leafDigest(entry)),
+    sizes,
+  );
+  const files = new Map(tree.files);
+  for (let index = 0; index * 256 < entries.length; index++) {
+    const part = entries.slice(index * 256, (index + 1) * 256);
+    files.set(entriesPath({ index, width: part.length }), encodeEntryBundle(part));
+  }
+  return { ...tree, files };
+}
+
+/** The tiles of a tree over leaves of which there are no entries. */
+export function treeOf(leaves: readonly Uint8Array[], sizes: readonly number[] = []): MadeTree {
   const files = new Map<string, Uint8Array>();
   const roots = new Map<number, Hex>();
   let edge: TreeEdge = emptyEdge;
-  for (const size of [...new Set([...sizes, entries.length])].sort((a, b) => a - b)) {
+  for (const size of [...new Set([...sizes, leaves.length])].sort((a, b) => a - b)) {
     const grown = tilesOf(edge, leaves.slice(edge.size, size));
     edge = grown.edge;
     roots.set(size, toHex(edgeRoot(edge)));
     for (const { coordinate, bytes } of grown.tiles) files.set(tilePath(coordinate), bytes);
   }
-  for (let index = 0; index * 256 < entries.length; index++) {
-    const part = entries.slice(index * 256, (index + 1) * 256);
-    files.set(entriesPath({ index, width: part.length }), encodeEntryBundle(part));
-  }
-  return { size: entries.length, files, roots };
+  return { size: leaves.length, files, roots };
 }
 
 /** A checkpoint signed by the log's key, or by another. */
 export function signed(size: number, root: Hex, key = "log"): string {
-  const { publicKey, sign } = logKey(key);
+  const pair = logKey(key);
   const bytes = Buffer.from(root.slice(2), "hex");
-  return signNote(checkpointText({ origin, size, root: bytes }), createNoteSigner(origin, publicKey, sign));
+  return signNote(
+    checkpointText({ origin, size, root: bytes }),
+    createNoteSigner(origin, pair.publicKey, (message) => pair.sign(message)),
+  );
 }
 
 /** Writes the log's files, all or those that pass, and its checkpoint. */
@@ -84,7 +96,7 @@ export async function writeLog(
   { files, size, roots }: MadeTree,
   {
     checkpoint = signed(size, roots.get(size)!),
-    keep = () => true as boolean,
+    keep = () => true,
   }: {
     readonly checkpoint?: string;
     readonly keep?: (path: string) => boolean;

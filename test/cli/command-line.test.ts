@@ -90,9 +90,17 @@ describe("the command line", function () {
       "status",
       "fsck",
       "rebuild",
+      "redact",
+      "dossier",
+      "audit",
+      "stamp",
+      "completion",
     ];
     for (const command of commands) expect(stdout).to.match(new RegExp(`^ {2}${command} `, "m"));
     expect(stdout).to.match(/离线核验/);
+    for (const group of ["Begin 入门", "Keep evidence 存证", "Check evidence 核验", "Run a node 运维"]) {
+      expect(stdout).to.match(new RegExp(`^${group}:`, "m"));
+    }
     const help = await lianzheng(["verify", "--help"]);
     expect(help.exitCode).to.equal(0);
     expect(help.stdout).to.contain("Examples 示例:\n  $ lianzheng verify ");

@@ -135,6 +135,56 @@ describe("the examples of the help, one after another", function () {
     expect((await type(`${line} --force --quiet`)).exitCode).to.equal(0);
   });
 
+  it("stamp keeps evidence beside a file, and the same file is the same record", async () => {
+    const line = await only("stamp");
+    const run = await type(line);
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect(run.stdout).to.match(
+      /^stamped {2}examples\/contract\.json {2}0x[0-9a-f]{64} {2}examples\/contract\.json\.evidence\.json\n/,
+    );
+    expect((await type(`${line} --json`)).exitCode).to.equal(2);
+    const again = await type(`${line} --force --json`);
+    expect(JSON.parse(again.stdout)).to.have.nested.property("files[0].id", run.stdout.split(/ +/)[2]);
+  });
+
+  it("dossier gathers what there is of a trade, and says of what it is made", async () => {
+    const run = await type(await only("dossier"));
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect(run.stdout)
+      .to.match(/^trade\.dossier\.json: 1 bundles/)
+      .and.match(/subject {2}trade:2026-0001 {2}[13] records/);
+    const none = await lianzheng(["dossier", "party:x", "--url", `http://127.0.0.1:${port}`, "-o", "x", "--json"], {
+      cwd,
+    });
+    expect([none.exitCode, jsonOf(none)["code"]]).to.deep.equal([2, "E_USAGE"]);
+  });
+
+  it("redact hides what it is told to, and what is left verifies", async () => {
+    const lines = await examplesOf("redact");
+    expect(lines).to.have.length(2);
+    for (const line of lines) {
+      const run = await type(line);
+      expect(run.exitCode, run.stderr).to.equal(0);
+    }
+    expect(await readFile(join(cwd, "trade.redacted.evidence.json"), "utf8")).to.not.equal(
+      await readFile(join(cwd, "trade.evidence.json"), "utf8"),
+    );
+    const misspelt = await lianzheng(["redact", "trade.evidence.json", "--drop", "prcie", "--json"], { cwd });
+    expect([misspelt.exitCode, jsonOf(misspelt)["code"]]).to.deep.equal([2, "E_UNKNOWN_FIELD"]);
+  });
+
+  it("completion is a script that its shell reads, with every command in it", async () => {
+    const lines = await examplesOf("completion");
+    expect(lines).to.have.length(3);
+    for (const line of lines) {
+      const { exitCode, stdout } = await type(line);
+      expect(exitCode).to.equal(0);
+      for (const command of ["verify", "audit", "stamp", "completion"]) expect(stdout).to.contain(command);
+    }
+    const asked = `${here(lines[0]!)} > completion.sh; bash -c 'source ./completion.sh; COMP_WORDS=(lianzheng au); COMP_CWORD=1; _lianzheng; echo "\${COMPREPLY[*]}"; COMP_WORDS=(lianzheng verify --lang ""); COMP_CWORD=3; _lianzheng; echo "\${COMPREPLY[*]:0:2}"'`;
+    expect((await type(asked)).stdout).to.match(/^audit\nen zh/);
+  });
+
   it("evidence without a token is refused, and not as invalid", async () => {
     const run = await lianzheng(["evidence", `0x${"00".repeat(32)}`, "--url", `http://127.0.0.1:${port}`, "--json"]);
     expect([run.exitCode, jsonOf(run)["code"]]).to.deep.equal([3, "E_AUTH"]);
@@ -147,6 +197,16 @@ describe("the examples of the help, one after another", function () {
     decodePolicy(await readFile(join(cwd, "policy.json")));
   });
 
+  it("audit reads the log over HTTP, samples it, and leaves open what it did not compare", async () => {
+    const [, online] = await examplesOf("audit");
+    const run = await type(`${online!} --json`);
+    expect(run.exitCode, run.stdout + run.stderr).to.equal(3);
+    const { audit } = JSON.parse(run.stdout) as { audit: { answers: readonly { question: string; answer: string }[] } };
+    expect(audit.answers.filter(({ answer }) => answer !== "pass").map(({ question }) => question)).to.deep.equal([
+      "anchored",
+    ]);
+  });
+
   it("status shows the node by address and by folder, with what its chain is worth", async () => {
     const lines = await examplesOf("status");
     expect(lines).to.have.length(2);
@@ -154,7 +214,7 @@ describe("the examples of the help, one after another", function () {
       const run = await type(line);
       expect(run.exitCode, run.stderr).to.equal(0);
       expect(run.stdout)
-        .to.match(/3 records/)
+        .to.match(/4 records/)
         .and.match(/single operator/);
     }
   });
@@ -168,8 +228,44 @@ describe("the examples of the help, one after another", function () {
     ]);
     const again = await startService(["start", "node"], { cwd, env: env() });
     const status = await type("lianzheng status ./node --json");
-    expect(JSON.parse(status.stdout)).to.have.nested.property("status.size", 3);
+    expect(JSON.parse(status.stdout)).to.have.nested.property("status.size", 4);
     expect(await again.stop("SIGINT")).to.equal(130);
+  });
+
+  it("audit reads a stopped node's folder, and shows no entries where the log keeps none as files", async () => {
+    const [offline] = await examplesOf("audit");
+    const run = await type(offline!);
+    expect(run.exitCode, run.stdout + run.stderr).to.equal(3);
+    expect(run.stdout)
+      .to.match(/^\? UNDETERMINED/)
+      .and.match(/roots +✔ pass/)
+      .and.match(/entries +\? open/);
+  });
+
+  it("verify tells the file that evidence is of from any other, and a dossier from a bundle", async () => {
+    const of = (file: string): Promise<Run> =>
+      type(`lianzheng verify examples/contract.json.evidence.json --policy policy.json --file ${file}`);
+    const same = await of("examples/contract.json");
+    expect([same.exitCode, same.stdout.includes("✔ of examples/contract.json")]).to.deep.equal([0, true]);
+    const other = await of("examples/deliveries.json");
+    expect([other.exitCode, other.stdout.includes("V_BINDING")]).to.deep.equal([1, true]);
+    const hidden = await type("lianzheng verify trade.without-price.evidence.json --policy policy.json");
+    expect(hidden.exitCode).to.equal(0);
+    // Nothing on the chain counts the steps of this trade, so whether all are here stays open.
+    const dossier = await type("lianzheng verify trade.dossier.json --policy policy.json");
+    expect([dossier.exitCode, dossier.stdout.startsWith("? UNDETERMINED  trade.dossier.json: steps")]).to.deep.equal([
+      3,
+      true,
+    ]);
+  });
+
+  it("verify explains every answer in plain words, in both languages", async () => {
+    const explain = (lang: string): Promise<Run> =>
+      type(`lianzheng verify trade.evidence.json --policy policy.json --explain --lang ${lang}`);
+    expect((await explain("en")).stdout).to.contain(
+      "unaltered: What you read here is, to the letter, what was recorded.",
+    );
+    expect((await explain("zh")).stdout).to.contain("未被篡改: 您看到的内容与当初存证时逐字一致");
   });
 
   it("verify accepts the bundle when nothing runs any more", async () => {

@@ -64,8 +64,8 @@ export async function auditLog(request: AuditRequest): Promise<AuditPapers> {
   // The chain first: what it has accepted by now, the log must show in the checkpoint that is read after.
   const opened = await openLog(source, policy, request.readChain);
   const about = { startedAt, source: source.name, policy: policy.name };
-  if ("finding" in opened) return refused(about, opened, now());
   await mkdir(request.folder, { recursive: true });
+  if ("finding" in opened) return refused(about, opened, now());
   const walked = await walkAndCheck(request, opened);
   const { result, answers } = auditResult(walked.inquiries, walked.book.found);
   const { log, note, target, chain } = opened;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { placeOfEntry, type AuditFinding } from "@lianzheng/sdk/audit";
+import { placeOfEntry, type AuditFinding, type EntryPlace } from "@lianzheng/sdk/audit";
 import { EvidenceError, toHex } from "@lianzheng/sdk/encoding";
 import { decodeEntryBundle, entriesPath, type TileCoordinate } from "@lianzheng/sdk/log";
 import type { RowFile } from "./row-file.ts";
@@ -35,21 +35,20 @@ export async function checkEntries(
     return { checked: 0, findings: [{ code: "AUDIT_ENTRY_MISSING", tile, detail }] };
   }
   const findings: AuditFinding[] = [];
+  const places: { readonly index: number; readonly leaf: Uint8Array; readonly place: EntryPlace }[] = [];
   for (let at = skip; at < width; at++) {
-    const entry = entries[at];
-    if (entry === undefined) continue;
-    const finding = await checkEntry(entry, leaves.subarray(at * 32, (at + 1) * 32), index * 256 + at, rows);
-    if (finding !== undefined) findings.push({ ...finding, tile });
+    const [leaf, entry] = [leaves.subarray(at * 32, (at + 1) * 32), entries[at]];
+    const checked = entry === undefined ? undefined : checkEntry(entry, leaf, index * 256 + at);
+    if (checked === undefined) continue;
+    if ("code" in checked) findings.push({ ...checked, tile });
+    else places.push({ index: index * 256 + at, leaf, place: checked });
   }
+  await fillRows(rows, places);
   return { checked: width - skip, findings };
 }
 
-async function checkEntry(
-  entry: Uint8Array,
-  leaf: Uint8Array,
-  index: number,
-  rows: RowFile,
-): Promise<AuditFinding | undefined> {
+/** The place of a good entry, or what is wrong with it. */
+function checkEntry(entry: Uint8Array, leaf: Uint8Array, index: number): EntryPlace | AuditFinding {
   scratch.set(entry, 1);
   const bytes = scratch.subarray(0, entry.length + 1);
   const digest = hash("sha256", bytes, "binary");
@@ -58,14 +57,22 @@ async function checkEntry(
     return { code: "AUDIT_ENTRY_LEAF", index, detail: `the entry hashes to ${is}, the tree holds ${toHex(leaf)}` };
   }
   const place = placeOfEntry(bytes.toString("latin1", 1));
-  if (place === undefined) return { code: "AUDIT_ENTRY_FORM", index, detail: `entry ${toHex(leaf)}` };
-  let room = rows.take(rowBytes);
+  return place ?? { code: "AUDIT_ENTRY_FORM", index, detail: `entry ${toHex(leaf)}` };
+}
+
+async function fillRows(
+  rows: RowFile,
+  places: readonly { readonly index: number; readonly leaf: Uint8Array; readonly place: EntryPlace }[],
+): Promise<void> {
+  const due = places.length * rowBytes;
+  let room = rows.take(due);
   if (room === undefined) {
     await rows.write();
-    room = rows.take(rowBytes);
+    room = rows.take(due);
   }
-  if (room !== undefined) fillRow(room, index, leaf, place);
-  return undefined;
+  for (const [at, { index, leaf, place }] of places.entries()) {
+    if (room !== undefined) fillRow(room.subarray(at * rowBytes, (at + 1) * rowBytes), index, leaf, place);
+  }
 }
 
 function bundleOf(bytes: Uint8Array): readonly Uint8Array[] | undefined {

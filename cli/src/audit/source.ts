@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isAddress } from "../address.ts";
 import { CliError } from "../errors.ts";
@@ -20,6 +21,8 @@ export async function openSource(place: string, tokenFile: string | undefined): 
   throw new CliError("E_LOG_ABSENT", `${place} holds no log: neither checkpoint nor log/checkpoint is there`);
 }
 
+const absent = new Set(["ENOENT", "ENOTDIR"]);
+
 function folderSource(name: string, folder: string): LogSource {
   return {
     name,
@@ -33,12 +36,26 @@ async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() === true;
 }
 
+/**
+ * A tile's file, whole: opened without waiting (a FIFO is none), never read beyond the limit.
+ *
+ * @throws CliError E_FILE_KIND, E_FILE_TOO_LARGE, E_FILE_READ
+ */
 async function readIfThere(path: string, limit: number): Promise<Uint8Array | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    if (absent.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw new CliError("E_FILE_READ", `${path}: ${(error as Error).message}`, { file: path }, error);
+  });
+  if (file === undefined) return undefined;
   try {
-    return await readInput(path, limit);
-  } catch (error) {
-    if (error instanceof CliError && (error.code === "E_FILE_ABSENT" || error.code === "E_FILE_EMPTY"))
-      return undefined;
-    throw error;
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new CliError("E_FILE_KIND", `${path}: it is not an ordinary file`, { file: path });
+    if (stat.size > limit)
+      throw new CliError("E_FILE_TOO_LARGE", `${path}: it is larger than ${limit} bytes`, { file: path });
+    const bytes = Buffer.allocUnsafe(stat.size);
+    const { bytesRead } = await file.read(bytes, 0, stat.size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }

@@ -57,8 +57,8 @@ export async function loadState(folder: string, log: string): Promise<AuditState
   const stored = parsed(text, folder);
   if (stored.format !== format || stored.version !== 1) throw unusable(folder, "is of another version of this program");
   if (stored.log !== log) throw unusable(folder, `is of another log: ${stored.log}`);
-  const { format: _format, version: _version, edge, ...rest } = stored;
-  return { ...rest, edge: openEdge(edge) };
+  const { seen, compared, rows, list, counts, found, findings } = stored;
+  return { log, edge: openEdge(stored.edge), seen, compared, rows, list, counts, found, findings };
 }
 
 /** Replaces the state; what stood there before stays until the new one is whole on disk. */

@@ -33,7 +33,7 @@ export async function writePapers(folder: string, papers: AuditPapers, language:
     "sample.csv": sampleCsv(papers),
   };
   for (const [name, text] of Object.entries(files)) await writeOutput(join(folder, name), text, { force: true });
-  return [...Object.keys(files), "checkpoints.csv"];
+  return papers.log === null ? Object.keys(files) : [...Object.keys(files), "checkpoints.csv"];
 }
 
 function findingsCsv({ findings }: AuditPapers, language: Language): string {

@@ -1,4 +1,5 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
+import type { DossierVerdict } from "@lianzheng/sdk/dossier";
 import type { Policy, Question, Verdict } from "@lianzheng/sdk/evidence";
 import type { Refusal } from "@lianzheng/sdk/refusal";
 import type { Command } from "commander";
@@ -9,17 +10,26 @@ import type { ExitCode } from "../exit.ts";
 import { exitCodes, worstExit } from "../exit.ts";
 import type { Failure } from "../failure.ts";
 import { toFailure } from "../failure.ts";
+import { digestFile } from "../files/digest.ts";
 import { readPolicy } from "../files/policy.ts";
-import { MAX_INPUT_BYTES, readInput } from "../files/read.ts";
+import { MAX_DOSSIER_BYTES, readInput } from "../files/read.ts";
 import type { Outcome } from "../output/output.ts";
-import { foldedRows, tableLines } from "../output/table.ts";
+import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/style.ts";
+<<<<<<< HEAD
 import type { Judged, OnlineSources, OnlineWishes } from "../verdict/judge.ts";
 import { isLeftOpen, judge, onlineSources } from "../verdict/judge.ts";
 import { verdictLines } from "../verdict/lines.ts";
 import { onlineLines } from "../verdict/online-lines.ts";
+=======
+import { dossierLines } from "../verdict/dossier-lines.ts";
+import { explanationLines } from "../verdict/explain.ts";
+import { verdictLines } from "../verdict/lines.ts";
+import { judgedWithFile, originalLine, type Original, type OriginalFound } from "../verdict/original.ts";
+import { refusalLines } from "../verdict/refusal-lines.ts";
+>>>>>>> main
 import type { Language } from "../verdict/words.ts";
 import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";
 
@@ -28,15 +38,23 @@ interface VerifyOptions extends OnlineWishes {
   /** Asked for besides what the policy requires. */
   readonly require?: readonly Question[];
   readonly lang: Language;
+  /** The file that the evidence is of. */
+  readonly file?: string;
+  readonly explain?: boolean;
 }
 
 /** In the order in which they are asked. */
 const questions = Object.keys(questionWords) as readonly Question[];
 
-/** One file: a verdict, a node's signed refusal, or why there is neither. */
+/** One file: a verdict, a node's signed refusal, the verdict on a dossier, or why there is none of them. */
 type Examined =
+<<<<<<< HEAD
   | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Judged }
+=======
+  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Verdict; readonly original?: OriginalFound }
+>>>>>>> main
   | { readonly file: string; readonly exitCode: ExitCode; readonly refusal: Refusal }
+  | { readonly file: string; readonly exitCode: ExitCode; readonly dossier: DossierVerdict }
   | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
 
 const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
@@ -49,7 +67,12 @@ const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
 export function verifyCommand(context: Context): Command {
   return describedCommand("verify <file...>", {
     usage:
+<<<<<<< HEAD
       "Opens no connection without --online. A bundle is never believed on its own word: whom to trust stands in the policy only.",
+=======
+      "Opens no connection. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its own word: whom to\n" +
+      "trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that of stamp does.",
+>>>>>>> main
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
@@ -65,6 +88,8 @@ export function verifyCommand(context: Context): Command {
         questions,
       ),
     )
+    .option("--file <file>", "a file of which the evidence must hold the digest 须与证据相符的原文件")
+    .option("--explain", "say in plain words what each answer means 用通俗语言解释")
     .addOption(
       new Option("--lang <language>", "language of the explanations 说明语言").choices([...languages]).default("en"),
     )
@@ -76,9 +101,14 @@ export function verifyCommand(context: Context): Command {
       const policy = stricter(asKept, options.require ?? []);
       const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
+<<<<<<< HEAD
       for (const file of files) examined.push(await examine(file, policy, sources, context));
+=======
+      const original = options.file === undefined ? undefined : await digestFile(options.file);
+      for (const file of files) examined.push(await examine(file, policy, original, context));
+>>>>>>> main
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
-      context.finish(toOutcome(examined, used, policy.required, options.lang, context));
+      context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
     });
 }
@@ -94,16 +124,31 @@ const maxNoteBytes = 64 * 1024;
 async function examine(
   file: string,
   policy: Policy,
+<<<<<<< HEAD
   sources: OnlineSources | undefined,
+=======
+  original: Original | undefined,
+>>>>>>> main
   context: Context,
 ): Promise<Examined> {
   try {
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
-    const bytes = await readInput(file, MAX_INPUT_BYTES);
+    const bytes = await readInput(file, MAX_DOSSIER_BYTES);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
     if (looksLikeRefusal(text)) return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
+<<<<<<< HEAD
     const verdict = await judge(bytes, policy, context.now(), sources);
     return { file, verdict, exitCode: exitOfVerdict(verdict) };
+=======
+    const now = context.now();
+    const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
+    if (looksLikeDossier(bytes)) {
+      const dossier = verifyDossier(bytes, policy, { now });
+      return { file, dossier, exitCode: exitOf[dossier.result] };
+    }
+    const judged = judgedWithFile(verify(bytes, policy, { now }), original);
+    return { file, ...judged, exitCode: exitOf[judged.verdict.result] };
+>>>>>>> main
   } catch (error) {
     const failure = toFailure(error);
     // A refusal that no trusted log signed was read well enough: it is not valid.
@@ -137,7 +182,7 @@ function toOutcome(
   examined: readonly Examined[],
   policy: UsedPolicy,
   required: readonly string[],
-  language: Language,
+  { lang: language, explain = false }: VerifyOptions,
   { out }: Context,
 ): Outcome {
   const exitCode = worstExit(examined.map((one) => one.exitCode));
@@ -147,14 +192,14 @@ function toOutcome(
     result: resultOf(exitCode),
     json: { policy: { ...policy, required }, files: examined.map(toJson) },
     human: [
-      ...examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style)]),
+      ...examined.flatMap((one, at) => [...(at > 0 && !style.brief ? [""] : []), ...toLines(one, style, explain)]),
       ...(style.brief || !examined.some(isJudged) ? [] : ["", ...policyLines(policy, required, style)]),
     ],
   };
 }
 
 function isJudged(one: Examined): boolean {
-  return "verdict" in one;
+  return "verdict" in one || "dossier" in one;
 }
 
 /** Whose measure the verdicts were taken by: "verified" means what this policy asks for, no more. */
@@ -172,35 +217,33 @@ function policyLines(
 
 function toJson(one: Examined): Readonly<Record<string, unknown>> {
   const { file, exitCode } = one;
-  if ("verdict" in one) return { file, ...one.verdict, exitCode };
+  if ("verdict" in one) {
+    return { file, ...one.verdict, ...(one.original === undefined ? {} : { original: one.original }), exitCode };
+  }
+  if ("dossier" in one) return { file, ...one.dossier, exitCode };
   if ("refusal" in one) return { file, result: "verified", refusal: one.refusal, exitCode };
   return { file, result: "error", code: one.failure.code, detail: one.failure.detail, exitCode };
 }
 
+<<<<<<< HEAD
 function toLines(one: Examined, style: VerdictStyle): readonly string[] {
   if ("verdict" in one)
     return [...verdictLines(one.file, one.verdict, style), ...onlineLines(one.verdict.findings ?? [], style)];
+=======
+function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly string[] {
+  if ("verdict" in one) {
+    const told = verdictLines(one.file, one.verdict, style);
+    const explained = explain && !style.brief ? ["", ...explanationLines(one.verdict, style)] : [];
+    return [
+      ...told,
+      ...(one.original === undefined || style.brief ? [] : [originalLine(one.original, style)]),
+      ...explained,
+    ];
+  }
+  if ("dossier" in one) return dossierLines(one.file, one.dossier, style);
+>>>>>>> main
   if ("refusal" in one) return refusalLines(one.file, one.refusal, style);
   return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
-}
-
-/** What a node signed when it refused: that it did, not that it was right. */
-function refusalLines(file: string, refusal: Refusal, { colors, language, brief }: VerdictStyle): readonly string[] {
-  const { origin, time, member, code, field, policy, request } = refusal;
-  const said = { en: "signed refusal", zh: "已签名的拒绝回执" }[language];
-  const by =
-    policy === null ? code : `${code} (${policy.name}, ${{ en: "version", zh: "版本" }[language]} ${policy.version})`;
-  const head = `${colors.green({ en: "verified", zh: "核验通过" }[language])} ${said}: ${printable(file)}`;
-  if (brief) return [head];
-  const rows: readonly (readonly [Readonly<Record<Language, string>>, string])[] = [
-    [{ en: "node", zh: "节点" }, origin],
-    [{ en: "time", zh: "时间" }, time],
-    [{ en: "member", zh: "成员" }, member],
-    [{ en: "rule", zh: "规则" }, by],
-    [{ en: "field", zh: "字段" }, field ?? ""],
-    [{ en: "request", zh: "请求" }, request],
-  ];
-  return [head, ...tableLines(rows.map(([name, value]) => [`  ${name[language]}`, printable(value)]))];
 }
 
 /** One word for all files together. */

@@ -7,6 +7,9 @@ import { CliError } from "../errors.ts";
 /** Largest evidence bundle, policy and submission that the command reads, in bytes (docs/formats.md section 8). */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
 
+/** Largest dossier that the command reads, in bytes (docs/formats.md section 19); a bundle in it has its own limit. */
+export const MAX_DOSSIER_BYTES = 128 * 1024 * 1024;
+
 /** `-` in the place of a file name. */
 export const STDIN = "-";
 
@@ -49,7 +52,8 @@ async function readOrdinary(name: string, limit: number): Promise<Uint8Array> {
   }
 }
 
-async function openToRead(name: string): Promise<FileHandle> {
+/** Opens without waiting, so that a FIFO is seen to be one. @throws CliError E_FILE_… */
+export async function openToRead(name: string): Promise<FileHandle> {
   try {
     return await open(name, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {

@@ -68,16 +68,17 @@ function addressIn(text: string): Hex {
   return address;
 }
 
+/** What `entitled` leans on besides; a policy without one of them leaves open what rests on it. */
+const leanedOn = ["rights", "registry", "emergency", "consents", "attestations"] as const;
+
 function trustedContracts(book: Readonly<Record<string, TrustedContract>>): Policy["contracts"] {
   return {
     members: trusted(book, "members"),
     evidenceLogs: trusted(book, "evidenceLogs"),
     trades: trusted(book, "trades"),
-    rights: trusted(book, "rights"),
-    registry: trusted(book, "registry"),
-    emergency: trusted(book, "emergency"),
-    consents: trusted(book, "consents"),
-    attestations: trusted(book, "attestations"),
+    ...Object.fromEntries(
+      leanedOn.filter((name) => book[name] !== undefined).map((name) => [name, trusted(book, name)]),
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AuditQuestion } from "./question.ts";
+import type { AuditQuestion } from "./questions.ts";
 
 interface Fault {
   /** Which question it answers with "fail". */

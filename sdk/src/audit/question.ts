@@ -1,8 +1,5 @@
 import { auditFaults, type AuditFinding } from "./finding.ts";
-
-/** What an audit of a log asks, in the order in which its papers answer. */
-export const auditQuestions = ["signed", "roots", "kept", "anchored", "entries", "sequences", "sampled"] as const;
-export type AuditQuestion = (typeof auditQuestions)[number];
+import { auditQuestions, type AuditQuestion } from "./questions.ts";
 
 /** Without these nothing is called sound. The others may stay open where the log shows no entries, and then the papers say so. */
 const required: ReadonlySet<AuditQuestion> = new Set(["signed", "roots", "kept", "anchored"]);

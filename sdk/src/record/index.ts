@@ -5,6 +5,7 @@ export { decodeEntry, encodeEntry, maxEntryBytes } from "./entry.ts";
 export type { Entry } from "./entry.ts";
 export { decodeErasure, erasureBody, erasureGrounds, erasureType, isErasureGround } from "./erasure.ts";
 export type { Erasure, ErasureGround } from "./erasure.ts";
+export { arrayAt, countAt, digestAt, exactObject, instantAt, refusal, stringAt, subjectAt } from "./fields.ts";
 export { isRecordType, isSubject } from "./identifiers.ts";
 export { fromInstant, toInstant } from "./instant.ts";
 export { isJsonObject, jsonPointer } from "./json.ts";
