@@ -18,18 +18,14 @@ import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/style.ts";
-<<<<<<< HEAD
+import { dossierLines } from "../verdict/dossier-lines.ts";
+import { explanationLines } from "../verdict/explain.ts";
 import type { Judged, OnlineSources, OnlineWishes } from "../verdict/judge.ts";
 import { isLeftOpen, judge, onlineSources } from "../verdict/judge.ts";
 import { verdictLines } from "../verdict/lines.ts";
 import { onlineLines } from "../verdict/online-lines.ts";
-=======
-import { dossierLines } from "../verdict/dossier-lines.ts";
-import { explanationLines } from "../verdict/explain.ts";
-import { verdictLines } from "../verdict/lines.ts";
 import { judgedWithFile, originalLine, type Original, type OriginalFound } from "../verdict/original.ts";
 import { refusalLines } from "../verdict/refusal-lines.ts";
->>>>>>> main
 import type { Language } from "../verdict/words.ts";
 import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";
 
@@ -48,11 +44,7 @@ const questions = Object.keys(questionWords) as readonly Question[];
 
 /** One file: a verdict, a node's signed refusal, the verdict on a dossier, or why there is none of them. */
 type Examined =
-<<<<<<< HEAD
-  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Judged }
-=======
-  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Verdict; readonly original?: OriginalFound }
->>>>>>> main
+  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Judged; readonly original?: OriginalFound }
   | { readonly file: string; readonly exitCode: ExitCode; readonly refusal: Refusal }
   | { readonly file: string; readonly exitCode: ExitCode; readonly dossier: DossierVerdict }
   | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
@@ -67,12 +59,9 @@ const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
 export function verifyCommand(context: Context): Command {
   return describedCommand("verify <file...>", {
     usage:
-<<<<<<< HEAD
-      "Opens no connection without --online. A bundle is never believed on its own word: whom to trust stands in the policy only.",
-=======
-      "Opens no connection. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its own word: whom to\n" +
-      "trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that of stamp does.",
->>>>>>> main
+      "Opens no connection without --online. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its\n" +
+      "own word: whom to trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that\n" +
+      "of stamp does.",
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
@@ -101,12 +90,8 @@ export function verifyCommand(context: Context): Command {
       const policy = stricter(asKept, options.require ?? []);
       const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
-<<<<<<< HEAD
-      for (const file of files) examined.push(await examine(file, policy, sources, context));
-=======
       const original = options.file === undefined ? undefined : await digestFile(options.file);
-      for (const file of files) examined.push(await examine(file, policy, original, context));
->>>>>>> main
+      for (const file of files) examined.push(await examine(file, policy, { original, sources }, context));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
@@ -118,17 +103,19 @@ function stricter(policy: Policy, asked: readonly Question[]): Policy {
   return { ...policy, required: questions.filter((one) => policy.required.includes(one) || asked.includes(one)) };
 }
 
+/** What a file is held against beside the policy. */
+interface Against {
+  readonly original: Original | undefined;
+  readonly sources: OnlineSources | undefined;
+}
+
 /** A signed refusal is shorter, or is none. */
 const maxNoteBytes = 64 * 1024;
 
 async function examine(
   file: string,
   policy: Policy,
-<<<<<<< HEAD
-  sources: OnlineSources | undefined,
-=======
-  original: Original | undefined,
->>>>>>> main
+  { original, sources }: Against,
   context: Context,
 ): Promise<Examined> {
   try {
@@ -136,19 +123,14 @@ async function examine(
     const bytes = await readInput(file, MAX_DOSSIER_BYTES);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
     if (looksLikeRefusal(text)) return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
-<<<<<<< HEAD
-    const verdict = await judge(bytes, policy, context.now(), sources);
-    return { file, verdict, exitCode: exitOfVerdict(verdict) };
-=======
     const now = context.now();
     const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
     if (looksLikeDossier(bytes)) {
       const dossier = verifyDossier(bytes, policy, { now });
       return { file, dossier, exitCode: exitOf[dossier.result] };
     }
-    const judged = judgedWithFile(verify(bytes, policy, { now }), original);
-    return { file, ...judged, exitCode: exitOf[judged.verdict.result] };
->>>>>>> main
+    const judged = judgedWithFile(await judge(bytes, policy, now, sources), original);
+    return { file, ...judged, exitCode: exitOfVerdict(judged.verdict) };
   } catch (error) {
     const failure = toFailure(error);
     // A refusal that no trusted log signed was read well enough: it is not valid.
@@ -225,11 +207,6 @@ function toJson(one: Examined): Readonly<Record<string, unknown>> {
   return { file, result: "error", code: one.failure.code, detail: one.failure.detail, exitCode };
 }
 
-<<<<<<< HEAD
-function toLines(one: Examined, style: VerdictStyle): readonly string[] {
-  if ("verdict" in one)
-    return [...verdictLines(one.file, one.verdict, style), ...onlineLines(one.verdict.findings ?? [], style)];
-=======
 function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly string[] {
   if ("verdict" in one) {
     const told = verdictLines(one.file, one.verdict, style);
@@ -237,11 +214,11 @@ function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly
     return [
       ...told,
       ...(one.original === undefined || style.brief ? [] : [originalLine(one.original, style)]),
+      ...onlineLines(one.verdict.findings ?? [], style),
       ...explained,
     ];
   }
   if ("dossier" in one) return dossierLines(one.file, one.dossier, style);
->>>>>>> main
   if ("refusal" in one) return refusalLines(one.file, one.refusal, style);
   return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
 }
