@@ -255,8 +255,7 @@ describe("evidence from the embedded chain", () => {
     await log.close();
     const cosign = (note: string): Promise<string> => Promise.resolve(note + cosignatureOf(note, witness));
     log = await openLog(join(folder, "node"), origin, {
-      now: Date.now,
-      publication: { entries: "members", everyMs: 60_000, cosign },
+      ...{ publication: { entries: "members", everyMs: 60_000, cosign }, now: Date.now },
     });
     anchor = await Anchor.open(anchorOptions());
     await grow(log, 1, "product:0x09");

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
 import type { ExitCode } from "../exit.ts";
 import { exitCodes, worstExit } from "../exit.ts";
 import type { Failure } from "../failure.ts";
@@ -60,8 +61,8 @@ export function verifyCommand(context: Context): Command {
   return describedCommand("verify <file...>", {
     usage:
       "Opens no connection without --online. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its\n" +
-      "own word: whom to trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that\n" +
-      "of stamp does.",
+      "own word: whom to trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that of\n" +
+      "stamp does.",
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
@@ -91,7 +92,7 @@ export function verifyCommand(context: Context): Command {
       const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
       const original = options.file === undefined ? undefined : await digestFile(options.file);
-      for (const file of files) examined.push(await examine(file, policy, { original, sources }, context));
+      for (const file of files) examined.push(await examine(file, { policy, original, sources }, context));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
@@ -103,21 +104,17 @@ function stricter(policy: Policy, asked: readonly Question[]): Policy {
   return { ...policy, required: questions.filter((one) => policy.required.includes(one) || asked.includes(one)) };
 }
 
-/** What a file is held against beside the policy. */
-interface Against {
+/** A signed refusal is shorter, or is none. */
+const maxNoteBytes = 64 * 1024;
+
+/** By what a file is examined. */
+interface Wishes {
+  readonly policy: Policy;
   readonly original: Original | undefined;
   readonly sources: OnlineSources | undefined;
 }
 
-/** A signed refusal is shorter, or is none. */
-const maxNoteBytes = 64 * 1024;
-
-async function examine(
-  file: string,
-  policy: Policy,
-  { original, sources }: Against,
-  context: Context,
-): Promise<Examined> {
+async function examine(file: string, { policy, original, sources }: Wishes, context: Context): Promise<Examined> {
   try {
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
     const bytes = await readInput(file, MAX_DOSSIER_BYTES);
@@ -126,6 +123,8 @@ async function examine(
     const now = context.now();
     const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
     if (looksLikeDossier(bytes)) {
+      if (sources !== undefined)
+        throw new CliError("E_USAGE", "--online asks about evidence bundles, not about a dossier");
       const dossier = verifyDossier(bytes, policy, { now });
       return { file, dossier, exitCode: exitOf[dossier.result] };
     }
@@ -209,12 +208,12 @@ function toJson(one: Examined): Readonly<Record<string, unknown>> {
 
 function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly string[] {
   if ("verdict" in one) {
-    const told = verdictLines(one.file, one.verdict, style);
-    const explained = explain && !style.brief ? ["", ...explanationLines(one.verdict, style)] : [];
+    const { verdict, original } = one;
+    const explained = explain && !style.brief ? ["", ...explanationLines(verdict, style)] : [];
     return [
-      ...told,
-      ...(one.original === undefined || style.brief ? [] : [originalLine(one.original, style)]),
-      ...onlineLines(one.verdict.findings ?? [], style),
+      ...verdictLines(one.file, verdict, style),
+      ...(original === undefined || style.brief ? [] : [originalLine(original, style)]),
+      ...onlineLines(verdict.findings ?? [], style),
       ...explained,
     ];
   }
