@@ -7,7 +7,9 @@ import type { ListedWarning, MonitorParts, LawAt } from "@lianzheng/node/monitor
 import type { EvidenceLog } from "@lianzheng/node/log";
 import { decodeDisclosure, decodeEntry, encodeDisclosure, saltOf } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
+import { Level } from "level";
 import { NodeError } from "../../node/src/errors.ts";
+import { MonitorState } from "../../node/src/monitor/state.ts";
 import { buyer, identity, seller, submissionOf } from "../log-node/fixture.ts";
 import { inFolder, openFed, until } from "./fixture.ts";
 import type { Fed } from "./fixture.ts";
@@ -455,6 +457,41 @@ describe("a warning", () => {
       expect(fed.log.size).to.equal(6);
       await watching.monitor.close();
       await fed.close();
+    }));
+});
+
+describe("the monitor's state", () => {
+  it("is begun anew, and that is told, when LevelDB lost an entry of it or an older value came back", () =>
+    inFolder(async (directory) => {
+      const changed: readonly ((database: Level) => Promise<void>)[] = [
+        (database) => database.del("two"),
+        async (database) => database.put("two", await database.get("one")),
+        (database) => database.del("~sum"),
+      ];
+      for (const [at, change] of changed.entries()) {
+        const folder = join(directory, String(at));
+        const before = await MonitorState.open(folder);
+        for (const value of [1, 2])
+          await before.apply(
+            new Map<string, JsonValue | undefined>([
+              ["one", value],
+              ["two", value],
+              ["gone", value],
+            ]),
+          );
+        await before.apply(new Map([["gone", undefined]]));
+        await before.close();
+        const same = await MonitorState.open(folder);
+        expect([same.damage, await same.get("two"), await same.get("gone")]).to.deep.equal([undefined, 2, undefined]);
+        await same.close();
+        const database = new Level(folder);
+        await change(database);
+        await database.close();
+        const after = await MonitorState.open(folder);
+        expect(after.damage).to.have.property("code", "INDEX_CORRUPT");
+        expect(await after.range("a", "~", 10)).to.deep.equal([]);
+        await after.close();
+      }
     }));
 });
 

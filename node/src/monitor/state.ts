@@ -130,7 +130,7 @@ const sumBytes = 16;
 function addTo(sum: Buffer, key: string, text: string | undefined): void {
   if (text === undefined) return;
   const digest = createHash("sha256").update(`${key}\n${text}`).digest();
-  for (let at = 0; at < sumBytes; at++) sum[at]! ^= digest[at]!;
+  for (const [at, byte] of sum.entries()) sum[at] = byte ^ (digest[at] ?? 0);
 }
 
 /** LevelDB does not check what it reads; the checksum is over key and value. */

@@ -11,6 +11,7 @@ import { rpcCases } from "./rpc.ts";
 import { powerCases } from "./power.ts";
 import { processCases } from "./processes.ts";
 import { stateFileCases } from "./state-files.ts";
+import { stateKillCases } from "./state-kills.ts";
 import { storeKillCases } from "./store-kills.ts";
 import { tamperingCases } from "./tampering.ts";
 import { twinCases } from "./twins.ts";
@@ -23,6 +24,7 @@ const storeRows: readonly FaultCase[] = [
   ...powerCases,
   ...corruptionCases,
   ...stateFileCases,
+  ...stateKillCases,
   ...tamperingCases,
   ...processCases,
 ];
@@ -44,7 +46,6 @@ export const missing: Readonly<Record<string, string>> = {
   "F-R8": "a node has one endpoint of its chain; a proxy in front may spread over several",
   "F-C8": "classic-level's repair is called nowhere: there is nothing to bring about",
   "F-D3": "the chain's side of a full disk: its steps are killed at (F-K6 to F-K13), the disk is not filled at them",
-  "F-K14": "a delivery of a webhook that is cut off is in test/events, not here",
   "F-K17": "init and rebuild that are cut off are in test/config and test/log-node, not here",
   "F-L10": "there is no other format of the folder yet",
   "F-L11": "ten million records are measured by npm run bench:scale",

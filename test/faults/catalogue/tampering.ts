@@ -7,6 +7,7 @@ import { openValue, rangeBounds, sealedValue, type KeyRange } from "../../../nod
 import { openLog, submitOne, vaultKey, verifier } from "../../log-node/fixture.ts";
 import { forgeText } from "../../log-node/forging.ts";
 import type { FaultCase } from "../case.ts";
+import type { FaultContext } from "../context.ts";
 import { readingOf } from "../store/reader.ts";
 
 /** Ranges of the index whose values lead somewhere, and whether a reader finds at the end of the way that it was misled. */
@@ -25,7 +26,7 @@ export const tamperingCases: readonly FaultCase[] = [
     title:
       "a record is edited by somebody who makes every checksum right: fsck names it, and no reader is given the record",
     how: "the journal's frames written anew, whole chain; values of the index put by LevelDB with their checksums",
-    run: async (context): Promise<void> => {
+    run: async (context: FaultContext): Promise<void> => {
       const source = join(await context.folder(), "node");
       await fill(source);
       const copyOf = async (name: string): Promise<string> => {
