@@ -187,7 +187,7 @@ class Walk {
       this.#counts.tiles += 1;
       this.#find(...findingsOfTile(tile, await this.#options.source.tile(tilePath(tile.coordinate))));
     }
-    await this.#entries({ coordinate, leaves: bytes, skip }, entries);
+    await this.#entries({ coordinate, leaves: digests, skip }, entries);
   }
 
   #leavesOf(coordinate: TileCoordinate, leaves: Uint8Array | undefined): Uint8Array | undefined {
