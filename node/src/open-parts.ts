@@ -19,7 +19,6 @@ import { fencedFailure } from "./fencing.ts";
 import { Membership } from "./membership.ts";
 import { openLog } from "./open-log.ts";
 import { ownLogOf, searchedLogOf } from "./registry-log.ts";
-import { rightsOnChain } from "./rights-on-chain.ts";
 import type { NodeParts } from "./services.ts";
 import { Watch } from "./watch.ts";
 
@@ -67,8 +66,7 @@ export async function openParts(start: PartsStart): Promise<NodeParts> {
   const tokens = watchTokens(folder, logger);
   opened.push(() => tokens.close());
   opened.push(() => watch.close());
-  const rights = rightsOnChain(chain.rpc, deployment);
-  await watch.open({ folder, log, anchor, membership, registry, policies, rights, logger });
+  await watch.open({ folder, log, anchor, membership, registry, policies, logger });
   const following = { registry, policies, witnesses };
   return { folder, chain, deployment, log, failed, anchor, membership, tokens, watch, logger, ...following };
 }

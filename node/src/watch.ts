@@ -4,13 +4,13 @@ import type { EventsPort, MetricsPort, Readiness, WarningsPort } from "@lianzhen
 import type { NodeFolder } from "@lianzheng/node/config";
 import { readFileIfThere } from "@lianzheng/node/config";
 import { decodeRules, Monitor, WarningDesk } from "@lianzheng/node/monitor";
-import type { RightAt } from "@lianzheng/node/monitor";
 import { EventFeed, systemResolver, usualRetries, Webhooks, WebhookStore } from "@lianzheng/node/events";
 import type { CommittedGroup, EvidenceLog } from "@lianzheng/node/log";
 import { Health, NodeMetrics } from "@lianzheng/node/telemetry";
 import type { Gauges, HealthParts } from "@lianzheng/node/telemetry";
 import type { PolicyRoom } from "@lianzheng/node/policies";
 import type { NodeRegistry } from "@lianzheng/node/registry";
+import { lawFromRegistry } from "./law-at.ts";
 import type { Membership } from "./membership.ts";
 
 /** What a node's watch looks at. All of it is open. */
@@ -19,8 +19,6 @@ export interface Watched {
   readonly log: EvidenceLog;
   readonly anchor: Anchor;
   readonly membership: Membership;
-  /** The law, asked for the validity of rights. */
-  readonly rights: RightAt;
   readonly registry: NodeRegistry;
   readonly policies: PolicyRoom;
   readonly logger: Logger;
@@ -83,6 +81,9 @@ export class Watch {
       ready: reasons.length === 0,
       reasons: reasons.map(({ code, detail }) => `${detail} (${code})`),
       codes: reasons.map(({ code }) => code),
+      alarms: this.#opened(this.#parts)
+        .anchor.status()
+        .alarms.map(({ code }) => code),
     };
   }
 
@@ -114,12 +115,12 @@ export class Watch {
     };
   }
 
-  async #openMonitor({ folder, log, rights, logger }: Watched, feed: EventFeed): Promise<Monitor | undefined> {
+  async #openMonitor({ folder, log, registry, logger }: Watched, feed: EventFeed): Promise<Monitor | undefined> {
     const { monitorRules, monitor: directory } = folder.paths;
     const bytes = await readFileIfThere(monitorRules, "open");
     if (bytes === undefined) return undefined;
     return await Monitor.open({
-      ...{ directory, owner: folder.settings.owner, feed, log, rights, now: Date.now },
+      ...{ directory, owner: folder.settings.owner, feed, log, law: lawFromRegistry(registry), now: Date.now },
       rules: decodeRules(bytes, monitorRules),
       raised: ({ id, kind, severity }) => {
         this.metrics.warned(kind);

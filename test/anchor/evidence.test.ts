@@ -254,7 +254,9 @@ describe("evidence from the embedded chain", () => {
     await anchor.close();
     await log.close();
     const cosign = (note: string): Promise<string> => Promise.resolve(note + cosignatureOf(note, witness));
-    log = await openLog(join(folder, "node"), origin, { publication: { entries: "members", everyMs: 60_000, cosign } });
+    log = await openLog(join(folder, "node"), origin, {
+      ...{ publication: { entries: "members", everyMs: 60_000, cosign }, now: Date.now },
+    });
     anchor = await Anchor.open(anchorOptions());
     await grow(log, 1, "product:0x09");
     await anchor.flush();

@@ -243,7 +243,11 @@ async function openApi(options: ApiOptions): Promise<TestApi> {
   const monitor = await Monitor.open({
     ...{ directory: join(directory, "monitor"), owner: members.operator, feed, log, now: () => now },
     rules: decodeRules(Buffer.from(JSON.stringify(rules)), "monitor.json"),
-    rights: { validityAt: () => Promise.resolve("valid") },
+    law: {
+      right: () => Promise.resolve({ validity: "valid", block: 1 }),
+      product: () => Promise.resolve(undefined),
+      trade: () => Promise.resolve(undefined),
+    },
     raised: ({ kind }) => metrics.warned(kind),
     failed: (error) => told.push(String(error)),
   });

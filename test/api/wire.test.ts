@@ -244,6 +244,17 @@ describe("a node that is told to stop", () => {
     );
   });
 
+  it("waits for no connection over which nothing was asked", () =>
+    withApi(async (api) => {
+      const silent = connect(await listen(api), "127.0.0.1");
+      await once(silent, "connect");
+      const ended = collect(silent);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Node itself would wait until the headers are late, which is longer than a test may take.
+      await api.app.close();
+      expect(await ended).to.equal("");
+    }));
+
   it("is not ready while it says so, and alive all the same", () =>
     withApi(
       async ({ get }) => {

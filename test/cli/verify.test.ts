@@ -47,6 +47,32 @@ describe("lianzheng verify", function () {
 
   after(() => rm(folder, { recursive: true, force: true }));
 
+  it("asks again with --online, and is undecided where nobody answers", async () => {
+    const good = ["verify", "good.evidence.json", "--policy", "policy.json"];
+    const run = await lianzheng([...good, "--online", "http://127.0.0.1:1", "--json"], { cwd: folder });
+    expect(run.exitCode).to.equal(3);
+    const [file] = filesOf(run) as readonly (FileAnswer & {
+      findings?: readonly { about: string; answer: string }[];
+    })[];
+    expect(file!.result).to.equal("verified");
+    expect(file!.findings!.map(({ about, answer }) => `${about} ${answer}`)).to.deep.equal(["chain unknown"]);
+    const shown = await lianzheng([...good, "--online", "http://127.0.0.1:1", "--lang", "zh"], { cwd: folder });
+    expect(shown.stdout).to.contain("当前在线复核").and.contain("? 未知");
+  });
+
+  it("says what --online needs", async () => {
+    const good = ["verify", "good.evidence.json", "--policy", "policy.json"];
+    for (const [more, code] of [
+      [["--online"], "E_USAGE"],
+      [["--node", "http://127.0.0.1:1"], "E_USAGE"],
+      [["--online", "ftp://127.0.0.1"], "E_URL"],
+    ] as const) {
+      const run = await lianzheng([...good, ...more, "--json"], { cwd: folder });
+      expect(run.exitCode).to.equal(2);
+      expect(run.stdout + run.stderr).to.contain(code);
+    }
+  });
+
   it("recognises a node's signed refusal, and believes it only by a log of the policy", async () => {
     const facts = {
       ...({

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import { decodeRules, Monitor, WarningDesk } from "@lianzheng/node/monitor";
-import type { ListedWarning, MonitorParts, RightAt } from "@lianzheng/node/monitor";
+import type { ListedWarning, MonitorParts, LawAt } from "@lianzheng/node/monitor";
 import type { EvidenceLog } from "@lianzheng/node/log";
 import { decodeDisclosure, decodeEntry, encodeDisclosure, saltOf } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
@@ -59,21 +59,36 @@ function rulesOf(...rules: object[]): MonitorParts["rules"] {
   return decodeRules(Buffer.from(JSON.stringify({ format: "lianzheng-monitor", version: 1, rules })), "monitor.json");
 }
 
-class Rights implements RightAt {
-  answer: "valid" | "invalid" | "unknown" | "down" = "valid";
+const product = `0x${"cd".repeat(32)}`;
+const trade = `0x${"ef".repeat(32)}`;
+
+/** A law that knows one right, one product and one trade of it. */
+class Law implements LawAt {
+  answer: "valid" | "expired" | "unknown" | "down" = "valid";
+  grade = "general";
+  crossBorder = false;
   asked = 0;
 
-  validityAt(): Promise<"valid" | "invalid" | "unknown"> {
+  right(): ReturnType<LawAt["right"]> {
     this.asked += 1;
-    if (this.answer === "down") return Promise.reject(new Error("the chain is away"));
-    return Promise.resolve(this.answer);
+    if (this.answer === "down") return Promise.reject(new Error("the law cannot be asked"));
+    return Promise.resolve({ validity: this.answer, block: 7 });
+  }
+
+  product(id: string): ReturnType<LawAt["product"]> {
+    return Promise.resolve(id === product ? { grade: this.grade, block: 8 } : undefined);
+  }
+
+  trade(id: string): ReturnType<LawAt["trade"]> {
+    const { crossBorder } = this;
+    return Promise.resolve(id === trade ? { product, parties: [seller, buyer], crossBorder, block: 9 } : undefined);
   }
 }
 
 interface Watching {
   readonly monitor: Monitor;
   readonly desk: WarningDesk;
-  readonly rights: Rights;
+  readonly law: Law;
   readonly failed: unknown[];
   readonly raised: string[];
 }
@@ -87,7 +102,7 @@ async function watch(
   rules: MonitorParts["rules"],
   more: Partial<MonitorParts> = {},
 ): Promise<Watching> {
-  const [failed, raised, rights]: [unknown[], string[], Rights] = [[], [], new Rights()];
+  const [failed, raised, law]: [unknown[], string[], Law] = [[], [], new Law()];
   const monitor = await Monitor.open({
     ...{
       directory: join(directory, "monitor"),
@@ -95,7 +110,7 @@ async function watch(
       rules,
       feed: fed.feed,
       log: fed.log,
-      rights,
+      law,
       now: clock.now,
     },
     raised: ({ id }) => raised.push(id),
@@ -103,7 +118,7 @@ async function watch(
     ...more,
   });
   monitor.start();
-  return { monitor, desk: new WarningDesk(monitor, fed.log, seller, clock.now), rights, failed, raised };
+  return { monitor, desk: new WarningDesk(monitor, fed.log, seller, clock.now), law, failed, raised };
 }
 
 async function listed({ desk }: Watching): Promise<readonly ListedWarning[]> {
@@ -198,13 +213,15 @@ describe("a rule about rights", () => {
 
   it("warns of a right that is not valid then, or was never granted, and not of a valid one", async () => {
     expect(await warningsOf([valid], [contract({ right })])).to.deep.equal([]);
-    for (const answer of ["invalid", "unknown"] as const) {
+    for (const answer of ["expired", "unknown"] as const) {
       const warnings = await warningsOf(
         [valid],
         [contract({ right }), contract({})],
-        ({ rights }) => (rights.answer = answer),
+        ({ law }) => (law.answer = answer),
       );
-      expect(warnings.map(({ facts }) => facts)).to.deep.equal([{ right, validity: answer }]);
+      expect(warnings.map(({ facts }) => facts)).to.deep.equal([
+        { right, validity: answer, source: "registry", block: 7 },
+      ]);
     }
   });
 
@@ -213,10 +230,10 @@ describe("a rule about rights", () => {
       const clock = new Clock();
       const fed = await openFed(directory, { now: clock.now });
       const watching = await watch(fed, directory, clock, rulesOf(valid));
-      watching.rights.answer = "down";
+      watching.law.answer = "down";
       await take(fed.log, clock, contract({ right }));
       await until(() => watching.failed.length > 0);
-      watching.rights.answer = "invalid";
+      watching.law.answer = "expired";
       await settled(fed, watching);
       expect(await listed(watching)).to.have.length(1);
       await watching.monitor.close();
@@ -264,6 +281,39 @@ describe("rules about grades and borders", () => {
     const core = rule({ kind: "core-grade", member: "grade", grades: ["core", "核心"] });
     const steps = [contract({ grade: "general" }), contract({ grade: "核心" }), contract({})];
     expect((await warningsOf([core], steps)).map(({ facts }) => facts["grade"])).to.deep.equal(["核心"]);
+  });
+
+  it("warn of what is registered as core, whatever the record says, and name the source and its block", async () => {
+    const core = rule({ kind: "core-grade", member: "grade", grades: ["core"] });
+    const about = [`product:${product}`, `resource:${product}`, `trade:${trade}`];
+    const steps = [...about, `product:${trade}`, `trade:${product}`, "product:0xcd", `x${product}`].map((subject) =>
+      contract({ grade: "general" }, { subject }),
+    );
+    expect(await warningsOf([core], steps)).to.deep.equal([]);
+    const warnings = await warningsOf([core], steps, ({ law }) => (law.grade = "core"));
+    expect(warnings.map(({ subject }) => subject)).to.deep.equal(about);
+    for (const { facts } of warnings)
+      expect(facts).to.deep.equal({ grade: "core", product, source: "registry", block: 8 });
+    const said = await warningsOf([core], [contract({ grade: "core" }, { subject: `product:${product}` })]);
+    expect(said.map(({ facts }) => facts)).to.deep.equal([{ grade: "core", source: "record" }]);
+  });
+
+  it("warn of a trade that the law has as crossing the border, unless it was approved", async () => {
+    const subject = `trade:${trade}`;
+    const border = rule({
+      ...{ kind: "cross-border", member: "territory", inside: ["CN"] },
+      ...{ approvals: ["attestation.security"], approvers: [buyer] },
+    });
+    const steps = [contract({ territory: "CN" }, { subject }), contract({}, { subject: `trade:${product}` })];
+    expect(await warningsOf([border], steps)).to.deep.equal([]);
+    const crossing = ({ law }: Watching): void => void (law.crossBorder = true);
+    const warnings = await warningsOf([border], steps, crossing);
+    const approvals = ["attestation.security"];
+    expect(warnings.map(({ facts }) => facts)).to.deep.equal([
+      { trade, parties: [seller, buyer], approvals, source: "registry", block: 9 },
+    ]);
+    const approval: Step = { type: "attestation.security", subject, issuer: buyer };
+    expect(await warningsOf([border], [approval, ...steps], crossing)).to.deep.equal([]);
   });
 
   it("warn of a territory outside unless an approver approved before", async () => {

@@ -1,5 +1,5 @@
 /** Seals of other engines, made with ethers' primitives. */
-import { encodeHeaderFields, type Header } from "@lianzheng/sdk/chain";
+import { encodeHeaderFields, ISTANBUL_MIX_HASH, type Header } from "@lianzheng/sdk/chain";
 import { sha256, utf8, type Hex } from "@lianzheng/sdk/encoding";
 import type { Bundle, Policy, ValidatorEpoch } from "@lianzheng/sdk/evidence";
 import { encodeRlp, hexlify, keccak256, SigningKey, toBeHex } from "ethers";
@@ -24,7 +24,8 @@ export interface QbftSeal {
 }
 
 export function qbftSeal({ validators = addresses(four), sealers = four.slice(0, 3), round = 0 }: QbftSeal = {}) {
-  return (header: Header): Header => {
+  return (unsealed: Header): Header => {
+    const header = { ...unsealed, mixHash: ISTANBUL_MIX_HASH, difficulty: 1n };
     const extra = (seals: readonly string[]): Hex =>
       encodeRlp([`0x${"00".repeat(32)}`, [...validators], [], round === 0 ? "0x" : toBeHex(round), [...seals]]) as Hex;
     const digest = keccak256(encodeHeaderFields({ ...header, extraData: extra([]) }));
@@ -33,7 +34,8 @@ export function qbftSeal({ validators = addresses(four), sealers = four.slice(0,
 }
 
 export function cliqueSeal(key: SigningKey) {
-  return (header: Header): Header => {
+  return (unsealed: Header): Header => {
+    const header = { ...unsealed, difficulty: 2n };
     const vanity: Hex = `0x${"ab".repeat(32)}`;
     const digest = keccak256(encodeHeaderFields({ ...header, extraData: vanity }));
     return { ...header, extraData: `${vanity}${sealedBy(key, digest).slice(2)}` };

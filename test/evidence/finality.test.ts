@@ -116,7 +116,7 @@ describe("evidence: a block that QBFT validators sealed", () => {
     expectFailure(judge(good, qbftPolicy(epochs, "contract")), "final", "V_SEAL");
   });
 
-  it("of before the policy's first epoch is unknown, and of a later one is judged by that", async () => {
+  it("of before the policy's first epoch is unknown, and of a later one is judged by that", () => {
     const later = [{ from: 13, validators: addresses(four) }];
     expectAnswer(judge(good, qbftPolicy(later)), "final", "unknown");
     const [first, then] = [

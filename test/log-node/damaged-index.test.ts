@@ -65,11 +65,11 @@ describe("an index that does not close", () => {
 });
 
 /** A log of several closed segments, with an anchor and an erasure; every key range of the index has keys of them. */
-async function filled(directory: string): Promise<void> {
+async function filled(directory: string, subjects = 7): Promise<void> {
   const { log } = await openLog(directory, small);
   for (let group = 0; group < 20; group += 1) {
     const names = Array.from({ length: 10 }, (_, at) => group * 10 + at);
-    await Promise.all(names.map((at) => submitOne(log, `r${at}`, `trade:${at % 7}`)));
+    await Promise.all(names.map((at) => submitOne(log, `r${at}`, `trade:${at % subjects}`)));
     if (group === 3) await anchorAndErase(log);
   }
   await log.close();
@@ -159,7 +159,9 @@ describe("an index that is damaged in what closed segments gave it", () => {
   it("answers nothing wrong, wherever the bytes of its files change", () =>
     withFolder(async (parent) => {
       const good = join(parent, "good");
-      await filled(good);
+      // Each record a subject of its own: of a value that was replaced, and lies about until LevelDB merges its files, damage may make one
+      // under another key, which fsck tells and the patrol does not, and nobody believes, for no value holds under another key.
+      await filled(good, 200);
       const tables = (await readdir(join(good, "index"))).filter((name) => name.endsWith(".ldb"));
       expect(tables.length).to.be.greaterThan(0);
       const seen = { sound: 0, unneeded: 0, atStart: 0, byPatrol: 0, ended: 0 };

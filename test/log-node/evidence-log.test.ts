@@ -277,17 +277,27 @@ describe("the log's views", () => {
       await log.close();
     })).timeout(20_000);
 
-  const losses: readonly (readonly [string, (folder: string) => Promise<unknown>, readonly string[]])[] = [
-    ["a deleted index", (folder) => rm(join(folder, "index"), { recursive: true }), ["index-caught-up"]],
-    ["deleted tiles", (folder) => rm(join(folder, "log"), { recursive: true }), []],
+  /** What was lost, how, and what the start may tell. */
+  const losses: readonly (readonly [string, (folder: string) => Promise<unknown>, readonly (readonly string[])[]])[] = [
+    ["a deleted index", (folder) => rm(join(folder, "index"), { recursive: true }), [["index-caught-up"]]],
+    ["deleted tiles", (folder) => rm(join(folder, "log"), { recursive: true }), [[]]],
     [
       "both deleted",
       (folder) => Promise.all(["index", "log"].map((name) => rm(join(folder, name), { recursive: true }))),
-      ["index-caught-up"],
+      [["index-caught-up"]],
     ],
-    ["a damaged tile", (folder) => writeFile(join(folder, "log/tile/0/000"), Buffer.alloc(8192, 1)), ["tiles-rebuilt"]],
-    ["a tile cut short", (folder) => truncate(join(folder, "log/tile/0/001"), 100), []],
-    ["a damaged index", (folder) => damageIndex(join(folder, "index")), ["index-caught-up"]],
+    [
+      "a damaged tile",
+      (folder) => writeFile(join(folder, "log/tile/0/000"), Buffer.alloc(8192, 1)),
+      [["tiles-rebuilt"]],
+    ],
+    ["a tile cut short", (folder) => truncate(join(folder, "log/tile/0/001"), 100), [[]]],
+    // Which keys the damage hits depends on how far LevelDB had merged its files; without its identity the index is discarded.
+    [
+      "a damaged index",
+      (folder) => damageIndex(join(folder, "index")),
+      [["index-caught-up"], ["index-discarded", "index-caught-up"]],
+    ],
   ];
   for (const [what, lose, stages] of losses) {
     it(`come back equal after ${what}`, () =>
@@ -295,7 +305,7 @@ describe("the log's views", () => {
         const { checkpoint, resources } = await filledLog(folder);
         await lose(folder);
         const { log, progress } = await openLog(folder);
-        expect(progress.map(({ stage }) => stage)).to.deep.equal(stages);
+        expect(stages).to.deep.include(progress.map(({ stage }) => stage));
         expect(log.checkpoint()).to.equal(checkpoint);
         expect(await resourcesOf(log)).to.deep.equal(resources);
         const replay = await submitOne(log, "3.7", "trade:7");

@@ -31,10 +31,10 @@ const erasure = (issuer: string): Made =>
 /** A node that lists these records and gives evidence of them. */
 function nodeOf(records: readonly Made[], spoil: (bundle: Bundle) => Bundle = (same) => same): LogPort {
   return {
-    records: ({ cursor } = {}) => {
+    records: (wish) => {
       const items = records.map(({ id, entry }, at) => ({ ...entry, id, index: at, submitter: owner }));
       // Page by page, the first of them empty, as a node may answer.
-      return Promise.resolve(cursor === undefined ? { items: [], next: "1" } : { items, next: null });
+      return Promise.resolve(wish?.cursor === undefined ? { items: [], next: "1" } : { items, next: null });
     },
     evidence: async (id) =>
       spoil(

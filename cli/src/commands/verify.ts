@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
+import { CliError } from "../errors.ts";
 import type { ExitCode } from "../exit.ts";
 import { exitCodes, worstExit } from "../exit.ts";
 import type { Failure } from "../failure.ts";
@@ -20,13 +21,16 @@ import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/style.ts";
 import { dossierLines } from "../verdict/dossier-lines.ts";
 import { explanationLines } from "../verdict/explain.ts";
+import type { Judged, OnlineSources, OnlineWishes } from "../verdict/judge.ts";
+import { isLeftOpen, judge, onlineSources } from "../verdict/judge.ts";
 import { verdictLines } from "../verdict/lines.ts";
+import { onlineLines } from "../verdict/online-lines.ts";
 import { judgedWithFile, originalLine, type Original, type OriginalFound } from "../verdict/original.ts";
 import { refusalLines } from "../verdict/refusal-lines.ts";
 import type { Language } from "../verdict/words.ts";
 import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";
 
-interface VerifyOptions {
+interface VerifyOptions extends OnlineWishes {
   readonly policy: string;
   /** Asked for besides what the policy requires. */
   readonly require?: readonly Question[];
@@ -41,7 +45,7 @@ const questions = Object.keys(questionWords) as readonly Question[];
 
 /** One file: a verdict, a node's signed refusal, the verdict on a dossier, or why there is none of them. */
 type Examined =
-  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Verdict; readonly original?: OriginalFound }
+  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Judged; readonly original?: OriginalFound }
   | { readonly file: string; readonly exitCode: ExitCode; readonly refusal: Refusal }
   | { readonly file: string; readonly exitCode: ExitCode; readonly dossier: DossierVerdict }
   | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
@@ -52,18 +56,20 @@ const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
   undetermined: exitCodes.undecided,
 };
 
-/** `lianzheng verify`: evidence against the reader's own trust policy, with no network. */
+/** `lianzheng verify`: evidence against the reader's own trust policy, with no network unless the reader asks for it. */
 export function verifyCommand(context: Context): Command {
   return describedCommand("verify <file...>", {
     usage:
-      "Opens no connection. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its own word: whom to\n" +
-      "trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that of stamp does.",
+      "Opens no connection without --online. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its\n" +
+      "own word: whom to trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that of\n" +
+      "stamp does.",
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
       "lianzheng verify trade.evidence.json --policy policy.json",
       "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json --require complete",
       "lianzheng verify demo-output/evidence/*.evidence.json --policy demo-output/policy.json --lang zh",
+      "lianzheng verify trade.evidence.json --policy policy.json --online https://rpc.example",
     ],
   })
     .requiredOption("--policy <file>", "your trust policy 信任策略文件")
@@ -77,12 +83,16 @@ export function verifyCommand(context: Context): Command {
     .addOption(
       new Option("--lang <language>", "language of the explanations 说明语言").choices([...languages]).default("en"),
     )
+    .option("--online [address]", "ask this chain endpoint, or the policy's, how it stands now 在线复核当前状态")
+    .option("--node <address>", "with --online: ask this node for later corrections 并查询该节点的后续更正")
+    .option("--token-file <file>", "file with the token for --node 访问令牌文件")
     .action(async (files: string[], options: VerifyOptions) => {
       const { policy: asKept, digest } = await readPolicy(options.policy);
       const policy = stricter(asKept, options.require ?? []);
+      const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
       const original = options.file === undefined ? undefined : await digestFile(options.file);
-      for (const file of files) examined.push(await examine(file, policy, original, context));
+      for (const file of files) examined.push(await examine(file, { policy, original, sources }, context));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
@@ -97,14 +107,15 @@ function stricter(policy: Policy, asked: readonly Question[]): Policy {
 /** A signed refusal is shorter, or is none. */
 const maxNoteBytes = 64 * 1024;
 
-async function examine(
-  file: string,
-  policy: Policy,
-  original: Original | undefined,
-  context: Context,
-): Promise<Examined> {
+/** By what a file is examined. */
+interface Wishes {
+  readonly policy: Policy;
+  readonly original: Original | undefined;
+  readonly sources: OnlineSources | undefined;
+}
+
+async function examine(file: string, { policy, original, sources }: Wishes, context: Context): Promise<Examined> {
   try {
-    const { verify } = await import("@lianzheng/sdk/evidence");
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
     const bytes = await readInput(file, MAX_DOSSIER_BYTES);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
@@ -112,17 +123,24 @@ async function examine(
     const now = context.now();
     const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
     if (looksLikeDossier(bytes)) {
+      if (sources !== undefined)
+        throw new CliError("E_USAGE", "--online asks about evidence bundles, not about a dossier");
       const dossier = verifyDossier(bytes, policy, { now });
       return { file, dossier, exitCode: exitOf[dossier.result] };
     }
-    const judged = judgedWithFile(verify(bytes, policy, { now }), original);
-    return { file, ...judged, exitCode: exitOf[judged.verdict.result] };
+    const judged = judgedWithFile(await judge(bytes, policy, now, sources), original);
+    return { file, ...judged, exitCode: exitOfVerdict(judged.verdict) };
   } catch (error) {
     const failure = toFailure(error);
     // A refusal that no trusted log signed was read well enough: it is not valid.
     const exitCode = failure.code === "V_NOTE" ? exitCodes.invalid : failure.exitCode;
     return { file, failure, exitCode };
   }
+}
+
+/** What was to be asked and could not be leaves it undecided how the evidence stands now. */
+function exitOfVerdict(verdict: Judged): ExitCode {
+  return verdict.result === "verified" && isLeftOpen(verdict) ? exitCodes.undecided : exitOf[verdict.result];
 }
 
 /** By whose policy a verdict was reached: without that it says nothing. */
@@ -190,11 +208,12 @@ function toJson(one: Examined): Readonly<Record<string, unknown>> {
 
 function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly string[] {
   if ("verdict" in one) {
-    const told = verdictLines(one.file, one.verdict, style);
-    const explained = explain && !style.brief ? ["", ...explanationLines(one.verdict, style)] : [];
+    const { verdict, original } = one;
+    const explained = explain && !style.brief ? ["", ...explanationLines(verdict, style)] : [];
     return [
-      ...told,
-      ...(one.original === undefined || style.brief ? [] : [originalLine(one.original, style)]),
+      ...verdictLines(one.file, verdict, style),
+      ...(original === undefined || style.brief ? [] : [originalLine(original, style)]),
+      ...onlineLines(verdict.findings ?? [], style),
       ...explained,
     ];
   }

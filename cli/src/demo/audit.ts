@@ -40,7 +40,7 @@ export async function examine(folder: string, file: string): Promise<Examination
     result: verdict?.result ?? "error",
     reason: verdict?.reason ?? stdout,
     code: verdict?.code,
-    complete: verdict?.verdicts.find(({ question }) => question === "complete")?.answer === "pass",
+    complete: answersOf(verdict).some(({ question, answer }) => counting.has(question) && answer === "pass"),
   };
 }
 
@@ -57,5 +57,20 @@ interface FileVerdict {
   readonly result: string;
   readonly reason: string;
   readonly code?: string;
-  readonly verdicts: readonly { readonly question: string; readonly answer: string }[];
+  /** Of a bundle. */
+  readonly verdicts?: readonly Answered[];
+  /** Of a dossier. */
+  readonly answers?: readonly Answered[];
+}
+
+interface Answered {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/** What the chain's count of a trade's steps answers, in a bundle and in a dossier. */
+const counting = new Set(["complete", "steps"]);
+
+function answersOf(verdict: FileVerdict | undefined): readonly Answered[] {
+  return verdict?.verdicts ?? verdict?.answers ?? [];
 }

@@ -36,7 +36,7 @@ export async function collectDossier({ client, subject, portability, now }: Doss
   const index: DossierItem[] = [];
   const bundles: string[] = [];
   for (const one of unique(listed)) {
-    const expected = one.subject === subject ? (law?.steps ?? []) : [];
+    const expected = one.subject === subject ? (law?.steps ?? []) : (one.records ?? []);
     const { item, bundle } = await gather(client, one, expected, bundles.length);
     index.push(item);
     if (bundle !== undefined) bundles.push(canonicalJson(bundle as unknown as JsonValue));
@@ -60,9 +60,13 @@ function kindOf(subject: string, portability: boolean): DossierKind {
   throw new CliError("E_USAGE", `${subject} is none of the subjects that this is made of: ${due}`);
 }
 
-/** The law may name one thing in two parts, such as a product that is its own right's base. */
+/** The law may name one thing in two parts; what it is first called, it is. */
 function unique(subjects: readonly LawSubject[]): readonly LawSubject[] {
-  return [...new Map(subjects.toReversed().map((one) => [one.subject, one])).values()].toReversed();
+  const first = subjects.filter(({ subject }, at) => subjects.findIndex((one) => one.subject === subject) === at);
+  return first.map(({ subject, role }) => {
+    const records = subjects.flatMap((one) => (one.subject === subject ? (one.records ?? []) : []));
+    return { subject, role, records: [...new Set(records)] };
+  });
 }
 
 interface Gathered {
@@ -82,7 +86,9 @@ async function gather(
     const shown = bundle.records.map(({ entry }) => toHex(leafDigest(utf8(entry))));
     const missing = expected.filter((id) => !shown.includes(id));
     const reason =
-      missing.length === 0 ? null : "steps whose record this node does not have, or does not show to the caller";
+      missing.length === 0
+        ? null
+        : "records that the chain names and this node does not have, or does not show to the caller";
     return { item: { subject, role, records: [...shown, ...missing], bundle: place, reason }, bundle };
   } catch (error) {
     if (!(error instanceof ClientError) || !absences.has(error.code)) throw error;

@@ -1,12 +1,14 @@
 import type { LawList, LawPage, Lineage, NodeClient } from "@lianzheng/sdk/client";
 import type { DossierRole } from "@lianzheng/sdk/dossier";
 import { isHex, type Hex } from "@lianzheng/sdk/encoding";
-import type { JsonObject, JsonValue } from "@lianzheng/sdk/record";
+import { decodeEntry, type JsonObject, type JsonValue } from "@lianzheng/sdk/record";
 
 /** Of what there should be evidence, and why. */
 export interface LawSubject {
   readonly subject: string;
   readonly role: DossierRole;
+  /** Records that must be among its own; none in particular if left out. */
+  readonly records?: readonly Hex[];
 }
 
 /** What a node's registry says of a trade or product and all that it leans on. */
@@ -30,7 +32,7 @@ export async function lawOfTrade(client: NodeClient, id: string): Promise<Law | 
   const about = isHex(product, 32) ? await lawOfProduct(client, product) : undefined;
   const { block, trade, steps, attestations, cases, orders, completeness } = dossier;
   return {
-    subjects: (about?.subjects ?? []).map(({ subject, role }) => ({ subject, role })),
+    subjects: about?.subjects ?? [],
     steps: steps.flatMap(({ evidence }) => (isHex(evidence, 32) ? [evidence] : [])),
     lineage: about?.lineage ?? [],
     facts: asJson({
@@ -46,12 +48,15 @@ export async function lawOfProduct(client: NodeClient, id: string): Promise<Law 
   if (lineage === undefined) return undefined;
   const { block, item } = await client.lawItem("products", id);
   const rights = await client.productRights(id, undefined, { limit: mostRows });
+  const grants = await grantsOf(client, rights);
+  const grantedBy: LawSubject[] = [];
+  for (const grant of grants) grantedBy.push(await rightSubject(client, grant));
   const attestations = await listOf(client, "attestations", id);
   return {
-    subjects: [...registrations(lineage, id), ...rightsOf(rights)],
+    subjects: [...registrations(lineage, id), ...grantedBy],
     steps: [],
     lineage: lineage.edges,
-    facts: asJson({ block, registration: item, lineage, rights, attestations }),
+    facts: asJson({ block, registration: item, lineage, rights, grants, attestations }),
   };
 }
 
@@ -64,10 +69,38 @@ function registrations({ nodes }: Lineage, own: string): readonly LawSubject[] {
   });
 }
 
-function rightsOf({ items }: LawPage): readonly LawSubject[] {
-  return items.flatMap(({ right }) =>
-    typeof right === "string" ? [{ subject: `right:${right}`, role: "right" } as const] : [],
-  );
+/** The row of a granted right. */
+type Grant = JsonObject & { readonly right: string };
+
+/**
+ * The rights on it and all that they derive from, up to those that came with registrations: of these the registration is the evidence.
+ */
+async function grantsOf(client: NodeClient, { items }: LawPage): Promise<readonly Grant[]> {
+  const granted: Grant[] = [];
+  const seen = new Set<string>();
+  const waiting = [...items];
+  for (let right = waiting.shift(); right !== undefined && seen.size < mostRows; right = waiting.shift()) {
+    const { right: id, base, basis } = right;
+    if (typeof id !== "string" || seen.has(id)) continue;
+    seen.add(id);
+    if (base !== null) granted.push({ ...right, right: id });
+    for (const above of [base, ...(Array.isArray(basis) ? (basis as readonly JsonValue[]) : [])]) {
+      if (typeof above === "string" && !seen.has(above)) waiting.push((await client.lawItem("rights", above)).item);
+    }
+  }
+  return granted;
+}
+
+/**
+ * Where the evidence of a granted right stands: its document on the chain is the id of the record that tells of the grant, under whatever
+ * subject that was submitted. Of a document that is no record of this node, under the right's own.
+ */
+async function rightSubject(client: NodeClient, { right, document }: Grant): Promise<LawSubject> {
+  const own: LawSubject = { subject: `right:${right}`, role: "right" };
+  if (!isHex(document, 32)) return own;
+  const record = await known(() => client.record(document));
+  if (record === undefined) return own;
+  return { subject: decodeEntry(record.entry).subject, role: "right", records: [document] };
 }
 
 function listOf(client: NodeClient, list: LawList, subject: string): Promise<LawPage> {

@@ -19,10 +19,10 @@ export interface OriginalFound extends Original {
  * A verdict that also asks whether the evidence is of a file: a record must disclose its SHA-256, as an attachment's or under that name in
  * its body. Without one the verdict fails, whatever the evidence proves of something else.
  */
-export function judgedWithFile(
-  verdict: Verdict,
+export function judgedWithFile<Judged extends Verdict>(
+  verdict: Judged,
   original: Original | undefined,
-): { readonly verdict: Verdict; readonly original?: OriginalFound } {
+): { readonly verdict: Judged; readonly original?: OriginalFound } {
   if (original === undefined) return { verdict };
   const { file, "sha-256": digest } = original;
   const record = verdict.facts.records.find((facts) => discloses(facts, digest))?.id ?? null;

@@ -7,6 +7,7 @@ import type { AnchoredCheckpoint } from "@lianzheng/node/log";
 import { ChainError } from "../chain-error.ts";
 import { NodeError } from "../errors.ts";
 import { ChainView } from "./chain-view.ts";
+import { engineHeaders } from "./engine-headers.ts";
 import { proveEvent } from "./event-proof.ts";
 import type { EvidenceSource } from "./log-port.ts";
 import { withLaw } from "./law-proofs.ts";
@@ -55,7 +56,12 @@ export async function buildEvidence(parts: EvidenceParts, indexes: readonly numb
   const state = new BlockState(view, deployment, event);
   const account = await state.evidenceLogs();
   const { chainId, genesis } = deployment;
-  const anchor: BundleAnchor = { chainId, genesis, logId, event, ...(account === undefined ? {} : { account }) };
+  const headers = await engineHeaders(view, event.header);
+  const anchor: BundleAnchor = {
+    ...{ chainId, genesis, logId, event },
+    ...(account === undefined ? {} : { account }),
+    ...(headers.length === 0 ? {} : { headers }),
+  };
   const bundle: Bundle = {
     format: "lianzheng-evidence",
     version: 1,

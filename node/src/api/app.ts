@@ -30,7 +30,7 @@ import { warningRoutes } from "./warnings.ts";
 import { webhookRoutes } from "./webhooks.ts";
 import { verificationRoutes } from "./verification.ts";
 import { witnessRoutes } from "./witness.ts";
-import { answerClientError, refuseExpectations, refuseOddRequests } from "./wire.ts";
+import { answerClientError, refuseExpectations, refuseOddRequests, unusedConnections } from "./wire.ts";
 
 /** Longest path parameter: a subject of 200 characters with each one percent-encoded. */
 const maxParamLength = 600;
@@ -144,8 +144,10 @@ function addRequestHooks(
 ): void {
   let closing = false;
   const reading = new WorkGate({ places: readsAtOnce, bytes: 0 });
+  const closeUnused = unusedConnections(app.server);
   app.addHook("preClose", (done) => {
     closing = true;
+    closeUnused();
     done();
   });
   app.addHook("onRequest", (request, reply, done) => {

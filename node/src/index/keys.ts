@@ -79,7 +79,12 @@ export function requestKey({ member, key }: RequestName): Buffer {
 
 /** The key that witnesses {@link requestKey}. */
 export function requestWitnessKey(request: RequestName): Buffer {
-  return Buffer.concat([Buffer.from("q", "latin1"), hash("sha256", requestKey(request), "buffer")]);
+  return witnessOf(requestKey(request));
+}
+
+/** The key that witnesses a key of range `k`. */
+export function witnessOf(key: Buffer): Buffer {
+  return Buffer.concat([Buffer.from("q", "latin1"), hash("sha256", key, "buffer")]);
 }
 
 /** The key of one entry in a subject's sequence. */

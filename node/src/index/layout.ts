@@ -160,6 +160,18 @@ export function subjectHead(key: Buffer, value: Buffer): SubjectHead {
 }
 
 /**
+ * Reads what ranges `h` and `s` have of a subject: its newest entry, and whether it has a first one; undefined for a new subject.
+ *
+ * A lost head would let a sequence begin again, which the log would then sign. So a missing head counts only if the
+ * subject's first entry, another key in another block, is missing too.
+ */
+export function headOf(subject: string, value: Buffer | undefined, first: Buffer | undefined): SubjectHead | undefined {
+  if (value !== undefined) return subjectHead(textKey("h", subject), value);
+  if (first === undefined) return undefined;
+  throw new NodeError("INDEX_CORRUPT", "the index lost the newest entry of a subject; delete it and start again");
+}
+
+/**
  * Reads what ranges `k` and `q` have of a request; undefined for a new one.
  *
  * A lost key would let the request be recorded again. So it is new only if both are missing: `q` sorts by a hash, and so

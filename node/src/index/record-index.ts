@@ -22,14 +22,15 @@ import type { FrameEntry, KnownRequest, PreparedViews, Put, SubjectHead } from "
 import {
   frameEntry,
   framePuts,
+  headOf,
   knownRequest,
   layoutVersion,
   placeOf,
   prepareViews,
   replacesView,
   sealPut,
-  subjectHead,
 } from "./layout.ts";
+import { Newcomers } from "./newcomers.ts";
 import { Starts } from "./starts.ts";
 import type { IndexedFrame } from "./view.ts";
 
@@ -76,9 +77,12 @@ export class RecordIndex {
   /** Settles, never rejects, when the batch that is being written is written or has failed. */
   #writing: Promise<unknown> | undefined;
 
-  private constructor(options: Required<IndexOptions>, { database, starts }: OpenedDatabase) {
+  #newcomers: Newcomers;
+
+  private constructor(options: Required<IndexOptions>, { database, starts, isNew }: OpenedDatabase) {
     this.#options = options;
     this.#database = database;
+    this.#newcomers = new Newcomers(isNew);
     this.#starts = starts;
     starts.watch();
   }
@@ -98,9 +102,11 @@ export class RecordIndex {
   async discard(): Promise<void> {
     await this.#sealing;
     await this.#writing;
+    await this.#newcomers.close();
     await this.#database.close();
     await rm(this.#options.directory, { recursive: true, force: true });
     this.#database = await openNew(this.#options);
+    this.#newcomers = new Newcomers(true);
     this.#newestFirst = undefined;
   }
 
@@ -124,6 +130,8 @@ export class RecordIndex {
   async #write(frame: IndexedFrame, prepared: PreparedViews): Promise<void> {
     try {
       if (this.#failure !== undefined) throw this.#failure;
+      // Before anything else: what is written in spite of a failure must not be taken for new.
+      this.#newcomers.add(new Set(frame.records.map(({ subject }) => subject)), frame.batches);
       await this.#options.failpoint("index.beforeWrite");
       await writeTogether(this.#database, [framePuts(frame), prepared]);
       this.#newestFirst = frame.firstIndex;
@@ -297,19 +305,21 @@ export class RecordIndex {
   /**
    * Newest entries of the subjects, in their order; undefined for a subject that has none.
    *
-   * A lost head would let a sequence begin again, which the log would then sign. So a missing head counts only if the
-   * subject's first entry, another key in another block, is missing too. Throws INDEX_CORRUPT.
+   * Throws INDEX_CORRUPT.
    */
   async heads(subjects: readonly string[]): Promise<readonly (SubjectHead | undefined)[]> {
     await this.#writing;
-    const keys = subjects.map((subject) => textKey("h", subject));
-    const values = await this.#database.getMany([...keys, ...subjects.map((subject) => sequenceKey(subject, 0))]);
-    return keys.map((key, at) => {
-      const value = values[at];
-      if (value !== undefined) return subjectHead(key, value);
-      if (values[at + keys.length] === undefined) return undefined;
-      throw new NodeError("INDEX_CORRUPT", "the index lost the newest entry of a subject; delete it and start again");
-    });
+    void this.#newcomers.begin(this.#database);
+    const known = subjects.filter((subject) => !this.#newcomers.isNewSubject(subject));
+    const found = new Map<string, SubjectHead | undefined>();
+    if (known.length === 0) return subjects.map(() => undefined);
+    const keys = known.map((subject) => textKey("h", subject));
+    // Both witnesses in one reading: a frame may be written between two.
+    const values = await this.#database.getMany([...keys, ...known.map((subject) => sequenceKey(subject, 0))]);
+    for (const [at, subject] of known.entries()) {
+      found.set(subject, headOf(subject, values[at], values[at + known.length]));
+    }
+    return subjects.map((subject) => found.get(subject));
   }
 
   /** Indexes of the first `most` entries of a subject from the sequence `from` on, in the order of their sequence. */
@@ -351,8 +361,18 @@ export class RecordIndex {
   /** The requests that were accepted under these members' keys, in their order. Throws INDEX_CORRUPT. */
   async requests(wanted: readonly RequestName[]): Promise<readonly (KnownRequest | undefined)[]> {
     await this.#writing;
-    const values = await this.#database.getMany([...wanted.map(requestKey), ...wanted.map(requestWitnessKey)]);
-    return wanted.map((request, at) => knownRequest(request, values[at], values[at + wanted.length]));
+    void this.#newcomers.begin(this.#database);
+    const witnesses = wanted.map(requestWitnessKey);
+    const keys = wanted.map((request, at) => {
+      const witness = witnesses[at];
+      return witness === undefined || this.#newcomers.isNewRequest(witness) ? [] : [requestKey(request), witness];
+    });
+    const asked = keys.flat();
+    const values: readonly (Buffer | undefined)[] = asked.length === 0 ? [] : await this.#database.getMany(asked);
+    const left = values.values();
+    return wanted.map((request, at) =>
+      keys[at]?.length === 2 ? knownRequest(request, left.next().value, left.next().value) : undefined,
+    );
   }
 
   /** Places of the anchors' frames whose size is above `size`, smallest first, or the newest first if `reverse`. */
@@ -372,6 +392,7 @@ export class RecordIndex {
   async close(): Promise<void> {
     await this.#sealing;
     await this.#writing;
+    await this.#newcomers.close();
     await this.#database.close();
     await this.#starts.end();
     if (this.#isVoid) await rm(this.#options.directory, { recursive: true, force: true });
@@ -417,6 +438,8 @@ function databaseOf(directory: string): Database {
 interface OpenedDatabase {
   readonly database: Database;
   readonly starts: Starts;
+  /** Whether it holds nothing yet. */
+  readonly isNew: boolean;
   readonly reason?: string;
 }
 
@@ -424,9 +447,9 @@ async function openOrDiscard(options: Required<IndexOptions>): Promise<OpenedDat
   const { directory } = options;
   const { starts, areHopeless } = await Starts.count(directory);
   const known = areHopeless ? endedEarly : await openKnown(options);
-  if (typeof known !== "string") return { database: known, starts };
+  if (typeof known !== "string") return { database: known, starts, isNew: false };
   await rm(directory, { recursive: true, force: true });
-  const opened = { database: await openNew(options), starts };
+  const opened = { database: await openNew(options), starts, isNew: true };
   return known === "new" ? opened : { ...opened, reason: known };
 }
 

@@ -28,16 +28,35 @@ export interface Finding {
   readonly facts: Readonly<Record<string, JsonValue>>;
 }
 
-/** Whether a right was valid at a time, as the law has it. `unknown` is a right that was never granted. */
-export interface RightAt {
-  /** @throws when the law cannot be asked now: the event is then looked at again later */
-  validityAt(right: string, atMs: number): Promise<"valid" | "invalid" | "unknown">;
+/**
+ * The law as the node's views have it; `block` is that which an answer is true at.
+ *
+ * @throws when the law cannot be asked now: the event is then looked at again later
+ */
+export interface LawAt {
+  /** `validity` as the contract `Rights` names it: `valid`, `expired`, `revoked`, …; `unknown` for a right that was never granted. */
+  right(
+    id: string,
+    when: { readonly atMs: number; readonly receivedAtMs: number },
+  ): Promise<{ readonly validity: string; readonly block: number }>;
+  /** A product or resource; undefined if nobody registered it. */
+  product(id: string): Promise<{ readonly grade: string; readonly block: number } | undefined>;
+  /** A trade; undefined if nobody opened it. Parties by USCC. */
+  trade(id: string): Promise<
+    | {
+        readonly product: string;
+        readonly parties: readonly string[];
+        readonly crossBorder: boolean;
+        readonly block: number;
+      }
+    | undefined
+  >;
 }
 
 /** What looking at one record needs. */
 export interface Look {
   readonly record: SeenRecord;
-  readonly rights: RightAt;
+  readonly law: LawAt;
   /** The rule's memory, as it is before this record and as it changes. */
   readonly memory: Memory;
 }

@@ -8,7 +8,7 @@ import { NodeError } from "../errors.ts";
 import { lookAtPrice, lookAtVolume } from "./amounts.ts";
 import { lookAtBorder, lookAtGrade, lookAtRight } from "./lawfulness.ts";
 import { listHandling, listWarning } from "./list.ts";
-import type { Finding, Look, RightAt, SeenRecord } from "./looking.ts";
+import type { Finding, Look, LawAt, SeenRecord } from "./looking.ts";
 import { Memory } from "./looking.ts";
 import { isOwnType } from "./rules.ts";
 import type { Rule } from "./rules.ts";
@@ -27,7 +27,7 @@ export interface MonitorParts {
   readonly rules: readonly Rule[];
   readonly feed: EventFeed;
   readonly log: WarningLog & { recordAt(index: number): Promise<LogRecord | undefined> };
-  readonly rights: RightAt;
+  readonly law: LawAt;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Told of each warning that was raised now for the first time. */
@@ -155,7 +155,7 @@ export class Monitor {
     for (const rule of this.#parts.rules) {
       if (record.receivedAtMs < rule.sinceMs || !looksAt(rule, record.type)) continue;
       const memory = new Memory(rule, (key) => this.state.get(key), changes);
-      for (const finding of await lookWith(rule, { record, memory, rights: this.#parts.rights })) {
+      for (const finding of await lookWith(rule, { record, memory, law: this.#parts.law })) {
         await this.#raise(rule, finding);
       }
     }

@@ -23,6 +23,7 @@ export { EMPTY_STAGE_HEAD, logIdOf, memberIdOf, stageHead, tradeIdOf } from "./i
 export {
   blockHash,
   decodeQbftExtraData,
+  ISTANBUL_MIX_HASH,
   qbftBlockHash,
   qbftSealHash,
   recoverQbftSealers,

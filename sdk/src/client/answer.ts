@@ -36,10 +36,26 @@ export class AnswerReader {
     return isJsonObject(value ?? null) ? new AnswerReader(value, this.status, `${this.field}/${name}`) : undefined;
   }
 
+  has(name: string): boolean {
+    return this.object[name] !== undefined;
+  }
+
   count(name: string): number {
     const value = this.object[name];
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw this.refusal(name, "is no count");
     return value;
+  }
+
+  number(name: string): number {
+    const value = this.object[name];
+    if (typeof value !== "number") throw this.refusal(name, "is no number");
+    return value;
+  }
+
+  oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
+    const word = words.find((one) => one === this.object[name]);
+    if (word === undefined) throw this.refusal(name, `is none of ${words.join(", ")}`);
+    return word;
   }
 
   flag(name: string): boolean {
@@ -141,6 +157,7 @@ export function readProblem(value: JsonValue, status: number): Problem {
     detail: answer.text("detail"),
     ...(field === undefined ? {} : { field }),
     ...(requestId === undefined ? {} : { requestId }),
+    ...(answer.has("line") ? { line: answer.count("line") } : {}),
     ...refusalIn(answer),
   };
 }

@@ -20,6 +20,8 @@ export interface Problem {
   readonly detail: string;
   /** RFC 6901 pointer to what is wrong in the request. */
   readonly field?: string;
+  /** Line of a stream of records that is wrong, from 1. */
+  readonly line?: number;
   /** Under this id the node's log has more. */
   readonly requestId?: string;
   /** A refusal by rule: the signed note, for `verifyRefusal`, and the record that keeps it, if one does. */

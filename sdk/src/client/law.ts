@@ -1,6 +1,7 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
 import type { JsonObject } from "@lianzheng/sdk/record";
 import type { AnswerReader } from "./answer.ts";
+import type * as api from "./api-types.ts";
 
 /** The block that a fact of the chain is true at; `time` in Unix seconds. */
 export interface LawBlock {
@@ -9,23 +10,29 @@ export interface LawBlock {
   readonly time: number;
 }
 
-/** What of the law can be listed, by its path. Products are data products and resources; contracts are versions of contracts. */
-export type LawList =
-  | "members"
-  | "applications"
-  | "products"
-  | "rights"
-  | "consents"
-  | "mandates"
-  | "trades"
-  | "attestations"
-  | "cases"
-  | "orders"
-  | "logs"
-  | "proposals"
-  | "rules"
-  | "validators"
-  | "contracts";
+/**
+ * What of the law can be listed, by its path, with its rows: as a list shows them, and whole. Products are data products and
+ * resources; contracts are versions of contracts.
+ */
+export interface LawRows {
+  readonly members: { readonly listed: api.MemberSummary; readonly whole: api.Member };
+  readonly applications: { readonly listed: api.Application; readonly whole: api.Application };
+  readonly products: { readonly listed: api.ProductSummary; readonly whole: api.Product };
+  readonly rights: { readonly listed: api.RightSummary; readonly whole: api.Right };
+  readonly consents: { readonly listed: api.Consent; readonly whole: api.Consent };
+  readonly mandates: { readonly listed: api.Mandate; readonly whole: api.Mandate };
+  readonly trades: { readonly listed: api.TradeSummary; readonly whole: api.Trade };
+  readonly attestations: { readonly listed: api.Attestation; readonly whole: api.Attestation };
+  readonly cases: { readonly listed: api.CaseSummary; readonly whole: api.Case };
+  readonly orders: { readonly listed: api.Order; readonly whole: api.Order };
+  readonly logs: { readonly listed: api.LogSummary; readonly whole: api.Log };
+  readonly proposals: { readonly listed: api.Proposal; readonly whole: api.Proposal };
+  readonly rules: { readonly listed: api.Rule; readonly whole: api.Rule };
+  readonly validators: { readonly listed: api.Validator; readonly whole: api.Validator };
+  readonly contracts: { readonly listed: api.ContractVersion; readonly whole: api.ContractVersion };
+}
+
+export type LawList = keyof LawRows;
 
 /** Which rows, and where the list goes on. `filters` are those of the list, docs/registry.md. */
 export interface LawWish {
@@ -36,18 +43,21 @@ export interface LawWish {
   readonly cursor?: string;
 }
 
-/** A page of rows, as docs/registry.md describes them. */
-export interface LawPage {
+/**
+ * A page of rows, as docs/registry.md describes them. That they are objects is checked; their members are typed as this version of
+ * the node's description has them, and not looked at one by one: a newer node may say more, or use a word more.
+ */
+export interface LawPage<Row = JsonObject> {
   readonly block: LawBlock;
-  readonly items: readonly JsonObject[];
+  readonly items: readonly Row[];
   /** Null at the end. */
   readonly next: string | null;
 }
 
 /** A row with its history, newest event first; `events` counts all of them. */
-export interface LawItem {
+export interface LawItem<Row = JsonObject> {
   readonly block: LawBlock;
-  readonly item: JsonObject;
+  readonly item: Row;
   readonly history: readonly JsonObject[];
   readonly events: number;
 }
@@ -88,18 +98,19 @@ export function lawQuery({ filters = {}, limit, cursor }: LawWish): string {
   return query.size === 0 ? "" : `?${query}`;
 }
 
-export function readLawPage(answer: AnswerReader): LawPage {
-  return { block: readBlock(answer), ...readPage(answer) };
+export function readLawPage<Row>(answer: AnswerReader): LawPage<Row> {
+  const { items, next } = readPage(answer);
+  return { block: readBlock(answer), items: items as readonly unknown[] as readonly Row[], next };
 }
 
 export function readPage(answer: AnswerReader): Page {
   return { items: answer.objects("items"), next: answer.orNull("next", () => answer.text("next")) };
 }
 
-export function readLawItem(answer: AnswerReader): LawItem {
+export function readLawItem<Row>(answer: AnswerReader): LawItem<Row> {
   return {
     block: readBlock(answer),
-    item: answer.facts("item"),
+    item: answer.facts("item") as unknown as Row,
     history: answer.objects("history"),
     events: answer.count("events"),
   };

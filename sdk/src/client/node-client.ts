@@ -1,5 +1,5 @@
-import { EvidenceError, fromUtf8, isHex, type Hex } from "@lianzheng/sdk/encoding";
-import { decodeBundle, maxBundleBytes, type Bundle } from "@lianzheng/sdk/evidence";
+import { fromUtf8, isHex, type Hex } from "@lianzheng/sdk/encoding";
+import { maxBundleBytes, type Bundle } from "@lianzheng/sdk/evidence";
 import {
   canonicalJson,
   isSubject,
@@ -10,7 +10,7 @@ import {
   type RecordInput,
 } from "@lianzheng/sdk/record";
 import type { LogProof } from "@lianzheng/sdk/log";
-import { AnswerReader } from "./answer.ts";
+import type { AnswerReader } from "./answer.ts";
 import {
   readDuePage,
   readReceipt,
@@ -21,7 +21,11 @@ import {
   type StoredRecord,
   type SubmissionReceipt,
 } from "./answers.ts";
+import type * as api from "./api-types.ts";
+import { evidenceBatch, submitGroups, type BatchEvidence, type GroupOutcome } from "./batches.ts";
+import { bundleIn } from "./bundle-answer.ts";
 import { ClientError, clientFault } from "./error.ts";
+import { follow, type EventWish, type NodeEvent } from "./follow.ts";
 import {
   lawQuery,
   readDossier,
@@ -32,11 +36,13 @@ import {
   type LawItem,
   type LawList,
   type LawPage,
+  type LawRows,
   type LawWish,
   type Lineage,
   type Page,
   type TradeDossier,
 } from "./law.ts";
+import { PolicyRoom } from "./policies.ts";
 import {
   queryOf,
   readConsistency,
@@ -46,7 +52,9 @@ import {
   type ListWish,
   type RecordPage,
 } from "./reads.ts";
-import { readJsonAnswer, Transport, type Answer, type TransportOptions } from "./transport.ts";
+import { answerOf, assertIdempotencyKey, Transport, type Answer, type TransportOptions } from "./transport.ts";
+import { WarningRoom } from "./warnings.ts";
+import { WebhookRoom } from "./webhooks.ts";
 
 /** A record as it is submitted, open or prepared. */
 export type Submittable = RecordInput | PreparedRecord;
@@ -69,10 +77,16 @@ const maxCheckpointBytes = 64 * 1024;
  * CLIENT_UNREACHABLE, CLIENT_TIMEOUT, CLIENT_ANSWER, CLIENT_TOO_LARGE, CLIENT_OPTIONS.
  */
 export class NodeClient {
+  readonly webhooks: WebhookRoom;
+  readonly warnings: WarningRoom;
+  readonly policies: PolicyRoom;
   private readonly transport: Transport;
 
   constructor(options: TransportOptions) {
     this.transport = new Transport(options);
+    this.webhooks = new WebhookRoom(this.transport);
+    this.warnings = new WarningRoom(this.transport);
+    this.policies = new PolicyRoom(this.transport);
   }
 
   /**
@@ -99,6 +113,23 @@ export class NodeClient {
     const receipt = readReceipt(readAnswer(answer), answer.headers.get("idempotent-replay") === "true");
     assertReceiptOf(records, receipt, answer.status);
     return receipt;
+  }
+
+  /**
+   * Submits any number of records in their order, in groups of up to 500; holds one group at a time. Each group is stored as a
+   * whole or not at all, and told when it is on the node's disk. The first refused group is told as well, and is the last.
+   *
+   * Repeating the whole with the same key and the same records is safe at any time: what is stored is answered `replayed`, and the
+   * rest is stored.
+   *
+   * @param idempotencyKey - 1 to 180 visible ASCII characters, a new one for each such stream
+   */
+  submitAll(
+    records: AsyncIterable<Submittable> | Iterable<Submittable>,
+    { idempotencyKey }: { readonly idempotencyKey: string },
+  ): AsyncGenerator<GroupOutcome, void, undefined> {
+    assertIdempotencyKey(idempotencyKey, 180);
+    return submitGroups(this.transport, records, idempotencyKey);
   }
 
   /** One record, as its issuer, its submitter and the node's operator may see it. */
@@ -141,6 +172,21 @@ export class NodeClient {
     return readBundle(await this.get(`/v1/records/${recordId(id)}/evidence`, maxBundleBytes));
   }
 
+  /** Evidence of many records in the order of their ids, each as it comes: a bundle, or why there is none. */
+  evidenceOf(ids: readonly Hex[]): AsyncGenerator<BatchEvidence, void, undefined> {
+    return evidenceBatch(this.transport, ids);
+  }
+
+  /**
+   * What happens at the node, without end, in the order of its log: `for await (const event of client.events({ cursor }))`.
+   * A lost connection is opened again where it broke. Needs a token with `subscribe`.
+   *
+   * Keep the `cursor` of each event that is dealt with, and none is missed.
+   */
+  events(wish: EventWish = {}): AsyncGenerator<NodeEvent, void, undefined> {
+    return follow(this.transport, this.transport.pause, wish);
+  }
+
   /** Evidence of all records of a subject. */
   async subjectEvidence(subject: string): Promise<Bundle> {
     if (!isSubject(subject)) {
@@ -170,18 +216,22 @@ export class NodeClient {
   }
 
   /** A page of what the chain's law holds, in the order in which it came into being. */
-  async law(list: LawList, wish: LawWish = {}): Promise<LawPage> {
+  async law<List extends LawList>(list: List, wish: LawWish = {}): Promise<LawPage<LawRows[List]["listed"]>> {
     return readLawPage(readAnswer(await this.get(`/v1/${list}${lawQuery(wish)}`)));
   }
 
   /** One row of the law with its history, at an instant if one is given: a right, say, and whether it was valid then. */
-  async lawItem(list: LawList, id: string, at?: string): Promise<LawItem> {
+  async lawItem<List extends LawList>(list: List, id: string, at?: string): Promise<LawItem<LawRows[List]["whole"]>> {
     const then = at === undefined ? "" : `?at=${encodeURIComponent(at)}`;
     return readLawItem(readAnswer(await this.get(`/v1/${list}/${encodeURIComponent(id)}${then}`)));
   }
 
   /** The rights on a product, each with whether it was valid at an instant. */
-  async productRights(product: string, at?: string, wish: Omit<LawWish, "filters"> = {}): Promise<LawPage> {
+  async productRights(
+    product: string,
+    at?: string,
+    wish: Omit<LawWish, "filters"> = {},
+  ): Promise<LawPage<api.RightSummary>> {
     const query = lawQuery({ ...wish, filters: at === undefined ? {} : { at } });
     return readLawPage(readAnswer(await this.get(`/v1/products/${encodeURIComponent(product)}/rights${query}`)));
   }
@@ -256,11 +306,6 @@ export class NodeClient {
   }
 }
 
-function assertIdempotencyKey(key: string): void {
-  if (/^[\x21-\x7e]{1,256}$/.test(key)) return;
-  throw clientFault("CLIENT_OPTIONS", "An idempotency key is 1 to 256 visible ASCII characters.");
-}
-
 function recordId(id: Hex): Hex {
   if (isHex(id, 32)) return id;
   throw clientFault("CLIENT_OPTIONS", "A record's id is 0x and 64 lower-case hex digits.");
@@ -274,17 +319,12 @@ function textOf(bytes: Uint8Array, status: number): string {
   }
 }
 
-function readAnswer({ bytes, status }: Answer): AnswerReader {
-  return new AnswerReader(readJsonAnswer(bytes, status, maxAnswerBytes), status);
+function readAnswer(answer: Answer): AnswerReader {
+  return answerOf(answer, maxAnswerBytes);
 }
 
 function readBundle({ bytes, status }: Answer): Bundle {
-  try {
-    return decodeBundle(bytes);
-  } catch (cause) {
-    if (!(cause instanceof EvidenceError)) throw cause;
-    throw clientFault("CLIENT_ANSWER", `The node's answer is no evidence bundle: ${cause.message}.`, { status, cause });
-  }
+  return bundleIn(bytes, status);
 }
 
 /** A receipt for other records than those that were sent is none. */

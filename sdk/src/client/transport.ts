@@ -1,8 +1,9 @@
 import { EvidenceError } from "@lianzheng/sdk/encoding";
 import { parseJson, type JsonValue } from "@lianzheng/sdk/record";
-import { readProblem } from "./answer.ts";
+import { AnswerReader, readProblem } from "./answer.ts";
 import { ClientError, clientFault } from "./error.ts";
 import { retryAfterMs, waitsOf, type Pause } from "./retry.ts";
+import { Silence } from "./silence.ts";
 
 /** Where and how a client asks. */
 export interface TransportOptions {
@@ -22,7 +23,7 @@ export interface TransportOptions {
 
 /** One request. All of them may be repeated: they read, or carry an idempotency key. */
 export interface Request {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Below the node's address, percent-encoded. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,6 +32,14 @@ export interface Request {
   readonly maxBytes: number;
   /** Never repeated. */
   readonly once?: boolean;
+}
+
+/** A request whose answer is read as it comes. */
+export interface StreamRequest extends Omit<Request, "maxBytes"> {
+  /** Longest time without a byte, milliseconds, the longest wait for an answer if left out. */
+  readonly silenceMs?: number;
+  /** Ends the stream. */
+  readonly signal?: AbortSignal;
 }
 
 /** A successful answer, whole. */
@@ -49,7 +58,7 @@ export class Transport {
   private readonly fetch: typeof globalThis.fetch;
   private readonly timeoutMs: number;
   private readonly retries: number;
-  private readonly pause: Pause;
+  readonly pause: Pause;
 
   /** @throws ClientError CLIENT_OPTIONS */
   constructor(options: TransportOptions) {
@@ -72,8 +81,41 @@ export class Transport {
    * @throws ClientError with the node's code and problem, or CLIENT_UNREACHABLE, CLIENT_TIMEOUT, CLIENT_ANSWER, CLIENT_TOO_LARGE
    */
   async send(request: Request): Promise<Answer> {
-    for (const wait of waitsOf(request.once === true ? 0 : this.retries)) {
-      const outcome = await this.attempt(request);
+    return await this.repeated(request, () => this.exchange(request));
+  }
+
+  /**
+   * The bytes of a successful answer, as they come: opening it is repeated as in {@link send}, and what broke off later is not.
+   * Ends early, without an error, when `signal` does.
+   *
+   * @throws ClientError as {@link send}; CLIENT_TIMEOUT when nothing came for `silenceMs`
+   */
+  async *stream(request: StreamRequest): AsyncGenerator<Uint8Array, void, undefined> {
+    const silence = new Silence(request.silenceMs ?? this.timeoutMs, request.signal);
+    try {
+      const reader = await this.repeated(request, () => this.opened(request, silence));
+      try {
+        for (let read = await reader.read(); !read.done; read = await reader.read()) {
+          yield read.value;
+          silence.broken();
+        }
+      } finally {
+        await reader.cancel().catch(() => undefined);
+      }
+    } catch (cause) {
+      if (request.signal?.aborted === true) return;
+      throw cause instanceof ClientError ? cause : this.toRefusal(cause, silence.signal).error;
+    } finally {
+      silence.end();
+    }
+  }
+
+  private async repeated<Outcome extends object>(
+    { once = false }: Pick<Request, "once">,
+    attempt: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    for (const wait of waitsOf(once ? 0 : this.retries)) {
+      const outcome = await attemptOf(attempt);
       if (!(outcome instanceof Refusal)) return outcome;
       const pauseMs = wait === undefined ? undefined : outcome.pauseMs(wait);
       if (pauseMs === undefined) throw outcome.error;
@@ -82,34 +124,49 @@ export class Transport {
     throw new TypeError("the last wait is undefined, so the loop has ended by now");
   }
 
-  private async attempt(request: Request): Promise<Answer | Refusal> {
-    try {
-      return await this.exchange(request);
-    } catch (error) {
-      if (error instanceof Refusal) return error;
-      throw error;
-    }
-  }
-
-  private async exchange({ method, path, headers, body, maxBytes }: Request): Promise<Answer> {
+  private async exchange(request: Request): Promise<Answer> {
     const signal = AbortSignal.timeout(this.timeoutMs);
-    const authorization = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
     try {
-      const response = await this.fetch(this.base + path, {
-        method,
-        headers: { ...headers, ...authorization },
-        ...(body === undefined ? {} : { body }),
-        signal,
-        // A redirection would carry the token to an address that nobody chose.
-        redirect: "error",
-        credentials: "omit",
-      });
-      const { status } = response;
-      if (!response.ok) throw refusalOf(response, await readBytes(response, maxProblemBytes));
-      return { status, headers: response.headers, bytes: await readBytes(response, maxBytes) };
+      const response = await this.ask(request, signal);
+      const { status, headers } = response;
+      return { status, headers, bytes: await readBytes(response, request.maxBytes) };
     } catch (cause) {
       throw this.toRefusal(cause, signal);
     }
+  }
+
+  private async opened(
+    request: StreamRequest,
+    silence: Silence,
+  ): Promise<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>> {
+    silence.broken();
+    try {
+      const { body, status } = await this.ask(request, silence.signal);
+      silence.broken();
+      if (body !== null) return body.getReader();
+      throw clientFault("CLIENT_ANSWER", "The node's answer has no body.", { status });
+    } catch (cause) {
+      throw this.toRefusal(cause, silence.signal);
+    }
+  }
+
+  /** @throws Refusal for an answer that is no success, and whatever fetch throws */
+  private async ask(
+    { method, path, headers, body }: Omit<Request, "maxBytes">,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const authorization = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+    const response = await this.fetch(this.base + path, {
+      method,
+      headers: { ...headers, ...authorization },
+      ...(body === undefined ? {} : { body }),
+      signal,
+      // A redirection would carry the token to an address that nobody chose.
+      redirect: "error",
+      credentials: "omit",
+    });
+    if (!response.ok) throw refusalOf(response, await readBytes(response, maxProblemBytes));
+    return response;
   }
 
   private toRefusal(cause: unknown, signal: AbortSignal): Refusal {
@@ -146,6 +203,15 @@ class Refusal extends Error {
 
 const longestPauseMs = 15_000;
 
+async function attemptOf<Outcome>(attempt: () => Promise<Outcome>): Promise<Outcome | Refusal> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
 function refusalOf(response: Response, bytes: Uint8Array): Refusal {
   const { status, headers } = response;
   const asked = retryAfterMs(headers.get("retry-after"));
@@ -169,6 +235,17 @@ export function readJsonAnswer(bytes: Uint8Array, status: number, maxBytes: numb
     if (!(cause instanceof EvidenceError)) throw cause;
     throw clientFault("CLIENT_ANSWER", `The node's answer is no strict JSON: ${cause.message}.`, { status, cause });
   }
+}
+
+/** The object that a node answered. @throws ClientError CLIENT_ANSWER */
+export function answerOf({ bytes, status }: Answer, maxBytes: number): AnswerReader {
+  return new AnswerReader(readJsonAnswer(bytes, status, maxBytes), status);
+}
+
+/** @throws ClientError CLIENT_OPTIONS */
+export function assertIdempotencyKey(key: string, longest = 256): void {
+  if (key.length <= longest && /^[\x21-\x7e]{1,256}$/.test(key)) return;
+  throw clientFault("CLIENT_OPTIONS", `An idempotency key is 1 to ${longest} visible ASCII characters.`);
 }
 
 /** Reads to the end, or to the limit and no further. @throws ClientError CLIENT_TOO_LARGE */

@@ -1,3 +1,4 @@
+import type { ChainRpc } from "@lianzheng/node/anchor";
 import type { Hex } from "@lianzheng/sdk/encoding";
 import { lawContracts, type Bundle, type Policy, type QuestionVerdict } from "@lianzheng/sdk/evidence";
 import { toInstant } from "@lianzheng/sdk/record";
@@ -5,6 +6,7 @@ import { expect } from "chai";
 import { DAY, HOUR, REASON, networkHelpers, world, type Actor } from "../../contracts/fixture.ts";
 import type { Made } from "../fixture.ts";
 import { answerTo, expectFailure } from "../question-of.ts";
+import { chain } from "../../registry/scene.ts";
 import { chainTime, LawScene, type Shown } from "./scene.ts";
 
 const later = (): Promise<number> => networkHelpers.time.increase(HOUR);
@@ -463,3 +465,69 @@ describe("evidence: proofs of the law", function () {
     }
   });
 });
+
+describe("evidence: the law as a node asks for it", function () {
+  this.timeout(120_000);
+
+  /** The chain, with its answers to `eth_getProof` changed. */
+  const bent = (change: (answer: Proof, asked: readonly Hex[]) => unknown): ChainRpc => ({
+    async send(method, params) {
+      const answer = await chain.send(method, params);
+      return method === "eth_getProof" ? change(answer as Proof, params[1] as readonly Hex[]) : answer;
+    },
+  });
+
+  async function scenario(): Promise<{ of: LawScene; record: Made }> {
+    const of = await scene();
+    await of.story.resource(of.world.seller);
+    const subject = `right:${of.story.subjects[0]!.right}`;
+    return { of, record: await of.record(of.world.seller, { type: "authorization.use", subject }) };
+  }
+
+  it("is left out where the chain no longer gives the state, and the answer is unknown", async () => {
+    const { of, record } = await scenario();
+    const forgetful = bent(() => {
+      throw Object.assign(new Error("missing trie node"), { code: -32000 });
+    });
+    const shown = await of.evidence([record], [record], forgetful);
+    expect(shown.bundle.law).to.deep.equal({});
+    expect(answerTo("entitled", of.judge(shown)).answer).to.equal("unknown");
+  });
+
+  it("is asked for in few rounds, each node once", async () => {
+    const { of, record } = await scenario();
+    let asked = 0;
+    const { bundle } = await of.evidence(
+      [record],
+      [record],
+      bent((answer) => (asked++, answer)),
+    );
+    expect(asked).to.be.within(5, 12);
+    for (const name of lawContracts) {
+      const storage = bundle.law[name]?.storage ?? [];
+      expect(new Set(storage).size).to.equal(storage.length);
+    }
+  });
+
+  const lies: readonly (readonly [what: string, change: (answer: Proof) => unknown])[] = [
+    [
+      "nodes of another slot",
+      (answer) => ({ ...answer, storageProof: answer.storageProof.map(() => ({ proof: ["0xc20102"] })) }),
+    ],
+    ["no nodes", (answer) => ({ ...answer, storageProof: answer.storageProof.map(() => ({ proof: [] })) })],
+    ["another account", (answer) => ({ ...answer, accountProof: answer.accountProof.slice(0, -1) })],
+  ];
+  for (const [what, change] of lies) {
+    it(`is not taken from a chain that answers with ${what}`, async () => {
+      const { of, record } = await scenario();
+      const failure: unknown = await of.evidence([record], [record], bent(change)).catch((error: unknown) => error);
+      expect(failure).to.include({ name: "ChainError", code: "C_INCONSISTENT" });
+    });
+  }
+  it("was lied about in every way", () => expect(lies).to.have.length(3));
+});
+
+interface Proof {
+  readonly accountProof: readonly Hex[];
+  readonly storageProof: readonly { readonly proof: readonly Hex[] }[];
+}

@@ -14,6 +14,7 @@ import {
 } from "@lianzheng/sdk/evidence";
 import { encodeVerifierKey, leafDigest } from "@lianzheng/sdk/log";
 import { encodeEntry, statementTypedData, toInstant, type Entry } from "@lianzheng/sdk/record";
+import type { ChainRpc } from "@lianzheng/node/anchor";
 import { ChainView } from "../../../node/src/anchor/chain-view.ts";
 import { withLaw } from "../../../node/src/anchor/law-proofs.ts";
 import { BlockState } from "../../../node/src/anchor/state-proof.ts";
@@ -83,7 +84,7 @@ export class LawScene {
   }
 
   /** Evidence of these records in a log that the newest block of the chain witnesses, as a node makes it. */
-  async evidence(records: readonly Made[], shown: readonly Made[] = records): Promise<Shown> {
+  async evidence(records: readonly Made[], shown: readonly Made[] = records, rpc: ChainRpc = chain): Promise<Shown> {
     const latest = (await ethers.provider.send("eth_getBlockByNumber", ["latest", false])) as LatestBlock;
     const log = makeLog([...strangers(3), ...records.map(({ id }) => id)]);
     const timeMs = Number(latest.timestamp) * 1000;
@@ -102,7 +103,7 @@ export class LawScene {
       anchor: { chainId, genesis, logId, event: block.event(0, 0) },
       law: {},
     };
-    const view = new ChainView({ rpc: chain, deployment: this.deployment, timeoutMs: 10_000 });
+    const view = new ChainView({ rpc, deployment: this.deployment, timeoutMs: 10_000 });
     const state = new BlockState(view, this.deployment, bare.anchor.event);
     const law = await this.#tradeLaw(view, state, shown, Number(latest.number));
     return { bundle: await withLaw({ ...bare, law }, state, this.deployment), timeMs };

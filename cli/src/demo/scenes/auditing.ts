@@ -11,6 +11,7 @@ import type { StoryTrade } from "../trade.ts";
 import type { Stage } from "./opening.ts";
 import type { Goods } from "./registration.ts";
 import type { OnFloor } from "./trading.ts";
+import { auditLogs, gatherDossiers, type Dossiers } from "./whole.ts";
 
 /** Bundles as the auditor took them, and where they lie in the demo's folder. */
 export interface Dossier {
@@ -20,16 +21,21 @@ export interface Dossier {
   readonly trades: readonly string[];
   /** Evidence of single records. */
   readonly singles: readonly string[];
+  readonly whole: Dossiers;
 }
 
 /** The auditor takes evidence and, by another way, what to trust. */
 export async function dossierScene(
-  { narrator, out }: Theatre,
-  { consortium, provincial, sector, running }: Stage,
-  { trade, delivery }: OnFloor,
+  theatre: Theatre,
+  stage: Stage,
+  onFloorTrade: OnFloor,
   offFloorTrade: StoryTrade,
-  { product }: Goods,
+  goods: Goods,
 ): Promise<Dossier> {
+  const { narrator, out } = theatre;
+  const { consortium, provincial, sector, running } = stage;
+  const { trade, delivery } = onFloorTrade;
+  const { product } = goods;
   const row = delivery.receipts[4_999];
   if (row === undefined) throw new TypeError("row 5,000 was delivered");
   const onFloor = await provincial.client.subjectEvidence(trade.subject);
@@ -42,11 +48,16 @@ export async function dossierScene(
   for (const file of [...trades, ...singles]) narrator.tell("evidence 证据", file);
   await keepPolicy(out, await auditorsPolicy(consortium, [provincial, sector], running.sealer));
   narrator.tell("policy 策略", `policy.json: whom ${called(cast.auditor)} trusts; no bundle has a say in it`);
-  return { onFloor, offFloor, trades, singles };
+  const whole = await gatherDossiers(theatre, stage, onFloorTrade, goods);
+  await auditLogs(theatre, stage);
+  return { onFloor, offFloor, trades, singles, whole };
 }
 
 /** Everything is stopped; the evidence is checked with nothing but the files. */
-export async function offlineScene(theatre: Theatre, { trades, singles }: Dossier): Promise<readonly Examination[]> {
+export async function offlineScene(
+  theatre: Theatre,
+  { trades, singles, whole }: Dossier,
+): Promise<readonly Examination[]> {
   const { narrator, out } = theatre;
   const stopped = await theatre.stop();
   narrator.tell(
@@ -54,11 +65,13 @@ export async function offlineScene(theatre: Theatre, { trades, singles }: Dossie
     `${stopped} processes: both nodes and the chain; nothing listens any more 节点与链均已停止`,
   );
   const shown = show(out, trades[0] ?? "", narrator.columns);
-  const examinations = await Promise.all([...trades, ...singles].map((file) => examine(out, file)));
+  const examinations = await Promise.all(
+    [...trades, ...singles, whole.trade, whole.portability].map((file) => examine(out, file)),
+  );
   narrator.show(await shown);
   for (const { file, exitCode, result, complete } of examinations) {
     narrator.expect(exitCode === 0 && result === "verified", "verified 通过", `${file}, exit code ${exitCode}`);
-    if (trades.includes(file)) {
+    if (trades.includes(file) || file === whole.trade) {
       narrator.expect(complete, "complete 完整", "the chain counts no more stages than are shown 无一缺失");
     }
   }
