@@ -4,7 +4,7 @@ import type { Refusal } from "@lianzheng/sdk/refusal";
 import { CliError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { toFailure, type Failure } from "../failure.ts";
-import { MAX_DOSSIER_BYTES, readInput } from "../files/read.ts";
+import { readInput } from "../files/read.ts";
 import { isLeftOpen, judge, type Judged, type OnlineSources } from "./judge.ts";
 import { judgedWithFile, type Original, type OriginalFound } from "./original.ts";
 
@@ -41,13 +41,13 @@ export async function examine(file: string, wishes: Wishes, now: number): Promis
   const { policy, original, sources } = wishes;
   try {
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
-    const bytes = await readInput(file, MAX_DOSSIER_BYTES);
+    const { looksLikeDossier, maxDossierBytes, verifyDossier } = await import("@lianzheng/sdk/dossier");
+    const bytes = await readInput(file, maxDossierBytes);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
     if (looksLikeRefusal(text)) {
       assertOnlyPolicy(wishes, "a signed refusal");
       return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
     }
-    const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
     if (looksLikeDossier(bytes)) {
       assertOnlyPolicy(wishes, "a dossier");
       const dossier = verifyDossier(bytes, policy, { now });
