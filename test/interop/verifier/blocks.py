@@ -8,6 +8,7 @@ from refused import Fail, need
 from trie import Malformed, decode_rlp, encode_rlp, fixed, number, walk_proof
 
 LENGTHS = {0: 32, 1: 32, 2: 20, 3: 32, 4: 32, 5: 32, 6: 256, 13: 32, 14: 8, 16: 32, 19: 32}
+WIDE = {7: 32, 15: 32}  # difficulty and base fee; other quantities have 8 bytes
 EXTRA_DATA = 12
 
 
@@ -39,8 +40,8 @@ def read_header(text) -> Header:
             if at in LENGTHS:
                 fixed(field, LENGTHS[at])
             elif at != EXTRA_DATA:
-                number(field)
-        if not isinstance(fields[EXTRA_DATA], bytes):
+                number(field, WIDE.get(at, 8))
+        if not isinstance(fields[EXTRA_DATA], bytes) or len(fields[EXTRA_DATA]) > 8192:
             raise Malformed("extraData")
         height, time = number(fields[8]), number(fields[11])
         if height >= 2**53:

@@ -130,6 +130,12 @@ async function inTurns(times: number, one: (at: number) => Promise<void>): Promi
 /** A base, drawn so that neighbours mostly have one policy. */
 const baseAt = (bases: readonly Base[], at: number, of: number): Base => bases[Math.floor((at * bases.length) / of)]!;
 
+export const merged = (counts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> => {
+  const sum = new Map<string, number>();
+  for (const [name, times] of counts.flatMap((one) => [...one])) sum.set(name, (sum.get(name) ?? 0) + times);
+  return sum;
+};
+
 /** Makes the bundles that the seed decides, and asks both verifiers of each. */
 export async function compare({ seed, bases: howMany, valid, mutated }: Size): Promise<Compared> {
   const chance: Chance = chanceOf(seed);

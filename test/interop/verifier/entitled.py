@@ -3,7 +3,7 @@
 from keccak import keccak256
 from records import is_hex, milliseconds, unhex
 from refused import Fail, Unknown, need
-from rights import Right, as_member, id_of, is_acting, is_frozen
+from rights import Right, as_member, id_of, is_acting, is_frozen, registration
 from state import State, at, member, word
 
 STATES = ("members", "trades", "rights", "registry", "emergency", "consents", "attestations")
@@ -60,6 +60,7 @@ def over_time(case, entry, holds, shown_by=None):
         raise Fail("V_NOT_ENTITLED")
     if first != last:
         raise Unknown("at one of the two only")
+    holds(end)  # decides how far it is trusted, which this program does not tell; that it can be asked does count
 
 
 def acting(case, entry):
@@ -78,16 +79,15 @@ def _disclosed_id(record, name):
 
 def rule_of(case, record):
     type_, subject = record.entry["type"], record.entry["subject"]
-    registered = _id_in(subject, "resource", "product")
     if type_ in OWN:
         need(record.entry["issuer"] == case.log["owner"], "V_NOT_ENTITLED")
         return over_time(case, record.entry, acting(case, record.entry))
     if type_ in AUTHORIZATIONS:
         return _authorization(case, record)
-    if registered is not None and type_ in REGISTRATIONS | CHANGES:
-        return _registration(case, record, registered)
+    if type_ in REGISTRATIONS | CHANGES:
+        return _registration(case, record)
     kind = type_.removeprefix("attestation.")
-    if type_ != kind and kind in KINDS and _id_in(subject, *SUBJECT_KINDS) is not None:
+    if type_ != kind and kind in KINDS:
         return _attestation(case, record, KINDS.index(kind) + 1)
     trade = _id_in(subject, "trade") if not type_.startswith("case.") else None
     if trade is None and type_ in OF_A_TRADE:
@@ -102,7 +102,6 @@ def _authorization(case, record):
     entry, issuer = record.entry, member(record.entry["issuer"])
     id_ = _id_in(entry["subject"], "right") or _disclosed_id(record, "right")
     if id_ is None:
-        over_time(case, entry, acting(case, entry))
         raise Unknown("of no right")
     right = Right(case.state, id_)
     if right.kind == 0:
@@ -115,9 +114,8 @@ def _authorization(case, record):
             is_open = right.granted_at <= t < right.until and not 0 < right.revoked_at <= t
             return right.first_holder == issuer and is_open
         if entry["type"] == "authorization.revocation":
-            return right.holder(t) == issuer or (
-                right.base != bytes(32) and Right(case.state, right.base).holder(t) == issuer
-            )
+            above = right if right.base == bytes(32) else Right(case.state, right.base)
+            return issuer in [right.holder(t), above.holder(t)]
         if entry["type"] == "authorization.grant" and right.depth == 0:
             return False
         return right.holder(t) == issuer and right.is_valid(t)
@@ -125,22 +123,31 @@ def _authorization(case, record):
     over_time(case, entry, holds)
 
 
-def _registration(case, record, id_):
-    entry, registry = record.entry, case.state["registry"]
-    slot, issuer = at(id_, 2), member(record.entry["issuer"])
-    if registry.field(slot, 22, 6) == 0:
+def _registration(case, record):
+    entry, id_ = record.entry, _id_in(record.entry["subject"], "resource", "product")
+    if id_ is None:
+        raise Unknown("nothing that could be registered")
+    row, issuer = registration(case.state, id_), member(entry["issuer"])
+    if row(0, 21, 1) == 0:
         raise Unknown("no such registration")
-    right = Right(case.state, id_of(registry.slot(slot + 3)))
     if entry["type"] in REGISTRATIONS:
-        need(right.granter == issuer, "V_NOT_ENTITLED")
+        need(Right(case.state, id_of(row(3))).granter == issuer, "V_NOT_ENTITLED")
+        if row(0, 22, 6) == 0:
+            raise Unknown("not in force yet")
         return over_time(case, entry, acting(case, entry))
-    return over_time(
-        case, entry, lambda t: is_acting(case.state, entry, t) and right.holder(t) == issuer
-    )
+
+    def holds(t):
+        is_owner = Right(case.state, id_of(row(3))).holder(t) == issuer
+        return is_acting(case.state, entry, t) and is_owner
+
+    over_time(case, entry, holds)
 
 
 def _attestation(case, record, kind):
-    entry, attestations = record.entry, case.state["attestations"]
+    entry = record.entry
+    if _id_in(entry["subject"], *SUBJECT_KINDS) is None:
+        raise Unknown("a subject of no kind")
+    attestations = case.state["attestations"]
     word_, _, id_ = entry["subject"].partition(":")
     line = keccak256(word(kind) + word(SUBJECT_KINDS[word_]) + unhex(id_))
     issuer = member(entry["issuer"])
@@ -148,12 +155,10 @@ def _attestation(case, record, kind):
     for _ in range(64):
         if next_ == bytes(32):
             break
-        slot = at(next_, 4)
-        attester = as_member(attestations.field(slot, 0, 18))
-        if id_of(attestations.slot(slot + 5)) == unhex(record.id) and attester == issuer:
-            recorded = min(attestations.field(slot, 18, 6), case.block_time)
-            return over_time(case, entry, acting(case, entry), recorded)
-        next_ = id_of(attestations.slot(slot + 8))
+        row = attestations.struct(at(next_, 4), (0, 5, 8))
+        if id_of(row(5)) == unhex(record.id) and as_member(row(0, 0, 18)) == issuer:
+            return over_time(case, entry, acting(case, entry), min(row(0, 18, 6), case.block_time))
+        next_ = id_of(row(8))
     raise Unknown("no such statement")
 
 
@@ -169,9 +174,10 @@ def _chained(steps, head):
     return None
 
 
-def _steps(case, head):
+def _steps(case, head, is_trade):
     shown = case.bundle["law"].get("steps")
     if shown is not None:
+        need(is_trade, "V_BINDING")
         steps = [(step["stage"], unhex(step["evidence"])) for step in shown]
         chained = _chained(steps, head)
         need(chained is not None and len(chained) == len(steps), "V_BINDING")
@@ -185,21 +191,19 @@ def _steps(case, head):
 
 
 def _trade(case, record, id_):
-    entry, trades, slot = record.entry, case.state["trades"], at(id_, 2)
-    issuer = member(entry["issuer"])
-    sides = {
-        name: as_member(trades.field(slot + offset, 0, 18))
-        for name, offset in (("seller", 0), ("buyer", 1), ("venue", 2), ("filedBy", 7))
-    }
+    entry, issuer = record.entry, member(record.entry["issuer"])
+    row = case.state["trades"].struct(at(id_, 2), (0, 1, 2, 3, 4, 6, 7))
+    places = (("seller", 0), ("buyer", 1), ("venue", 2), ("filedBy", 7))
+    sides = {name: as_member(row(place, 0, 18)) for name, place in places}
+    steps = _steps(case, word(row(6)), sides["seller"] != bytes(32))
     if sides["seller"] == bytes(32):
         raise Unknown("no such trade")
     need(issuer in sides.values(), "V_NOT_ENTITLED")
     if entry["type"] not in STEPS:
         return over_time(case, entry, acting(case, entry))
     step = STEPS.index(entry["type"]) + 1
-    steps = _steps(case, word(trades.slot(slot + 6)))
     if (step, unhex(record.id)) not in steps:
-        return _no_step(case, entry, step, sides, slot)
+        return _no_step(case, entry, step, sides, row)
     return _step(case, entry, step, sides, at(word(steps.index((step, unhex(record.id))) + 1), at(id_, 3)))
 
 
@@ -207,28 +211,27 @@ def _step(case, entry, step, sides, facts):
     trades, issuer = case.state["trades"], member(entry["issuer"])
     need(trades.field(facts, 6, 1) == step, "V_BINDING")
     offsets = {"seller": 8, "buyer": 9, "venue": 10}
-    side = next((name for name in offsets if sides[name] == issuer), None)
+    side = next((name for name in offsets if sides[name] == issuer), "venue" if step == 9 else None)
+    if side is not None:
+        mask = trades.field(facts, offsets[side], 1)
+        need(mask & 1, "V_NOT_ENTITLED")
+        need(step > 4 or (not mask & 2 and trades.field(facts, 7, 1) == 0), "V_NOT_ENTITLED")
+    over_time(case, entry, acting(case, entry), min(trades.field(facts, 0, 6), case.block_time))
     if side is None:
-        if step != 9:
-            raise Unknown("filed by it, and another step")
-        side = "venue"
-    mask = trades.field(facts, offsets[side], 1)
-    need(mask & 1, "V_NOT_ENTITLED")
-    need(step > 4 or (not mask & 2 and trades.field(facts, 7, 1) == 0), "V_NOT_ENTITLED")
-    return over_time(case, entry, acting(case, entry), trades.field(facts, 0, 6))
+        raise Unknown("filed by it, and another step")
 
 
-def _no_step(case, entry, step, sides, slot):
-    trades = case.state["trades"]
-    subject, right = id_of(trades.slot(slot + 3)), Right(case.state, id_of(trades.slot(slot + 4)))
+def _no_step(case, entry, step, sides, row):
+    subject = id_of(row(3))
 
     def holds(t):
         if not is_acting(case.state, entry, t):
             return False
         if step > 4:
             return True
-        if case.state["registry"].field(at(subject, 2), 18, 1) == 2 or is_frozen(case.state, subject, t):
+        if registration(case.state, subject)(0, 18, 1) == 2 or is_frozen(case.state, subject, t):
             return False
+        right = Right(case.state, id_of(row(4)))
         return right.holder(t) == sides["seller"] and right.is_valid(t)
 
     over_time(case, entry, holds)

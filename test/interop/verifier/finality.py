@@ -9,6 +9,9 @@ from secp256k1 import N, recover
 from trie import Malformed, decode_rlp, encode_rlp, fixed
 
 
+VANITY = b"lianzheng embedded".ljust(32, b"\0")
+
+
 @dataclass(frozen=True)
 class Block:
     header: Header
@@ -27,7 +30,7 @@ def _sealer(seal: bytes, digest: bytes) -> bytes:
 
 def _last_65(header: Header, is_exact: bool) -> bytes:
     extra = header.extra
-    need(len(extra) == 97 if is_exact else len(extra) >= 97, "V_SEAL")
+    need(len(extra) == 97 and extra[:32] == VANITY if is_exact else len(extra) >= 97, "V_SEAL")
     return _sealer(extra[-65:], header.with_extra(extra[:-65]))
 
 
@@ -91,7 +94,6 @@ def _named(block: Qbft, known):
 
 
 def _qbft(header: Header, rule, headers, is_anchor) -> Block:
-    block = _read_qbft(header)
     epoch = _newest(rule["epochs"], header.number)
     known = set(_addresses(epoch["validators"]))
     if rule["selection"] == "headers":
@@ -102,25 +104,27 @@ def _qbft(header: Header, rule, headers, is_anchor) -> Block:
                 if named != known:
                     _check_sealed(changed, named)
                     known = named
+        block = _read_qbft(header)
         known = _named(block, known)
     else:
+        block = _read_qbft(header)
         need(not block.validators, "V_SEAL")
     _check_sealed(block, known)
     return Block(header, block.hash, "single-operator" if len(known) == 1 else "validators")
 
 
 def _clique(header: Header, rule, headers, is_anchor) -> Block:
-    signers = [_last_65(header, False)]
     if not is_anchor:
         raise Unknown("only the anchor has blocks behind it")
     parent = header
     for one in headers:
         need(one.number == parent.number + 1 and one.parent == parent.hash, "V_HEADER")
-        signers.append(_last_65(one, False))
         parent = one
-    for one, signer in zip([header, *headers], signers):
-        need(signer in _addresses(_newest(rule["epochs"], one.number)["validators"]), "V_SEAL_SIGNER")
-    count = len(_newest(rule["epochs"], header.number)["validators"])
+    newest, signers = _newest(rule["epochs"], header.number), []
+    for one in [header, *headers]:
+        signers.append(_last_65(one, False))
+        need(signers[-1] in _addresses(_newest(rule["epochs"], one.number)["validators"]), "V_SEAL_SIGNER")
+    count = len(newest["validators"])
     if len(set(signers)) < count // 2 + 1:
         raise Unknown("too few")
     return Block(header, header.hash, "single-operator" if count == 1 else "validators")

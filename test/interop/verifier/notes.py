@@ -41,7 +41,7 @@ def read_note(note):
     at = note.rfind("\n\n")
     need(at >= 0 and note.endswith("\n"), "V_NOTE", "no signatures")
     text, lines = note[: at + 1], note[at + 2 :].split("\n")[:-1]
-    need(lines, "V_NOTE", "no signatures")
+    need(1 <= len(lines) <= 100 and len(note) <= 1_000_000, "V_NOTE", "too many or too long")
     signatures = []
     for line in lines:
         match = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
@@ -53,13 +53,12 @@ def read_note(note):
 
 
 def signed_by(text, signatures, key: Key) -> bool:
-    """Whether the key signed; a line of it that does not verify is refused."""
-    found = False
+    """Whether the key signed; of its lines the first counts, and is refused if it does not verify."""
     for name, key_id, signature in signatures:
         if (name, key_id) == (key.name, key.id):
             need(_verifies(text, key, signature), "V_NOTE", "signature")
-            found = True
-    return found
+            return True
+    return False
 
 
 def _verifies(text, key: Key, signature) -> bool:
@@ -98,17 +97,15 @@ class Proof:
 
 
 def read_proof(text) -> Proof:
-    head, separator, note = text.partition("\n\n")
-    lines = head.split("\n")
-    if lines[0] != "c2sp.org/tlog-proof@v1":
-        need(lines[0].startswith("c2sp.org/tlog-proof@"), "V_FORMAT", "no proof")
-        need(False, "V_VERSION")
-    need(separator, "V_FORMAT", "no checkpoint")
-    lines = lines[1:]
+    head, _, note = text.partition("\n\n")
+    need(note and len(text) <= 2_000_000, "V_FORMAT", "no checkpoint")
+    first, *lines = head.split("\n")
+    need(first == "c2sp.org/tlog-proof@v1", "V_VERSION")
     if lines and lines[0].startswith("extra "):
         base64(lines.pop(0)[6:], "V_FORMAT")
     need(lines and lines[0].startswith("index "), "V_FORMAT", "no index")
     index = decimal(lines[0][6:], "V_INDEX")
+    need(len(lines) <= 1 + 53, "V_PROOF_LENGTH")
     return Proof(index, tuple(base64(line, "V_FORMAT", 32) for line in lines[1:]), note)
 
 

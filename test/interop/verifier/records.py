@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from keccak import keccak256
 from refused import need
-from secp256k1 import recover
+from secp256k1 import N, recover
 from strict_json import NotJson, canonical, parse
 
 TYPE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
@@ -70,12 +70,17 @@ def _is_commitment(value) -> bool:
 def _is_statement(value) -> bool:
     if not isinstance(value, dict) or value.keys() != {"key", "signature"} or not is_hex(value["key"], 20):
         return False
-    return is_hex(value["signature"], 65)
+    if not is_hex(value["signature"], 65):
+        return False
+    r, s, v = split_signature(unhex(value["signature"]))
+    return 0 < r < N and 0 < s <= N // 2 and v in (27, 28)
+
+
+def split_signature(signature: bytes):
+    return int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
 
 
 def _is_entry(entry) -> bool:
-    if not isinstance(entry, dict) or entry.keys() - {"statement"} != MEMBERS:
-        return False
     commitments, previous = entry["commitments"], entry["previous"]
     return (
         isinstance(entry["type"], str)
@@ -103,9 +108,8 @@ def read_entry(text) -> dict:
     except NotJson:
         need(False, "V_LEAF", "no JSON")
     need(isinstance(entry, dict), "V_LEAF")
-    if is_count(entry.get("version")) and entry["version"] != 1:
-        need(False, "V_VERSION")
-    need(entry.get("version") == 1 and not isinstance(entry["version"], bool), "V_LEAF")
+    need(MEMBERS <= entry.keys() <= MEMBERS | {"statement"}, "V_LEAF", "members")
+    need(is_count(entry["version"]) and entry["version"] == 1, "V_VERSION")
     need(_is_entry(entry) and canonical(entry) == text, "V_LEAF")
     return entry
 
@@ -162,9 +166,8 @@ def statement_digest(entry, chain_id, members: bytes) -> bytes:
 
 
 def signer_of(entry, chain_id, members: bytes):
-    signature = unhex(entry["statement"]["signature"])
-    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
-    address = recover(statement_digest(entry, chain_id, members), r, s, signature[64] - 27)
+    r, s, v = split_signature(unhex(entry["statement"]["signature"]))
+    address = recover(statement_digest(entry, chain_id, members), r, s, v - 27)
     return None if address is None else "0x" + address.hex()
 
 

@@ -35,10 +35,8 @@ def is_acting(state, entry, t) -> bool:
 
 class Right:
     def __init__(self, state, id_: bytes):
-        self.state, self.id, self.slot = state, id_, at(id_, 2)
-
-    def _field(self, slot, offset, length):
-        return self.state["rights"].field(self.slot + slot, offset, length)
+        self.state, self.id = state, id_
+        self._field = state["rights"].struct(at(id_, 2), range(6))
 
     kind = property(lambda self: self._field(0, 18, 1))
     depth = property(lambda self: self._field(0, 19, 1))
@@ -49,9 +47,9 @@ class Right:
     granter = property(lambda self: as_member(self._field(2, 0, 18)))
     granted_at = property(lambda self: self._field(2, 18, 6))
     accepted_at = property(lambda self: self._field(2, 24, 6))
-    subject = property(lambda self: id_of(self.state["rights"].slot(self.slot + 3)))
-    base = property(lambda self: id_of(self.state["rights"].slot(self.slot + 4)))
-    consent = property(lambda self: id_of(self.state["rights"].slot(self.slot + 5)))
+    subject = property(lambda self: id_of(self._field(3)))
+    base = property(lambda self: id_of(self._field(4)))
+    consent = property(lambda self: id_of(self._field(5)))
     first_holder = property(lambda self: as_member(self._field(0, 0, 18)))
 
     def holder(self, t):
@@ -62,38 +60,39 @@ class Right:
 
     def leans_on(self):
         if self.base != bytes(32):
-            return [Right(self.state, self.base)]
+            return [self.base]
         if self.reach <= 1:
             return []
         rights = self.state["rights"]
         length, first = rights.array(at(self.id, 3))
-        need(1 <= length <= 16, "V_TRIE", "lineage")
-        return [Right(self.state, id_of(rights.slot(first + place))) for place in range(length)]
+        need(length <= 16, "V_TRIE", "lineage")
+        return [id_of(found) for found in rights.words([first + place for place in range(length)])]
 
     def counts(self, t) -> bool:
         """By itself, without what it leans on."""
         if self.revoked_at and self.revoked_at <= t:
             return False
-        if not (0 < self.accepted_at <= t and self.start <= t < self.until) or is_frozen(self.state, self.id, t):
+        if not (0 < self.accepted_at <= t and self.start <= t < self.until):
+            return False
+        if self.base == bytes(32) and not is_in_force(self.state, self.subject, t):
             return False
         if self.consent != bytes(32) and not consent_counts(self.state, self.consent, t):
             return False
-        return self.base != bytes(32) or is_in_force(self.state, self.subject, t)
+        return not is_frozen(self.state, self.id, t)
 
     def is_valid(self, t) -> bool:
         holder = self.holder(t)
         if holder is None or not is_active(self.state, holder, t):
             return False
-        seen, open_ = {self.id}, [self]
+        open_, looked_at = [self.id], 0
         while open_:
-            right = open_.pop(0)
+            id_ = open_.pop()
+            need(looked_at < MOST_RIGHTS, "V_TRIE", "too many rights")
+            looked_at += 1
+            right = Right(self.state, id_)
             if not right.counts(t):
                 return False
-            for next_ in right.leans_on():
-                if next_.id not in seen:
-                    seen.add(next_.id)
-                    open_.append(next_)
-            need(len(seen) <= MOST_RIGHTS, "V_TRIE", "too many rights")
+            open_ += right.leans_on()
         return True
 
 
@@ -102,22 +101,26 @@ def is_frozen(state, id_: bytes, t) -> bool:
 
 
 def consent_counts(state, id_: bytes, t) -> bool:
-    consents, slot = state["consents"], at(id_, 2)
-    person, mandate = id_of(consents.slot(slot)), id_of(consents.slot(slot + 7))
-    given, withdrawn = consents.field(slot + 6, 0, 6), consents.field(slot + 6, 6, 6)
-    if consents.field(slot + 5, 7, 1) != 1 or given > t:
+    consents = state["consents"]
+    given = consents.struct(at(id_, 2), (0, 2, 3, 5, 6, 7))
+    person, mandate, withdrawn = id_of(given(0)), id_of(given(7)), given(6, 6, 6)
+    if given(5, 7, 1) != 1 or given(6, 0, 6) > t or not given(2, 26, 6) <= t < given(3, 0, 6):
         return False
-    if not consents.field(slot + 2, 26, 6) <= t < consents.field(slot + 3, 0, 6):
+    if 0 < withdrawn <= t:
         return False
-    ends = [withdrawn]
-    if mandate != bytes(32):
-        ends.append(consents.field(at(mandate, 3) + 5, 6, 6))
-        ends.append(consents.field(at(person, at(mandate, 4)), 0, 6))
-    return all(end == 0 or t < end for end in ends)
+    if mandate == bytes(32):
+        return True
+    ended = consents.field(at(mandate, 3) + 5, 6, 6)
+    left = consents.field(at(person, at(mandate, 4)), 0, 6)
+    return all(end == 0 or t < end for end in (ended, left))
 
 
 def is_in_force(state, subject: bytes, t) -> bool:
-    registry, slot = state["registry"], at(subject, 2)
-    if not 0 < registry.field(slot, 22, 6) <= t:
+    row = registration(state, subject)
+    if not 0 < row(0, 22, 6) <= t:
         return False
-    return registry.field(slot, 21, 1) == 2 or t < registry.field(slot + 1, 0, 6)
+    return row(0, 21, 1) == 2 or t < row(1, 0, 6)
+
+
+def registration(state, subject: bytes):
+    return state["registry"].struct(at(subject, 2), (0, 1, 3))

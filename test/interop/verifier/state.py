@@ -20,6 +20,10 @@ def at(key: bytes, slot: int) -> int:
     return int.from_bytes(keccak256(key + word(slot)), "big")
 
 
+def part(stored: int, offset: int, length: int) -> int:
+    return stored >> 8 * offset & (1 << 8 * length) - 1
+
+
 class Storage:
     def __init__(self, name, bundle, policy, header):
         contract, shown = policy["contracts"].get(name), bundle["law"].get(name)
@@ -45,8 +49,25 @@ class Storage:
         except Malformed as error:
             raise Fail("V_TRIE", str(error)) from error
 
+    def words(self, slots):
+        """The words of several slots that are read together; one that is missing makes all unknown."""
+        found, missing = [], None
+        for slot in slots:
+            try:
+                found.append(self.slot(slot))
+            except Unknown as error:
+                missing = error
+        if missing is not None:
+            raise missing
+        return found
+
     def field(self, slot: int, offset: int, length: int) -> int:
-        return self.slot(slot) >> 8 * offset & (1 << 8 * length) - 1
+        return part(self.slot(slot), offset, length)
+
+    def struct(self, slot: int, places):
+        """A struct is read as a whole; the reader gives (place, offset, length) of a field its value."""
+        found = dict(zip(places, self.words([slot + place for place in places])))
+        return lambda place, offset=0, length=32: part(found[place], offset, length)
 
     def array(self, slot: int):
         """Its length, and the slot of its first item."""
@@ -57,9 +78,11 @@ class Storage:
         length, first = self.array(slot)
         if length == 0:
             return None
-        for place in range(length - 1, -1, -1):
-            if self.field(first + place, 0, 6) <= t:
-                return self.field(first + place, 6, 26)
+        need(length <= 2**32, "V_TRIE", "trace")
+        for end in range(length, 0, -8):
+            for found in self.words([first + place for place in range(end - 1, max(0, end - 8) - 1, -1)]):
+                if part(found, 0, 6) <= t:
+                    return part(found, 6, 26)
         return 0
 
 
