@@ -76,7 +76,8 @@ export function verifyCommand(context: Context): Command {
       const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
       const original = options.file === undefined ? undefined : await digestFile(options.file);
-      for (const file of files) examined.push(await examine(file, { policy, original, sources }, context.now()));
+      const wishes = { policy, original, sources, isMore: options.require !== undefined };
+      for (const file of files) examined.push(await examine(file, wishes, context.now()));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));

@@ -5,7 +5,7 @@ import { CliError } from "../errors.ts";
 import { exitCodes, type ExitCode } from "../exit.ts";
 import { toFailure, type Failure } from "../failure.ts";
 import { readInput } from "../files/read.ts";
-import { isLeftOpen, judge, type Judged, type OnlineSources } from "./judge.ts";
+import { isLeftOpen, judge, judgeDossier, type Judged, type OnlineSources } from "./judge.ts";
 import { judgedWithFile, type Original, type OriginalFound } from "./original.ts";
 
 /** One file: a verdict, a node's signed refusal, the verdict on a dossier, or why there is none of them. */
@@ -29,6 +29,8 @@ export interface Wishes {
   readonly policy: Policy;
   readonly original: Original | undefined;
   readonly sources: OnlineSources | undefined;
+  /** Whether questions were asked for by name. */
+  readonly isMore: boolean;
 }
 
 /**
@@ -41,16 +43,16 @@ export async function examine(file: string, wishes: Wishes, now: number): Promis
   const { policy, original, sources } = wishes;
   try {
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
-    const { looksLikeDossier, maxDossierBytes, verifyDossier } = await import("@lianzheng/sdk/dossier");
+    const { looksLikeDossier, maxDossierBytes } = await import("@lianzheng/sdk/dossier");
     const bytes = await readInput(file, maxDossierBytes);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
     if (looksLikeRefusal(text)) {
-      assertOnlyPolicy(wishes, "a signed refusal");
+      assertAnswerable(file, "a node's signed refusal", wishes);
       return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
     }
     if (looksLikeDossier(bytes)) {
-      assertOnlyPolicy(wishes, "a dossier");
-      const dossier = verifyDossier(bytes, policy, { now });
+      assertAnswerable(file, "a dossier", { ...wishes, isMore: false });
+      const dossier = await judgeDossier(bytes, policy, now);
       return { file, dossier, exitCode: exitOf[dossier.result] };
     }
     const judged = judgedWithFile(await judge(bytes, policy, now, sources), original);
@@ -63,11 +65,16 @@ export async function examine(file: string, wishes: Wishes, now: number): Promis
   }
 }
 
-/** What is asked only of bundles must not look asked of anything else. @throws CliError E_USAGE */
-function assertOnlyPolicy({ original, sources }: Wishes, what: string): void {
-  const asked = original !== undefined ? "--file" : sources !== undefined ? "--online" : undefined;
-  if (asked === undefined) return;
-  throw new CliError("E_USAGE", `${asked} asks about evidence bundles, and this is ${what}; leave ${asked} out`);
+/** What was asked for and is not asked of such a file must not end as if it had been answered. @throws CliError E_USAGE */
+function assertAnswerable(file: string, what: string, { original, sources, isMore }: Wishes): void {
+  const asked = [
+    ...(original === undefined ? [] : ["--file"]),
+    ...(sources === undefined ? [] : ["--online"]),
+    ...(isMore ? ["--require"] : []),
+  ];
+  if (asked.length === 0) return;
+  const verb = asked.length === 1 ? "asks" : "ask";
+  throw new CliError("E_USAGE", `${asked.join(", ")} ${verb} about evidence bundles, and ${file} is ${what}`);
 }
 
 /** What was to be asked and could not be leaves it undecided how the evidence stands now. */

@@ -13,6 +13,7 @@ export {
 export {
   verifyDossier,
   type DossierAnswer,
+  type DossierOptions,
   type DossierQuestion,
   type DossierVerdict,
   type ItemVerdict,
