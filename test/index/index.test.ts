@@ -233,9 +233,9 @@ describe("the index", () => {
   it("is made again when LevelDB met the damage as it merged its files, and takes nothing more", () =>
     withFolder(async (directory) => {
       const index = await filled(directory, [0]);
-      const prototype = Level.prototype as unknown as { batch: () => Promise<void> };
+      const prototype = Level.prototype as unknown as { batch: () => unknown };
       const merging = Object.assign(new Error("Corruption: bad entry in block"), { code: "LEVEL_CORRUPTION" });
-      prototype.batch = () => Promise.reject(merging);
+      prototype.batch = () => ({ put: () => undefined, write: () => Promise.reject(merging) });
       await refusal(index.apply(frameOf(1).view), "INDEX_FAILED").finally(() =>
         Reflect.deleteProperty(prototype, "batch"),
       );

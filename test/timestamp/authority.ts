@@ -88,38 +88,44 @@ export class Workshop {
   }
 
   /** A token of `openssl ts` over a SHA-256 digest. */
-  async stamp(
-    digest: Uint8Array,
-    signer: Identity,
-    spec: { readonly chain?: Identity; readonly extra?: string } = {},
-  ): Promise<Uint8Array> {
-    const [query, token, config, serial] = [this.#file("tsq"), this.#file("tst"), this.#file("cnf"), this.#file("srl")];
-    await writeFile(serial, "01\n");
-    await writeFile(
-      config,
-      `[tsa]\nserial=${serial}\ncrypto_device=builtin\nsigner_digest=sha256\ndefault_policy=1.2.3.4.1\ndigests=sha256,sha384,sha512\naccuracy=secs:1,millisecs:500\ness_cert_id_alg=sha256\n${spec.extra ?? ""}\n`,
-    );
+  async stamp(digest: Uint8Array, signer: Identity, spec: { readonly chain?: Identity } = {}): Promise<Uint8Array> {
+    const query = this.#file("tsq");
     await this.#openssl("ts", "-query", "-digest", toHex(digest).slice(2), "-sha256", "-cert", "-out", query);
-    const chain = spec.chain === undefined ? [] : ["-chain", spec.chain.certificate];
+    return await this.#reply(query, signer, [
+      ...(spec.chain === undefined ? [] : ["-chain", spec.chain.certificate]),
+      "-token_out",
+    ]);
+  }
+
+  /** What `openssl ts` answers to the bytes of a query. */
+  async answer(query: Uint8Array, signer: Identity): Promise<Uint8Array> {
+    const file = this.#file("tsq");
+    await writeFile(file, query);
+    return await this.#reply(file, signer, []);
+  }
+
+  async #reply(query: string, signer: Identity, more: readonly string[]): Promise<Uint8Array> {
+    const [reply, config, serial] = [this.#file("tsr"), this.#file("cnf"), this.#file("srl")];
+    await writeFile(serial, "01\n");
+    const settings = [
+      ...["[tsa]", `serial=${serial}`, "crypto_device=builtin", "signer_digest=sha256", "default_policy=1.2.3.4.1"],
+      ...["digests=sha256,sha384,sha512", "accuracy=secs:1,millisecs:500", "ess_cert_id_alg=sha256"],
+    ];
+    await writeFile(config, `${settings.join("\n")}\n`);
+    const asked = ["-config", config, "-section", "tsa", "-queryfile", query];
     await this.#openssl(
       "ts",
       "-reply",
-      "-config",
-      config,
-      "-section",
-      "tsa",
-      "-queryfile",
-      query,
+      ...asked,
       "-signer",
       signer.certificate,
       "-inkey",
       signer.key,
-      ...chain,
-      "-token_out",
+      ...more,
       "-out",
-      token,
+      reply,
     );
-    return new Uint8Array(await readFile(token));
+    return new Uint8Array(await readFile(reply));
   }
 
   /** The content of a token signed again by whom `openssl ts` would not take. */

@@ -1,5 +1,5 @@
 /** Timestamps by authorities that openssl plays: what they prove of a bundle, and everything that they don't. */
-import { sha256, toBase64, toHex, utf8 } from "@lianzheng/sdk/encoding";
+import { fromHex, sha256, toBase64, toHex, utf8 } from "@lianzheng/sdk/encoding";
 import {
   decodePolicy,
   verify,
@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from "@lianzheng/sdk/evidence";
 import { decodeProof } from "@lianzheng/sdk/log";
-import { proveTimestamps } from "@lianzheng/sdk/timestamp";
+import { proveTimestamps, timestampQuery, withTimestamp } from "@lianzheng/sdk/timestamp";
 import { expect } from "chai";
 import fc from "fast-check";
 import { decodeToken } from "../../sdk/src/timestamp/token.ts";
@@ -254,6 +254,20 @@ describe("timestamps", function () {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("are asked for with a query that an authority takes, and put into the bundle from its answer", async () => {
+    const reply = await workshop.answer(timestampQuery(encoded(bundle)), authority);
+    const text = withTimestamp(utf8(withTimestamp(encoded(bundle), reply)), reply);
+    const findings = await proveTimestamps(utf8(text), trusting(root));
+    expect(findings.stamps.map(({ authority: name }) => name)).to.deep.equal(["Stamps", "Stamps"]);
+    const refused = await workshop
+      .answer(timestampQuery(encoded(bundle)).subarray(0, -1), authority)
+      .catch(() => fromHex("0x30053003020102"));
+    for (const answer of [refused, reply.subarray(1), new Uint8Array(0)])
+      expect(() => withTimestamp(encoded(bundle), answer))
+        .to.throw()
+        .with.property("code", "V_TIMESTAMP");
   });
 
   it("need certificates in the policy", async () => {

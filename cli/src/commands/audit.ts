@@ -81,7 +81,10 @@ async function audit(place: string, options: AuditOptions, context: Context): Pr
   context.finish(await toOutcome(papers, files, options, context));
 }
 
-async function chainReader({ chain }: AuditOptions, policy: Policy): Promise<Pick<AuditRequest, "readChain">> {
+/** The auditor names an endpoint, or the auditor's policy does. */
+async function chainReader(options: AuditOptions, policy: Policy): Promise<Pick<AuditRequest, "readChain">> {
+  const { finality } = policy.chain;
+  const chain = options.chain ?? (finality.engine === "rpc" ? finality.endpoint : undefined);
   if (chain === undefined) return {};
   const url = toAddress(chain).href;
   const { readPublished } = await import("../audit/chain.ts");

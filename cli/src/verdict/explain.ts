@@ -1,7 +1,7 @@
-import type { Question, Verdict } from "@lianzheng/sdk/evidence";
+import type { Question, Trust, Verdict } from "@lianzheng/sdk/evidence";
 import { wrap } from "../output/wrap.ts";
 import type { VerdictStyle } from "./style.ts";
-import { questionWords, trustWords, wordFor, type Bilingual } from "./words.ts";
+import { questionWords, wordFor, type Bilingual } from "./words.ts";
 
 type Answer = Verdict["verdicts"][number]["answer"];
 
@@ -89,7 +89,7 @@ const meanings: Readonly<Record<Question, Readonly<Record<Answer, Bilingual>>>> 
 };
 
 /** How far an answer can be trusted: whom it takes to lie. */
-const whoMustLie: Readonly<Record<string, Bilingual>> = {
+const whoMustLie: Readonly<Record<Trust, Bilingual>> = {
   mathematics: { en: "Nobody can fake this: it is arithmetic.", zh: "这是数学结论，任何人都无法伪造。" },
   "log-key": { en: "Only whoever holds the log's key could fake it.", zh: "只有持有日志密钥者才可能伪造。" },
   "member-key": { en: "Only whoever holds the member's key could fake it.", zh: "只有持有该成员密钥者才可能伪造。" },
@@ -101,6 +101,18 @@ const whoMustLie: Readonly<Record<string, Bilingual>> = {
     en: "Most of the consortium's validators together would have to fake it.",
     zh: "须联盟多数验证者合谋才能伪造。",
   },
+  witnesses: {
+    en: "The log and its witnesses together would have to fake it.",
+    zh: "须日志与其见证方合谋才能伪造。",
+  },
+  rpc: {
+    en: "It is the word of the endpoint that your policy names.",
+    zh: "以您的策略所指定的接口所述为准。",
+  },
+  timestamp: {
+    en: "Only the time-stamping authority could fake it.",
+    zh: "只有时间戳机构才可能伪造。",
+  },
   chain: { en: "It is what the chain's contracts say.", zh: "以链上合约所载为准。" },
 };
 
@@ -109,7 +121,7 @@ export function explanationLines({ verdicts }: Verdict, { language, columns }: V
   const room = columns === undefined ? undefined : Math.max(20, columns - 4);
   return verdicts.flatMap(({ question, answer, trust }) => {
     const says = meanings[question][answer][language];
-    const lie = answer === "unknown" ? "" : (whoMustLie[trust]?.[language] ?? wordFor(trustWords, trust, language));
+    const lie = answer === "unknown" ? "" : whoMustLie[trust][language];
     const joint = language === "zh" ? "" : " ";
     const [head, ...rest] = wrap(
       `${wordFor(questionWords, question, language)}: ${says}${lie === "" ? "" : joint + lie}`,

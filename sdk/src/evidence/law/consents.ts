@@ -11,7 +11,9 @@ const ALLOWED = 1n;
 
 /** Whether a person's consent, or a trustee's for that person, counted at a time. @see IConsents.isValidAt */
 export function isConsentValid(state: LawState, consent: Hex, seconds: number): boolean {
-  const given = state.struct("consents", mappingSlot(fromHex(consent, 32), _consents), consentFields);
+  const given = state.once(`consent ${consent}`, () =>
+    state.struct("consents", mappingSlot(fromHex(consent, 32), _consents), consentFields),
+  );
   const time = BigInt(seconds);
   if (given.decision !== ALLOWED || time < given.givenAt || time < given.from) return false;
   if (time >= given.until || !isBefore(time, given.withdrawnAt)) return false;

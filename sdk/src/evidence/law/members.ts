@@ -18,10 +18,10 @@ const ACT = 4n;
  * @see IMembers.isActiveAt
  */
 export function whyInactive(state: LawState, member: Hex, time: number): string | undefined {
-  const key = memberKey(member);
-  if (state.at("members", mappingSlot(key, _standings), time) !== ACTIVE)
-    return `${nameOf(member)} was no active member`;
-  const frozenUntil = state.at("members", mappingSlot(key, _freezes), time);
+  const standings = state.once(`standings ${member}`, () => mappingSlot(memberKey(member), _standings));
+  const freezes = state.once(`freezes ${member}`, () => mappingSlot(memberKey(member), _freezes));
+  if (state.at("members", standings, time) !== ACTIVE) return `${nameOf(member)} was no active member`;
+  const frozenUntil = state.at("members", freezes, time);
   return BigInt(time) < frozenUntil ? `${nameOf(member)} was frozen` : undefined;
 }
 
@@ -31,8 +31,10 @@ export function whyInactive(state: LawState, member: Hex, time: number): string 
  * @see IMembers.keyLife
  */
 export function whyNoKey(state: LawState, member: Hex, key: Hex, time: number): string | undefined {
-  const word = concatBytes(new Uint8Array(12), fromHex(key, 20));
-  const life = state.struct("members", mappingSlot(word, _lives), keyLifeFields);
+  const life = state.once(`life ${key}`, () => {
+    const word = concatBytes(new Uint8Array(12), fromHex(key, 20));
+    return state.struct("members", mappingSlot(word, _lives), keyLifeFields);
+  });
   if (toMember(life.member) !== member) return `${key} is no key of ${nameOf(member)}`;
   if (BigInt(time) < life.from || BigInt(time) >= life.until)
     return `the key ${key} of ${nameOf(member)} did not count`;

@@ -12,7 +12,9 @@ export type SubjectRow = Readonly<Record<keyof typeof subjectFields, bigint>>;
 
 /** What `Registry` keeps of a resource or product; of one that is not there all is zero. */
 export function subjectOf(state: LawState, subject: Hex): SubjectRow {
-  return state.struct("registry", mappingSlot(fromHex(subject, 32), mappings.registry._records), subjectFields);
+  return state.once(`subject ${subject}`, () =>
+    state.struct("registry", mappingSlot(fromHex(subject, 32), mappings.registry._records), subjectFields),
+  );
 }
 
 /** Whether a registration counted at a time. @see IRegistry.inForceAt */

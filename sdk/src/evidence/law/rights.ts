@@ -30,7 +30,9 @@ export type RightRow = Readonly<Record<keyof typeof rightFields, bigint>>;
 
 /** What `Rights` keeps of a right; of one that does not exist all is zero. */
 export function rightOf(state: LawState, right: Hex): RightRow {
-  return state.struct("rights", mappingSlot(fromHex(right, 32), _rights), rightFields);
+  return state.once(`right ${right}`, () =>
+    state.struct("rights", mappingSlot(fromHex(right, 32), _rights), rightFields),
+  );
 }
 
 /**
@@ -40,7 +42,7 @@ export function rightOf(state: LawState, right: Hex): RightRow {
 export function holderAt(state: LawState, right: Hex, time: number): Hex | undefined {
   const row = rightOf(state, right);
   if (row.kind === 0n || BigInt(time) < row.grantedAt) return undefined;
-  const trace = mappingSlot(fromHex(right, 32), _holders);
+  const trace = state.once(`holders ${right}`, () => mappingSlot(fromHex(right, 32), _holders));
   const [transfers] = state.words("rights", [trace]);
   return toMember(transfers === 0n ? row.holder : BigInt.asUintN(144, state.at("rights", trace, time)));
 }
@@ -75,7 +77,9 @@ export function validityAt(
 function basisOf(state: LawState, right: Hex, { base, reach }: RightRow): readonly Hex[] {
   if (base !== 0n) return [toId(base)];
   if (reach <= 1n) return [];
-  return state.list("rights", mappingSlot(fromHex(right, 32), _lineage), MAX_PARENTS).map(toId);
+  return state.once(`lineage ${right}`, () =>
+    state.list("rights", mappingSlot(fromHex(right, 32), _lineage), MAX_PARENTS).map(toId),
+  );
 }
 
 function ownValidityAt(state: LawState, right: Hex, row: RightRow, seconds: number): Validity {
@@ -91,6 +95,6 @@ function ownValidityAt(state: LawState, right: Hex, row: RightRow, seconds: numb
 
 /** Whether an order of the regulators froze it. @see IEmergency.isFrozenAt */
 export function isFrozen(state: LawState, subject: Hex, time: number): boolean {
-  const trace = mappingSlot(fromHex(subject, 32), mappings.emergency._ends);
+  const trace = state.once(`ends ${subject}`, () => mappingSlot(fromHex(subject, 32), mappings.emergency._ends));
   return BigInt(time) < state.at("emergency", trace, time);
 }

@@ -30,6 +30,8 @@ export class NotShown extends Error {
   }
 }
 
+type Checkpoint = Readonly<Record<keyof typeof checkpointFields, bigint>>;
+
 export type TrustedContracts = Readonly<Partial<Record<LawContract, TrustedContract>>>;
 export type LawProofs = Readonly<Partial<Record<LawContract, StorageProof>>>;
 
@@ -42,12 +44,19 @@ export class LawState {
   readonly #stateRoot: Hex;
   readonly #contracts: TrustedContracts;
   readonly #proofs: LawProofs;
-  readonly #storages = new Map<LawContract, ContractStorage>();
+  readonly #storages = new Map<LawContract, ContractStorage | EvidenceError>();
+  readonly #known = new Map<string, unknown>();
 
   constructor(stateRoot: Hex, contracts: TrustedContracts, proofs: LawProofs) {
     this.#stateRoot = stateRoot;
     this.#contracts = contracts;
     this.#proofs = proofs;
+  }
+
+  /** What `read` found when it was first asked under this name: many records lean on the same rows. What is not shown is asked again. */
+  once<Value>(name: string, read: () => Value): Value {
+    if (!this.#known.has(name)) this.#known.set(name, read());
+    return this.#known.get(name) as Value;
   }
 
   /** The words in some slots of a contract. */
@@ -81,20 +90,27 @@ export class LawState {
    * @see OpenZeppelin `Checkpoints.upperLookup`
    */
   at(name: LawContract, trace: Hex, time: number): bigint {
-    const [length = 0n] = this.words(name, [trace]);
-    if (length > MOST_PLACES)
-      throw new EvidenceError("V_TRIE", "a trace of checkpoints has more places than there are");
-    const first = arraySlot(trace);
-    for (let end = Number(length); end > 0; end -= WINDOW) {
-      const places = Array.from({ length: Math.min(WINDOW, end) }, (_, back) => end - 1 - back);
-      const words = this.words(
-        name,
-        places.map((place) => slotAfter(first, place)),
-      );
-      const found = words.find((word) => unpack(word, checkpointFields._key) <= BigInt(time));
-      if (found !== undefined) return unpack(found, checkpointFields._value);
+    const length = this.once(`length ${name} ${trace}`, () => this.#lengthOf(name, trace));
+    for (let end = length; end > 0; end -= WINDOW) {
+      const window = this.once(`window ${name} ${trace} ${end}`, () => this.#window(name, trace, end));
+      const found = window.find(({ _key }) => _key <= BigInt(time));
+      if (found !== undefined) return found._value;
     }
     return 0n;
+  }
+
+  #lengthOf(name: LawContract, trace: Hex): number {
+    const [length = 0n] = this.words(name, [trace]);
+    if (length <= MOST_PLACES) return Number(length);
+    throw new EvidenceError("V_TRIE", "a trace of checkpoints has more places than there are");
+  }
+
+  /** The places of a trace below `end`, newest first, as many as are read at once. */
+  #window(name: LawContract, trace: Hex, end: number): readonly Checkpoint[] {
+    const first = arraySlot(trace);
+    const places = Array.from({ length: Math.min(WINDOW, end) }, (_, back) => slotAfter(first, end - 1 - back));
+    const { _key, _value } = checkpointFields;
+    return this.words(name, places).map((word) => ({ _key: unpack(word, _key), _value: unpack(word, _value) }));
   }
 
   /** A dynamic array of words. @param most - places that it can have */
@@ -110,13 +126,25 @@ export class LawState {
 
   #storageOf(name: LawContract, slots: readonly Hex[]): ContractStorage {
     const known = this.#storages.get(name);
+    if (known instanceof EvidenceError) throw known;
     if (known !== undefined) return known;
     const [contract, proof] = [this.#contracts[name], this.#proofs[name]];
     if (contract === undefined) throw new NotShown(name, slots, `the policy names no contract ${name}`);
     if (proof === undefined)
       throw new NotShown(name, slots, `the bundle does not show the state of the contract ${name}`);
-    const storage = new ContractStorage(this.#stateRoot, contract, proof);
-    this.#storages.set(name, storage);
-    return storage;
+    const opened = openStorage(this.#stateRoot, contract, proof);
+    this.#storages.set(name, opened);
+    if (opened instanceof EvidenceError) throw opened;
+    return opened;
+  }
+}
+
+/** The storage, or why there is none: a proof of something else is looked at once, however many records lean on it. */
+function openStorage(stateRoot: Hex, contract: TrustedContract, proof: StorageProof): ContractStorage | EvidenceError {
+  try {
+    return new ContractStorage(stateRoot, contract, proof);
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
   }
 }
