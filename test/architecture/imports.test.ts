@@ -22,6 +22,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "sdk/refusal": ["sdk/evidence", "sdk/log", "sdk/record", "sdk/encoding"],
   "sdk/redaction": ["sdk/evidence", "sdk/log", "sdk/record", "sdk/encoding"],
   "sdk/dossier": ["sdk/evidence", "sdk/record", "sdk/encoding"],
+  "sdk/cose": ["sdk/log", "sdk/encoding"],
+  "sdk/credential": ["sdk/record", "sdk/encoding"],
   "sdk/audit": ["sdk/log", "sdk/record", "sdk/encoding"],
   "sdk/client": ["sdk/evidence", "sdk/chain", "sdk/log", "sdk/record", "sdk/encoding"],
   "node/journal": ["node", "sdk/*"],

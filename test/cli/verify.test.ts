@@ -101,6 +101,26 @@ describe("lianzheng verify", function () {
     expect([forged.exitCode, filesOf(forged)[0]?.code]).to.deep.equal([1, "V_NOTE"]);
   });
 
+  it("does not end as if it had answered what it does not ask of a refusal or a dossier", async () => {
+    const { bundle, records } = await makeEvidence();
+    const { subject } = records[0]!.entry;
+    const index = [{ subject, role: "subject", records: records.map(({ id }) => id), bundle: 0, reason: null }];
+    const about = { kind: "trade", subject, madeAt: "2026-03-20T08:00:00.000Z", index, lineage: [], law: "" };
+    const bundles = [encodeBundle(bundle)];
+    await write("trade.dossier.json", JSON.stringify({ format: "lianzheng-dossier", version: 1, ...about, bundles }));
+    expect((await verify("trade.dossier.json", "--require", "complete")).exitCode).to.equal(0);
+    for (const args of [
+      ["trade.dossier.json", "--file", "policy.json"],
+      ["trade.dossier.json", "--online", "http://127.0.0.1:1"],
+      ["refusal.txt", "--file", "policy.json"],
+      ["refusal.txt", "--online", "http://127.0.0.1:1"],
+      ["refusal.txt", "--require", "complete"],
+    ]) {
+      const run = await verify(...args, "--json");
+      expect([run.exitCode, filesOf(run)[0]?.code], args.join(" ")).to.deep.equal([2, "E_USAGE"]);
+    }
+  });
+
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
   const verify = (...args: string[]): Promise<Run> =>
     lianzheng(["verify", ...args, "--policy", "policy.json"], { cwd: folder });

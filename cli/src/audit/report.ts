@@ -34,9 +34,7 @@ export function reportOf(papers: AuditPapers, language: Language): string {
     "",
     word("limitsText"),
     "",
-    "```",
-    printable(papers.checkpoint.note.trimEnd()).replaceAll("\\n", "\n"),
-    "```",
+    ...noteLines(papers.checkpoint.note),
     "",
   ].join("\n");
 }
@@ -105,6 +103,14 @@ function sampleLines({ sampled }: AuditPapers, language: Language): readonly str
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)];
+}
+
+/** The note as it stands, as code by its indentation: no line of it can end that, as a line of a fence's could. */
+function noteLines(note: string): readonly string[] {
+  return note
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${printable(line)}`);
 }
 
 /** Nothing that a log says may leave its cell, or become a link or markup. */

@@ -22,7 +22,7 @@ import type { VerdictStyle } from "../verdict/style.ts";
 import { dossierLines } from "../verdict/dossier-lines.ts";
 import { explanationLines } from "../verdict/explain.ts";
 import type { Judged, OnlineSources, OnlineWishes } from "../verdict/judge.ts";
-import { isLeftOpen, judge, onlineSources } from "../verdict/judge.ts";
+import { isLeftOpen, judge, judgeDossier, onlineSources } from "../verdict/judge.ts";
 import { verdictLines } from "../verdict/lines.ts";
 import { onlineLines } from "../verdict/online-lines.ts";
 import { judgedWithFile, originalLine, type Original, type OriginalFound } from "../verdict/original.ts";
@@ -92,7 +92,8 @@ export function verifyCommand(context: Context): Command {
       const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
       const original = options.file === undefined ? undefined : await digestFile(options.file);
-      for (const file of files) examined.push(await examine(file, { policy, original, sources }, context));
+      const wishes = { policy, original, sources, isMore: options.require !== undefined };
+      for (const file of files) examined.push(await examine(file, wishes, context));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
@@ -112,20 +113,25 @@ interface Wishes {
   readonly policy: Policy;
   readonly original: Original | undefined;
   readonly sources: OnlineSources | undefined;
+  /** Whether questions were asked for by name. */
+  readonly isMore: boolean;
 }
 
-async function examine(file: string, { policy, original, sources }: Wishes, context: Context): Promise<Examined> {
+async function examine(file: string, wishes: Wishes, context: Context): Promise<Examined> {
+  const { policy, original, sources } = wishes;
   try {
     const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
     const bytes = await readInput(file, MAX_DOSSIER_BYTES);
     const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
-    if (looksLikeRefusal(text)) return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
+    if (looksLikeRefusal(text)) {
+      assertAnswerable(file, "a node's signed refusal", wishes);
+      return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
+    }
     const now = context.now();
-    const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
+    const { looksLikeDossier } = await import("@lianzheng/sdk/dossier");
     if (looksLikeDossier(bytes)) {
-      if (sources !== undefined)
-        throw new CliError("E_USAGE", "--online asks about evidence bundles, not about a dossier");
-      const dossier = verifyDossier(bytes, policy, { now });
+      assertAnswerable(file, "a dossier", { ...wishes, isMore: false });
+      const dossier = await judgeDossier(bytes, policy, now);
       return { file, dossier, exitCode: exitOf[dossier.result] };
     }
     const judged = judgedWithFile(await judge(bytes, policy, now, sources), original);
@@ -136,6 +142,18 @@ async function examine(file: string, { policy, original, sources }: Wishes, cont
     const exitCode = failure.code === "V_NOTE" ? exitCodes.invalid : failure.exitCode;
     return { file, failure, exitCode };
   }
+}
+
+/** What was asked for and is not asked of such a file must not end as if it had been answered. */
+function assertAnswerable(file: string, what: string, { original, sources, isMore }: Wishes): void {
+  const asked = [
+    ...(original === undefined ? [] : ["--file"]),
+    ...(sources === undefined ? [] : ["--online"]),
+    ...(isMore ? ["--require"] : []),
+  ];
+  if (asked.length === 0) return;
+  const verb = asked.length === 1 ? "asks" : "ask";
+  throw new CliError("E_USAGE", `${asked.join(", ")} ${verb} about evidence bundles, and ${file} is ${what}`);
 }
 
 /** What was to be asked and could not be leaves it undecided how the evidence stands now. */

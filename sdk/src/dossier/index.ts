@@ -13,6 +13,7 @@ export { looksLikeDossier } from "./dossier.ts";
 export {
   verifyDossier,
   type DossierAnswer,
+  type DossierOptions,
   type DossierQuestion,
   type DossierVerdict,
   type ItemVerdict,

@@ -50,7 +50,7 @@ function entryOf(text: string, at: number): Entry {
     return decodeEntry(text);
   } catch (cause) {
     if (!(cause instanceof EvidenceError)) throw cause;
-    const isVersion = cause.details["field"] === "/version";
+    const isVersion = cause.code === "E_RANGE" && cause.details["field"] === "/version";
     throw new EvidenceError(
       isVersion ? "V_VERSION" : "V_LEAF",
       `Record ${at} holds no entry of a log: ${cause.message}`,
