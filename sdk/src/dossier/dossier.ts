@@ -16,11 +16,11 @@ import {
 } from "@lianzheng/sdk/record";
 
 /** What a dossier is about: a trade, a product or resource, or a registration that moves to another venue. */
-export const dossierKinds = ["trade", "product", "portability"] as const;
+const dossierKinds = ["trade", "product", "portability"] as const;
 export type DossierKind = (typeof dossierKinds)[number];
 
 /** What a subject is to the dossier's own. */
-export const dossierRoles = ["subject", "product", "source", "right", "attestation"] as const;
+const dossierRoles = ["subject", "product", "source", "right", "attestation"] as const;
 export type DossierRole = (typeof dossierRoles)[number];
 
 /** One subject of which there should be evidence. */
