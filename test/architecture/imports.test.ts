@@ -24,6 +24,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "sdk/dossier": ["sdk/evidence", "sdk/record", "sdk/encoding"],
   "sdk/cose": ["sdk/log", "sdk/encoding"],
   "sdk/credential": ["sdk/record", "sdk/encoding"],
+  "sdk/guomi": ["sdk/evidence", "sdk/record", "sdk/encoding"],
   "sdk/audit": ["sdk/log", "sdk/record", "sdk/encoding"],
   "sdk/client": ["sdk/evidence", "sdk/chain", "sdk/log", "sdk/record", "sdk/encoding"],
   "node/journal": ["node", "sdk/*"],

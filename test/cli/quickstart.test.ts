@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -133,6 +134,36 @@ describe("the examples of the help, one after another", function () {
     expect(run.exitCode, run.stderr).to.equal(0);
     expect((await type(`${line} --json`)).exitCode).to.equal(2);
     expect((await type(`${line} --force --quiet`)).exitCode).to.equal(0);
+  });
+
+  it("evidence writes the proof of one record, from which other programs come to the root that the log signed", async () => {
+    const { records } = JSON.parse(await readFile(join(cwd, "trade.evidence.json"), "utf8")) as {
+      records: { entry: string }[];
+    };
+    const sha256 = (...parts: Uint8Array[]): Buffer => createHash("sha256").update(Buffer.concat(parts)).digest();
+    const leaf = sha256(Uint8Array.of(0), Buffer.from(records[0]!.entry));
+    const to = ["--url", `http://127.0.0.1:${port}`, "--token-file", "token.txt"];
+    const id = `0x${leaf.toString("hex")}`;
+    const run = await lianzheng(["evidence", id, ...to, "--tlog-proof", "-o", "record.tlog-proof"], { cwd });
+    expect(run.exitCode, run.stderr).to.equal(0);
+    const [head = "", note = ""] = (await readFile(join(cwd, "record.tlog-proof"), "utf8")).split(/\n\n([^]*)/);
+    const [version, index = "", ...hashes] = head.split("\n");
+    expect(version).to.equal("c2sp.org/tlog-proof@v1");
+    const [, size = "", root] = note.split("\n");
+    expect(note).to.match(/\n\n\u2014 [^ ]+ [A-Za-z0-9+/]+=*\n$/);
+    const path = hashes.map((hash) => Buffer.from(hash, "base64"));
+    // RFC 9162 section 2.1.3, by its recursive definition.
+    const rootOf = (at: number, leaves: number, siblings: readonly Buffer[]): Buffer => {
+      if (leaves === 1) return leaf;
+      const [left, last] = [2 ** Math.floor(Math.log2(leaves - 1)), siblings.at(-1)!];
+      const rest = siblings.slice(0, -1);
+      if (at < left) return sha256(Uint8Array.of(1), rootOf(at, left, rest), last);
+      return sha256(Uint8Array.of(1), last, rootOf(at - left, leaves - left, rest));
+    };
+    expect(rootOf(Number(index.slice("index ".length)), Number(size), path).toString("base64")).to.equal(root);
+    const both = await lianzheng(["evidence", "--subject", "trade:1", ...to, "--tlog-proof"], { cwd });
+    expect(both.exitCode).to.equal(2);
+    await rm(join(cwd, "record.tlog-proof"));
   });
 
   it("stamp keeps evidence beside a file, and the same file is the same record", async () => {

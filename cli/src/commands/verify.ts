@@ -168,7 +168,7 @@ function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly
     return [...dossierLines(one.file, one.dossier, style), ...explained];
   }
   if ("refusal" in one) return refusalLines(one.file, one.refusal, style);
-  return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
+  return [`${style.colors.red("error")} ${one.failure.code}: ${printable(one.failure.detail)}`];
 }
 
 /** One word for all files together. */
