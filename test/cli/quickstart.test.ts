@@ -301,7 +301,7 @@ describe("the examples of the help, one after another", function () {
 
   it("verify accepts the bundle when nothing runs any more", async () => {
     const [line, ...ofDemo] = await examplesOf("verify");
-    expect(ofDemo).to.have.length(2);
+    expect(ofDemo).to.have.length(3);
     const run = await type(line!);
     expect(run.exitCode, run.stdout).to.equal(0);
     expect(run.stdout).to.match(/^✔ VERIFIED {2}trade\.evidence\.json \(one operator alone witnesses the chain\)\n/);
