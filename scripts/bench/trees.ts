@@ -62,11 +62,11 @@ async function race(
 interface Trees {
   readonly name: string;
   readonly isOurs: boolean;
-  readonly build: (leaves: readonly Buffer[]) => Promise<Prover> | Prover;
+  readonly build: (leaves: readonly Buffer[]) => Prover;
 }
 
 interface Prover {
-  readonly prove: (index: number) => Promise<() => boolean> | (() => boolean);
+  readonly prove: (index: number) => () => boolean;
 }
 
 const ours: Trees = {
@@ -217,10 +217,8 @@ function openTimestamps(leaves: readonly Buffer[]): Worker | undefined {
 }
 
 /** A proof that a library's own check refuses would make its time worth nothing. */
-async function proveAll(prover: Prover, indexes: readonly number[]): Promise<readonly (() => boolean)[]> {
-  const checks: (() => boolean)[] = [];
-  for (const index of indexes) checks.push(await prover.prove(index));
-  return checks;
+function proveAll(prover: Prover, indexes: readonly number[]): readonly (() => boolean)[] {
+  return indexes.map((index) => prover.prove(index));
 }
 
 function checkAll(name: string, checks: readonly (() => boolean)[]): void {
@@ -289,8 +287,8 @@ export async function benchTrees(options: BenchOptions): Promise<readonly Group[
     stamps === undefined ? [...missing, "opentimestamps"] : missing,
   );
   const indexes = Array.from({ length: options.isQuick ? 20 : 500 }, (_, at) => Math.floor((at * count) / 500) % count);
-  const provers = await Promise.all(all.map(async (trees) => ({ ...trees, prover: await trees.build(leaves) })));
-  const made = await Promise.all(provers.map(async ({ prover }) => await proveAll(prover, indexes)));
+  const provers = all.map((trees) => ({ ...trees, prover: trees.build(leaves) }));
+  const made = provers.map(({ prover }) => proveAll(prover, indexes));
   const about = { unit: "proofs/s", method: `${indexes.length} proofs spread over a tree of ${size} digests.` };
   const proving = provers.map(({ name, isOurs, prover }) => ({
     name,
@@ -366,7 +364,7 @@ interface OpenAttestation {
 }
 
 /** Records hidden member by member, put into a tree, each with its proof. */
-async function wrapOurs(records: readonly JsonValue[]): Promise<number> {
+function wrapOurs(records: readonly JsonValue[]): number {
   const leaves = records.map((record, at) => {
     const input = decodeSubmission(parseJson(utf8(JSON.stringify(record))));
     if (!("body" in input)) throw new TypeError("a record came prepared");
@@ -374,13 +372,9 @@ async function wrapOurs(records: readonly JsonValue[]): Promise<number> {
     const commitments = commitmentsOf(prepareRecord(input, seed, quickSha256).disclosures, quickSha256);
     return sha256(Buffer.concat([Buffer.of(0), Buffer.from(canonicalJson([...commitments]))]));
   });
-  const prover = await ours.build(leaves);
-  return (
-    await proveAll(
-      prover,
-      leaves.map((_, at) => at),
-    )
-  ).length;
+  const prover = ours.build(leaves);
+  const all = leaves.map((_, at) => at);
+  return proveAll(prover, all).length;
 }
 
 /** Making evidence of many records at once. */

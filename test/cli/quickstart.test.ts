@@ -39,7 +39,7 @@ describe("the examples of the help, one after another", function () {
 
   /** Where the help says 8080 a port is taken that is free here. */
   const env = (): Record<string, string> => ({ LIANZHENG_PORT: String(port), LIANZHENG_ANCHOR_SECONDS: "1" });
-  const here = (line: string): string => line.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`);
+  const here = (line: string): string => line.replaceAll(/127\.0\.0\.1:8(080|545)/g, `127.0.0.1:${port}`);
 
   /** Runs a line of the help in a shell, so that quoting and globs are the shell's. */
   const type = (line: string): Promise<Run> =>
@@ -270,7 +270,7 @@ describe("the examples of the help, one after another", function () {
     expect(run.stdout)
       .to.match(/^\? UNDETERMINED/)
       .and.match(/roots +✔ pass/)
-      .and.match(/entries +\? open/);
+      .and.match(/entries +\? unknown/);
   });
 
   it("verify tells the file that evidence is of from any other, and a dossier from a bundle", async () => {
@@ -288,6 +288,14 @@ describe("the examples of the help, one after another", function () {
       3,
       true,
     ]);
+    const asked = await type(
+      "lianzheng verify trade.dossier.json --policy policy.json --file examples/contract.json --json",
+    );
+    expect([asked.exitCode, asked.stdout.includes("--file asks about evidence bundles")]).to.deep.equal([2, true]);
+    const explained = await type("lianzheng verify trade.dossier.json --policy policy.json --explain --lang zh");
+    expect(explained.stdout)
+      .to.contain("交易环节：无法判断是否还有其他环节或记录。")
+      .and.contain("未被篡改：您看到的内容与当初存证时逐字一致");
   });
 
   it("verify explains every answer in plain words, in both languages", async () => {
@@ -296,12 +304,17 @@ describe("the examples of the help, one after another", function () {
     expect((await explain("en")).stdout).to.contain(
       "unaltered: What you read here is, to the letter, what was recorded.",
     );
-    expect((await explain("zh")).stdout).to.contain("未被篡改: 您看到的内容与当初存证时逐字一致");
+    expect((await explain("zh")).stdout).to.contain("未被篡改：您看到的内容与当初存证时逐字一致");
   });
 
   it("verify accepts the bundle when nothing runs any more", async () => {
-    const [line, ...ofDemo] = await examplesOf("verify");
-    expect(ofDemo).to.have.length(3);
+    const lines = await examplesOf("verify");
+    const [line, explained, withFile, online, ...more] = lines.filter((one) => !one.includes("demo-output"));
+    expect([lines.length, more]).to.deep.equal([6, []]);
+    expect((await type(explained!)).stdout).to.contain("未被篡改：您看到的内容与当初存证时逐字一致");
+    expect((await type(withFile!)).stdout).to.contain("✔ of examples/contract.json");
+    // Nobody answers any more, so how it stands now is open.
+    expect((await type(online!)).exitCode).to.equal(3);
     const run = await type(line!);
     expect(run.exitCode, run.stdout).to.equal(0);
     expect(run.stdout).to.match(/^✔ VERIFIED {2}trade\.evidence\.json \(one operator alone witnesses the chain\)\n/);

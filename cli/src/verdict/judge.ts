@@ -89,7 +89,7 @@ function bundlesOf(decode: () => { readonly bundles: readonly string[] }): reado
   }
 }
 
-/** Whether the chain was to be asked and could not be: then nobody can say how the evidence stands now. */
+/** Whether something was to be asked of the endpoint or the node and could not be: then nobody can say how the evidence stands now. */
 export function isLeftOpen({ findings = [] }: Judged): boolean {
-  return findings.some(({ about, answer }) => answer === "unknown" && (about === "chain" || about === "block"));
+  return findings.some(({ answer, trust }) => answer === "unknown" && trust === "rpc");
 }

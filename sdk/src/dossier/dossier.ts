@@ -16,11 +16,11 @@ import {
 } from "@lianzheng/sdk/record";
 
 /** What a dossier is about: a trade, a product or resource, or a registration that moves to another venue. */
-export const dossierKinds = ["trade", "product", "portability"] as const;
+const dossierKinds = ["trade", "product", "portability"] as const;
 export type DossierKind = (typeof dossierKinds)[number];
 
 /** What a subject is to the dossier's own. */
-export const dossierRoles = ["subject", "product", "source", "right", "attestation"] as const;
+const dossierRoles = ["subject", "product", "source", "right", "attestation"] as const;
 export type DossierRole = (typeof dossierRoles)[number];
 
 /** One subject of which there should be evidence. */
@@ -57,6 +57,8 @@ export interface Dossier {
 export const maxDossierBytes = 128 * 1024 * 1024;
 export const maxDossierBundles = 1_000;
 const maxRecords = 3_000;
+/** Elements of all arrays together: as many empty ones as 128 MiB hold would take gigabytes. */
+const maxElements = 1_000_000;
 const maxEdges = 10_000;
 const maxReason = 1_000;
 
@@ -74,7 +76,7 @@ export function looksLikeDossier(bytes: Uint8Array): boolean {
  * @throws EvidenceError V_FORMAT (no dossier), V_VERSION (of another version), E_* with `details.field` for a member that does not fit
  */
 export function decodeDossier(bytes: Uint8Array): Dossier {
-  const value = parseJson(bytes, { maxBytes: maxDossierBytes, maxMembers: 50_000 });
+  const value = parseJson(bytes, { maxBytes: maxDossierBytes, maxMembers: 50_000, maxElements });
   assertVersion(value);
   const names = ["format", "version", "kind", "subject", "madeAt", "index", "lineage", "law", "bundles"];
   const top = exactObject(value, "", names);

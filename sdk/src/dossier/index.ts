@@ -2,6 +2,7 @@
 export {
   decodeDossier,
   encodeDossier,
+  looksLikeDossier,
   maxDossierBundles,
   maxDossierBytes,
   type Dossier,
@@ -9,7 +10,6 @@ export {
   type DossierKind,
   type DossierRole,
 } from "./dossier.ts";
-export { looksLikeDossier } from "./dossier.ts";
 export {
   verifyDossier,
   type DossierAnswer,

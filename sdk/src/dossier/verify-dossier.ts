@@ -10,8 +10,7 @@ import { decodeDossier, type Dossier, type DossierItem } from "./dossier.ts";
  * - `steps`: of a trade, are all steps here that the chain counted, as of which block
  * - `lineage`: are sources and rights all here; that is the word of the node that made the dossier, so it is never more than open
  */
-export const dossierQuestions = ["bundles", "listed", "steps", "lineage"] as const;
-export type DossierQuestion = (typeof dossierQuestions)[number];
+export type DossierQuestion = "bundles" | "listed" | "steps" | "lineage";
 
 export interface DossierAnswer {
   readonly question: DossierQuestion;

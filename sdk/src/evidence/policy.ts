@@ -167,6 +167,7 @@ function contracts(place: Place): Policy["contracts"] {
     trades,
     ...law
   } = members(place, ["members", "evidenceLogs", "trades"], lawOnly);
+  assertDistinct([register, evidenceLogs, trades, ...Object.values<Place>(law)]);
   const more = Object.entries<Place>(law).map(([name, contract]) => [name, trustedContract(contract)] as const);
   return {
     members: trustedContract(register),
@@ -174,6 +175,14 @@ function contracts(place: Place): Policy["contracts"] {
     trades: trustedContract(trades),
     ...Object.fromEntries(more),
   };
+}
+
+/** At one address there is one contract: of two, one would be read with the other's layout. */
+function assertDistinct(places: readonly Place[]): void {
+  assertAllDifferent(
+    places,
+    places.map((place) => trustedContract(place).address),
+  );
 }
 
 function trustedContract(place: Place): TrustedContract {

@@ -39,7 +39,7 @@ export class MerkleTree {
   private readonly levels: readonly Level[];
   private readonly nodes: Uint8Array<ArrayBuffer>;
   /** Digests that were asked for, by node: one is copied out once, since that takes longer than finding a whole path. */
-  private readonly digests: Digest[] = [];
+  private readonly digests: (Digest | undefined)[];
 
   /**
    * @param leaves - leaf digests, 32 bytes each, in order
@@ -51,6 +51,8 @@ export class MerkleTree {
     this.levels = levelsOf(leaves.length);
     const count = this.levels.reduce((sum, { width }) => sum + width, 0);
     this.nodes = new Uint8Array(count * digestBytes);
+    // Of the full length at once: an array that grew in jumps would become a map.
+    this.digests = new Array<Digest | undefined>(count);
     for (let at = 0; at < leaves.length; at++) this.nodes.set(leaves[at]!, at * digestBytes);
     for (let level = 1; level < this.levels.length; level++) this.hashLevel(level, hashInto);
   }

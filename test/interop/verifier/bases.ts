@@ -7,13 +7,20 @@ import { createCosigner, decodeProof, encodeCosignerKey, encodeProof, type NoteS
 import { erasureBody, type JsonObject } from "@lianzheng/sdk/record";
 import type { Header } from "@lianzheng/sdk/chain";
 
-import { addresses, cliqueSeal, headerAt, qbftPolicy, qbftSeal, validatorKeys, withFinality } from "../../evidence/engines.ts";
+import {
+  addresses,
+  cliqueSeal,
+  headerAt,
+  qbftPolicy,
+  qbftSeal,
+  validatorKeys,
+  withFinality,
+} from "../../evidence/engines.ts";
 import {
   logKey,
   makeEvidence,
   makeRecord,
   nowMs,
-  owner,
   policy as single,
   supplier,
   supplierKey,
@@ -36,7 +43,7 @@ const courses = [
   ["listing", "termination"],
 ] as const;
 
-const texts = ["128000.00", "CNY", "数据产品", "a\"b\\c\u0007", "\u{1f600}\u2028", "", "0x00", "é"];
+const texts = ["128000.00", "CNY", "数据产品", 'a"b\\c\u0007', "\u{1f600}\u2028", "", "0x00", "é"];
 const numbers = [0, 1, -1, 0.5, 1e21, 1e-7, 123456789.125, 2 ** 53 - 1, 5e-324, 1.7976931348623157e308];
 
 function valueOf(chance: Chance, depth = 0): JsonObject[string] {
@@ -170,15 +177,19 @@ async function madeBase(chance: Chance): Promise<Base> {
   const seal = engine.seal === undefined ? {} : { anchorBlock: { seal: engine.seal }, lawBlock: { seal: engine.seal } };
   const { bundle } = await makeEvidence({ ...scenarioOf(chance, recordsOf(chance)), ...seal });
   const headers = engine.headers?.(bundle);
-  const whole = headers === undefined ? bundle : { ...bundle, anchor: { ...bundle.anchor, headers } };
+  const { trade, ...rest } = bundle.law;
+  const law = trade === undefined || chance.once(2) ? rest : bundle.law;
+  const whole = { ...bundle, law, anchor: headers === undefined ? bundle.anchor : { ...bundle.anchor, headers } };
   const base = { bundle: whole, policy: engine.policy, now: nowMs };
   return chance.once(5) ? witnessed(base) : base;
 }
 
 /** What stands in the vectors of `entitled`: bundles over the contracts' own storage. */
-const law = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../../vectors/entitled.json"), "utf8"),
-) as { readonly policy: Policy; readonly now: number; readonly bundles: Readonly<Record<string, Bundle>> };
+const law = JSON.parse(readFileSync(join(import.meta.dirname, "../../vectors/entitled.json"), "utf8")) as {
+  readonly policy: Policy;
+  readonly now: number;
+  readonly bundles: Readonly<Record<string, Bundle>>;
+};
 
 export const lawBases: readonly Base[] = Object.values(law.bundles).map((bundle) => ({
   bundle,
@@ -202,7 +213,10 @@ export async function makeBases(chance: Chance, count: number): Promise<readonly
 }
 
 /** The same evidence with some of the disclosures, some of the law and other white space. */
-export function variant(chance: Chance, { bundle, policy, now }: Base): { readonly bytes: Uint8Array; readonly base: Base } {
+export function variant(
+  chance: Chance,
+  { bundle, policy, now }: Base,
+): { readonly bytes: Uint8Array; readonly base: Base } {
   const records = bundle.records.map((record) => ({
     ...record,
     disclosures: record.disclosures.filter(() => !chance.once(3)),
@@ -210,7 +224,12 @@ export function variant(chance: Chance, { bundle, policy, now }: Base): { readon
   const last = chance.once(4) ? records.slice(0, 1 + chance.below(records.length)) : records;
   const { account, ...bare } = bundle.anchor;
   const anchor = account === undefined || chance.once(5) ? bare : bundle.anchor;
-  const shown = { ...bundle, records: last, anchor, law: chance.once(6) || last.length < records.length ? {} : bundle.law };
+  const shown = {
+    ...bundle,
+    records: last,
+    anchor,
+    law: chance.once(6) || last.length < records.length ? {} : bundle.law,
+  };
   const text = chance.once(4) ? JSON.stringify(shown, null, chance.pick([1, 2, "\t"])) : encodeBundle(shown);
   return { bytes: utf8(text), base: { bundle: shown, policy, now } };
 }

@@ -74,7 +74,8 @@ def _state(most):
 
 def _step(value):
     _object(value, ("stage", "evidence"))
-    _count(value["stage"])
+    _count(value["stage"], 1)
+    need(value["stage"] <= 11, "V_FORMAT")
     _hex(32)(value["evidence"])
 
 

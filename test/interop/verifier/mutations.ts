@@ -1,12 +1,12 @@
 /** Changes to a bundle, each drawn by chance. What comes out need not differ in meaning, and need not be JSON. */
-import { decodeRlp, encodeRlp, type RlpInput } from "ethers";
+import { decodeRlp, encodeRlp, type RlpStructuredDataish } from "ethers";
 import { fromBase64Url, toBase64Url, utf8 } from "@lianzheng/sdk/encoding";
 import { encodeBundle } from "@lianzheng/sdk/evidence";
 import type { Base } from "./bases.ts";
 import type { Chance } from "./random.ts";
 
 type Tree = null | boolean | number | string | Tree[] | { [name: string]: Tree };
-type Holder = Tree[] | { [name: string]: Tree };
+type Holder = Tree[] | Record<string, Tree>;
 
 /** A place in a tree: what holds it, and its name or number there. */
 interface Place {
@@ -16,7 +16,7 @@ interface Place {
   readonly value: Tree;
 }
 
-const treeOf = ({ bundle }: Base): { [name: string]: Tree } => JSON.parse(encodeBundle(bundle)) as { [name: string]: Tree };
+const treeOf = ({ bundle }: Base): Record<string, Tree> => JSON.parse(encodeBundle(bundle)) as Record<string, Tree>;
 
 function placesIn(holder: Tree, path = ""): readonly Place[] {
   if (typeof holder !== "object" || holder === null) return [];
@@ -27,7 +27,7 @@ function placesIn(holder: Tree, path = ""): readonly Place[] {
 }
 
 const put = ({ holder, name }: Place, value: Tree): void => {
-  (holder as { [name: string]: Tree })[name] = value;
+  (holder as Record<string, Tree>)[name] = value;
 };
 
 /** Places of this sort, drawn by their path first: a thousand nodes of a trie don't outweigh one seal. */
@@ -46,13 +46,13 @@ function replacedAt(text: string, at: number, by: string, taken = 1): string {
   return text.slice(0, at) + by + text.slice(at + taken);
 }
 
-const hexDigits = [..."0123456789abcdef"];
+const hexDigits = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
 const strange: readonly Tree[] = [
   ...[null, true, false, 0, 1, -1, 0.5, 2 ** 53 - 1, 2 ** 53, 1e300, "", "1", "0x", "0x00", "A", "\u0000"],
   ...[[], {}, [[]], { a: 1 }],
 ];
 
-type Change = (chance: Chance, root: { [name: string]: Tree }, others: readonly Base[]) => void;
+type Change = (chance: Chance, root: Record<string, Tree>, others: readonly Base[]) => void;
 
 const nibble: Change = (chance, root) => {
   const place = drawn(chance, root, isHex);
@@ -80,8 +80,10 @@ const lines: Change = (chance, root) => {
   if (changed === 0) all.splice(at, 1);
   else if (changed === 1) all.splice(at, 0, line);
   else if (changed === 2) [all[at], all[other]] = [all[other]!, line];
-  else if (changed === 3) all.splice(at, 0, chance.pick(["", "extra AAAA", "extra", "index 1", "index 01", "x", "\u2014 a AAAAAA=="]));
-  else if (changed === 4) all[at] = line.replace(/[0-9]+$/, (digits) => String(Number(digits) + chance.pick([1, -1, 5, 2 ** 53])));
+  else if (changed === 3)
+    all.splice(at, 0, chance.pick(["", "extra AAAA", "extra", "index 1", "index 01", "x", "\u2014 a AAAAAA=="]));
+  else if (changed === 4)
+    all[at] = line.replace(/[0-9]+$/, (digits) => String(Number(digits) + chance.pick([1, -1, 5, 2 ** 53])));
   else all[at] = line.replace(/@v1$/, "@v2").concat(chance.pick(["", " ", "="]));
   put(place, all.join("\n"));
 };
@@ -90,14 +92,23 @@ const absent: Change = (chance, root) => {
   const place = drawn(chance, root, () => true);
   if (place === undefined) return;
   if (Array.isArray(place.holder)) place.holder.splice(Number(place.name), 1);
-  else delete place.holder[place.name];
+  else Reflect.deleteProperty(place.holder, place.name);
 };
 
 const stranger: Change = (chance, root) => {
-  const place = drawn(chance, root, ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value));
+  const place = drawn(
+    chance,
+    root,
+    ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  );
   const name = chance.pick(["extra", "Version", "__proto__", "then", "headers", "timestamps", "account", "steps", ""]);
-  const holder = chance.once(4) || place === undefined ? root : (place.value as { [name: string]: Tree });
-  Object.defineProperty(holder, name, { value: chance.pick(strange), enumerable: true, configurable: true, writable: true });
+  const holder = chance.once(4) || place === undefined ? root : (place.value as Record<string, Tree>);
+  Object.defineProperty(holder, name, {
+    value: chance.pick(strange),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 };
 
 const typed: Change = (chance, root) => {
@@ -107,7 +118,8 @@ const typed: Change = (chance, root) => {
 
 const numbered: Change = (chance, root) => {
   const place = drawn(chance, root, ({ value }) => typeof value === "number");
-  if (place !== undefined) put(place, (place.value as number) + chance.pick([1, -1, 2, 256, 2 ** 53, 0.5, -(place.value as number)]));
+  if (place !== undefined)
+    put(place, (place.value as number) + chance.pick([1, -1, 2, 256, 2 ** 53, 0.5, -(place.value as number)]));
 };
 
 const ordered: Change = (chance, root) => {
@@ -151,8 +163,8 @@ const inside: Change = (chance, root) => {
   const place = drawn(chance, root, ({ path }) => path.endsWith("/entry") || path.endsWith("/disclosures/*"));
   if (place === undefined) return;
   const isEntry = place.path.endsWith("/entry");
-  const text = isEntry ? (place.value as string) : new TextDecoder().decode(fromBase64Url(place.value as string));
-  const tree = JSON.parse(text) as { [name: string]: Tree };
+  const text = isEntry ? (place.value as string) : new TextDecoder().decode(fromBase64Url(place.value));
+  const tree = JSON.parse(text) as Record<string, Tree>;
   chance.pick([character, nibble, typed, numbered, ordered, sized, absent, stranger, moved])(chance, tree, []);
   const again = JSON.stringify(tree);
   put(place, isEntry ? again : toBase64Url(utf8(again)));
@@ -160,7 +172,9 @@ const inside: Change = (chance, root) => {
 
 /** Changes to one item of an RLP, which stays well-formed. */
 const rlp: Change = (chance, root) => {
-  const place = drawn(chance, root, ({ path }) => /(header|headers\/\*|receiptProof\/\*|account\/\*|storage\/\*)$/.test(path));
+  const place = drawn(chance, root, ({ path }) =>
+    /(header|headers\/\*|receiptProof\/\*|account\/\*|storage\/\*)$/.test(path),
+  );
   if (place === undefined) return;
   const tree = decodeRlp(place.value as string) as Tree;
   const item = drawn(chance, tree, () => true);
@@ -172,8 +186,12 @@ const rlp: Change = (chance, root) => {
   else if (changed === 2) put(item, `0x00${bytes.slice(2)}`);
   else if (changed === 3) put(item, [item.value]);
   else if (changed === 4 && Array.isArray(item.holder)) item.holder.push(item.value);
-  else put(item, chance.pick(["0x01", `0x${"11".repeat(20)}`, `0x${"22".repeat(32)}`, bytes.slice(0, 2 * chance.below(20) + 2)]));
-  put(place, encodeRlp(tree as RlpInput));
+  else
+    put(
+      item,
+      chance.pick(["0x01", `0x${"11".repeat(20)}`, `0x${"22".repeat(32)}`, bytes.slice(0, 2 * chance.below(20) + 2)]),
+    );
+  put(place, encodeRlp(tree as RlpStructuredDataish));
 };
 
 const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -189,15 +207,38 @@ const malleated: Change = (chance, root) => {
   const s = BigInt(`0x${signature.slice(64, 128)}`);
   const high = (order - s).toString(16).padStart(64, "0");
   const v = (Number(`0x${signature.slice(128)}`) ^ 1).toString(16).padStart(2, "0");
-  const changed = chance.pick([high + v, high + signature.slice(128), signature.slice(64, 128) + v, `${signature.slice(64, 128)}1f`]);
+  const changed = chance.pick([
+    high + v,
+    high + signature.slice(128),
+    signature.slice(64, 128) + v,
+    `${signature.slice(64, 128)}1f`,
+  ]);
   put(place, text.replace(signature, signature.slice(0, 64) + changed));
 };
 
 const trees: readonly (readonly [string, Change])[] = [
-  ...([["nibble", nibble], ["character", character], ["lines", lines], ["absent", absent]] as const),
-  ...([["stranger", stranger], ["typed", typed], ["numbered", numbered], ["ordered", ordered]] as const),
-  ...([["sized", sized], ["swapped", swapped], ["moved", moved], ["inside", inside]] as const),
-  ...([["rlp", rlp], ["malleated", malleated]] as const),
+  ...([
+    ["nibble", nibble],
+    ["character", character],
+    ["lines", lines],
+    ["absent", absent],
+  ] as const),
+  ...([
+    ["stranger", stranger],
+    ["typed", typed],
+    ["numbered", numbered],
+    ["ordered", ordered],
+  ] as const),
+  ...([
+    ["sized", sized],
+    ["swapped", swapped],
+    ["moved", moved],
+    ["inside", inside],
+  ] as const),
+  ...([
+    ["rlp", rlp],
+    ["malleated", malleated],
+  ] as const),
 ];
 
 type TextChange = (chance: Chance, text: string) => Uint8Array;
@@ -224,12 +265,29 @@ const twice: TextChange = (chance, text) => {
 const spelled: TextChange = (chance, text) => {
   const numbers = [...text.matchAll(/:(\d+)(?=[,}])/g)];
   const { 1: digits, index } = chance.pick(numbers);
-  const other = chance.pick([`${digits}.0`, `${digits}e0`, `0${digits}`, `+${digits}`, `${digits}.`, `-${digits}`, `${digits}0e-1`, `"${digits}"`, `${digits}.00000000000000000001`, "NaN", "1e999", "9007199254740993"]);
+  const other = chance.pick([
+    `${digits}.0`,
+    `${digits}e0`,
+    `0${digits}`,
+    `+${digits}`,
+    `${digits}.`,
+    `-${digits}`,
+    `${digits}0e-1`,
+    `"${digits}"`,
+    `${digits}.00000000000000000001`,
+    "NaN",
+    "1e999",
+    "9007199254740993",
+  ]);
   return utf8(`${text.slice(0, index + 1)}${other}${text.slice(index + 1 + digits!.length)}`);
 };
 
 const around: TextChange = (chance, text) =>
-  utf8(chance.pick(["\ufeff", "", " ", "\n", "[", "\u00a0"]) + text + chance.pick(["", " ", "\n\n", "x", "{}", "\u0000", ","]));
+  utf8(
+    chance.pick(["\ufeff", "", " ", "\n", "[", "\u00a0"]) +
+      text +
+      chance.pick(["", " ", "\n\n", "x", "{}", "\u0000", ","]),
+  );
 
 const textChanges: readonly (readonly [string, TextChange])[] = [
   ["byte", byte],

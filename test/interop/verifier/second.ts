@@ -13,8 +13,8 @@ export interface Answered {
 }
 
 export interface Second {
-  judge(bundle: Uint8Array, policy: Policy, now: number): Promise<unknown>;
-  close(): Promise<void>;
+  readonly judge: (bundle: Uint8Array, policy: Policy, now: number) => Promise<unknown>;
+  readonly close: () => Promise<void>;
 }
 
 /** Why python3 of 3.9 or later is not there; undefined where it is. */
@@ -27,7 +27,7 @@ export function withoutPython(): string | undefined {
 
 export function startSecond(): Second {
   const child = spawn("python3", ["-B", import.meta.dirname], { stdio: ["pipe", "pipe", "inherit"] });
-  const waiting: { resolve(answer: unknown): void; reject(error: Error): void }[] = [];
+  const waiting: { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void }[] = [];
   let isOver = false;
   const exited = new Promise<void>((resolve) => {
     child.once("close", () => {
