@@ -4,6 +4,7 @@ import { withCommonOptions } from "./command.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { chainCommand } from "./commands/chain.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { credentialCommand } from "./commands/credential.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { dossierCommand } from "./commands/dossier.ts";
 import { eraseCommand } from "./commands/erase.ts";
@@ -59,7 +60,10 @@ function groupsOf(
     },
     {
       title: "Check evidence 核验:",
-      commands: [verifyCommand(context), redactCommand(context), auditCommand(context), policyCommand(context)],
+      commands: [
+        ...[verifyCommand(context), credentialCommand(context), redactCommand(context)],
+        ...[auditCommand(context), policyCommand(context)],
+      ],
     },
     {
       title: "Run a node 运维:",

@@ -5,7 +5,7 @@ import type { ExitCode } from "./exit.ts";
 import { exitCodes } from "./exit.ts";
 import { toFailure } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
-import { namingMisspelt } from "./misspelling.ts";
+import { namingRemedy } from "./missing-option.ts";
 import type { OutputOptions } from "./output/output.ts";
 import type { Sink } from "./output/sink.ts";
 import { Output } from "./output/output.ts";
@@ -66,7 +66,7 @@ async function parse(
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    throw namingMisspelt(error, program, args);
+    throw namingRemedy(error, program, args);
   }
   return exitCode;
 }

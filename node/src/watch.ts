@@ -81,6 +81,9 @@ export class Watch {
       ready: reasons.length === 0,
       reasons: reasons.map(({ code, detail }) => `${detail} (${code})`),
       codes: reasons.map(({ code }) => code),
+      alarms: this.#opened(this.#parts)
+        .anchor.status()
+        .alarms.map(({ code }) => code),
     };
   }
 

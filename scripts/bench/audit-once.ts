@@ -9,13 +9,16 @@ const [log = "", folder = "", policyFile = ""] = process.argv.slice(2);
 const source = await openSource(log, undefined);
 const { policy } = await readPolicy(policyFile);
 const began = performance.now();
+const worked = process.cpuUsage();
 const papers = await auditLog({
   ...{ source, policy, folder: join(folder, "papers"), fresh: true, hash: fastNodeDigest },
   now: Date.now,
   progress: () => undefined,
 });
+const { user, system } = process.cpuUsage(worked);
 console.log(
   JSON.stringify({
+    cpuSeconds: (user + system) / 1e6,
     seconds: (performance.now() - began) / 1000,
     maxRssKiB: process.resourceUsage().maxRSS,
     checked: papers.checkpoint.size,

@@ -2,10 +2,12 @@
 import { short } from "./plot/svg.ts";
 import type { Machine, Spread } from "./measuring.ts";
 import type { Group, Ratio, Results } from "./results.ts";
+import { scaleSection } from "./scale-section.ts";
+import type { ScaleResults } from "./scale-section.ts";
 
 /** The page as Markdown. */
-export function pageOf(results: Results): string {
-  const sections = results.groups.map(sectionOf);
+export function pageOf(results: Results, scale: ScaleResults): string {
+  const sections = [...results.groups.map(sectionOf), scaleSection(scale)];
   return `${[headOf(results), targetsOf(results), ...sections, repeatOf()].join("\n\n")}\n`;
 }
 
@@ -13,7 +15,7 @@ function headOf({ date, commit, machine, load, peers, isQuick }: Results): strin
   const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
   return [
     "# Benchmarks",
-    "<!-- Made by `npm run bench:page` from results.json. Do not edit. -->",
+    "<!-- Made by `npm run bench:page` from results.json and scale.json. Do not edit. -->",
     ...(isQuick ? ["**A quick run: it shows that everything runs, and measures nothing.**"] : []),
     `Measured ${date.slice(0, 10)} at commit \`${commit}\` on ${machineText(machine)}. Processes at work over the minute before and after: ${load.map(short).join(" and ")}; beyond ${machine.cores} they were in each other's way.`,
     "Such machines are shared and virtual: an absolute figure says little, and nothing about another machine. What counts is the ratio of two that took turns in one run, round by round; the quoted ratio is the median of the rounds' ratios, with their range. A virtual disk answers a sync faster than a real one that must empty its cache, which favours whoever syncs most often: here, the peer with one synced put per record.",
@@ -98,7 +100,8 @@ function repeatOf(): string {
     "npm run bench                  # everything: about half an hour",
     "npm run bench -- --only http   # one part: journal, http, sustained, trees, wrapping, gas, anchored",
     "npm run bench -- --quick       # everything for a moment: shows that it runs",
-    "npm run bench:page             # page and plots from results.json",
+    "npm run bench:scale -- --records 10000000 --save   # the log of ten million records: about a quarter of an hour",
+    "npm run bench:page             # page and plots from results.json and scale.json",
     "```",
   ].join("\n");
 }

@@ -2,11 +2,11 @@
 import { createHash, hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { utf8 } from "@lianzheng/sdk/encoding";
-import type { Digest } from "@lianzheng/sdk/encoding";
-import { edgeRoot, emptyEdge, inclusionProof, tilePath, tilesOf, verifyInclusion } from "@lianzheng/sdk/log";
-import type { NodeHash } from "@lianzheng/sdk/log";
+import type { Digest, Sha256 } from "@lianzheng/sdk/encoding";
+import { InclusionVerifier, MerkleTree, quickNodeDigest, verifyInclusion } from "@lianzheng/sdk/log";
 import { canonicalJson, commitmentsOf, decodeSubmission, parseJson, prepareRecord } from "@lianzheng/sdk/record";
 import type { JsonValue } from "@lianzheng/sdk/record";
+import { fastNodeDigest, fastNodeInto } from "../../node/src/log/hashing.ts";
 import { inTurn, ratioOf, spreadOf } from "./measuring.ts";
 import { howToInstall, peer } from "./peers.ts";
 import type { BenchOptions, Group } from "./results.ts";
@@ -20,14 +20,9 @@ interface Worker {
   readonly run: () => unknown;
 }
 
-const scratch = Buffer.alloc(65, 1);
-/** RFC 9162 node hash by Node's OpenSSL. */
-const node: NodeHash = (left, right) => {
-  scratch.set(left, 1);
-  scratch.set(right, 33);
-  return Buffer.from(hash("sha256", scratch, "binary"), "binary");
-};
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+/** The same by Node's one-shot hash, as a node passes it in. */
+const quickSha256: Sha256 = (bytes) => Buffer.from(hash("sha256", bytes, "binary"), "binary");
 
 function leavesOf(count: number): readonly Buffer[] {
   return Array.from({ length: count }, (_, at) => sha256(Buffer.from(`leaf ${at}`)));
@@ -56,11 +51,9 @@ async function race(
     ...about,
     better: "more",
     rows: workers.map(({ name, isOurs }, at) => ({ name, isOurs, value: spreadOf(rates[at] ?? []) })),
-    ratios: workers.slice(1).map(({ name }, at) => ({
-      ours: ours?.name ?? "",
-      peer: name,
-      ratio: ratioOf(rates[0] ?? [], rates[at + 1] ?? []),
-    })),
+    ratios: workers.flatMap(({ name, isOurs }, at) =>
+      isOurs ? [] : [{ ours: ours?.name ?? "", peer: name, ratio: ratioOf(rates[0] ?? [], rates[at] ?? []) }],
+    ),
     ...(missing.length === 0 ? {} : { missing: missing.map((name) => `${name}: not installed (${howToInstall})`) }),
   };
 }
@@ -69,32 +62,56 @@ async function race(
 interface Trees {
   readonly name: string;
   readonly isOurs: boolean;
-  readonly build: (leaves: readonly Buffer[]) => Promise<Prover> | Prover;
+  readonly build: (leaves: readonly Buffer[]) => Prover;
 }
 
 interface Prover {
-  readonly prove: (index: number) => Promise<() => boolean> | (() => boolean);
+  readonly prove: (index: number) => () => boolean;
 }
 
 const ours: Trees = {
   name: "Lianzheng sdk (RFC 9162)",
   isOurs: true,
   build: (leaves) => {
-    const { edge, tiles } = tilesOf(emptyEdge, leaves, node);
-    const root = edgeRoot(edge, node);
-    const stored = new Map(tiles.map(({ coordinate, bytes }) => [tilePath(coordinate), bytes]));
-    const read = (tile: Parameters<typeof tilePath>[0]): Uint8Array => stored.get(tilePath(tile)) ?? new Uint8Array();
+    const tree = new MerkleTree(leaves, fastNodeInto);
+    const { root } = tree;
     return {
-      prove: async (index) => {
-        const path = await inclusionProof(index, edge.size, read, node);
+      prove: (index) => {
+        const path = tree.inclusionProof(index);
         return () => {
-          verifyInclusion(leaves[index] ?? root, index, edge.size, path, root, node);
+          verifyInclusion(leaves[index] ?? root, index, tree.size, path, root, fastNodeDigest);
           return true;
         };
       },
     };
   },
 };
+
+/** The tree as a page in a browser makes it: by the sdk's own SHA-256. */
+const oursPortable: Trees = {
+  name: "Lianzheng sdk, portable hash",
+  isOurs: true,
+  build: (leaves) => {
+    const tree = new MerkleTree(leaves);
+    const { root } = tree;
+    return {
+      prove: (index) => {
+        const path = tree.inclusionProof(index);
+        return () => {
+          verifyInclusion(leaves[index] ?? root, index, tree.size, path, root, quickNodeDigest);
+          return true;
+        };
+      },
+    };
+  },
+};
+
+/** Checks every proof of a tree, with what it has learnt from those before. */
+function checkWhole(tree: MerkleTree, paths: readonly (readonly Digest[])[], leaves: readonly Digest[]): number {
+  const verifier = new InclusionVerifier(tree.size, tree.root, fastNodeInto);
+  for (const [index, path] of paths.entries()) verifier.verify(leaves[index] ?? tree.root, index, path);
+  return paths.length;
+}
 
 interface OpenZeppelinTree {
   readonly root: string;
@@ -200,10 +217,8 @@ function openTimestamps(leaves: readonly Buffer[]): Worker | undefined {
 }
 
 /** A proof that a library's own check refuses would make its time worth nothing. */
-async function proveAll(prover: Prover, indexes: readonly number[]): Promise<readonly (() => boolean)[]> {
-  const checks: (() => boolean)[] = [];
-  for (const index of indexes) checks.push(await prover.prove(index));
-  return checks;
+function proveAll(prover: Prover, indexes: readonly number[]): readonly (() => boolean)[] {
+  return indexes.map((index) => prover.prove(index));
 }
 
 function checkAll(name: string, checks: readonly (() => boolean)[]): void {
@@ -221,9 +236,35 @@ function found<Kind>(named: Readonly<Record<string, Kind | undefined>>): {
   };
 }
 
-/** Building a tree, making a proof, checking a proof. */
+/** Every proof of a tree, beside peers that check some of theirs one by one. */
+async function benchManyProofs(
+  leaves: readonly Buffer[],
+  peers: readonly Worker[],
+  options: BenchOptions,
+  missing: readonly string[],
+): Promise<Group> {
+  const tree = new MerkleTree(leaves, fastNodeInto);
+  const paths = leaves.map((_, index) => tree.inclusionProof(index));
+  const size = leaves.length.toLocaleString("en");
+  const about = {
+    id: "tree-verify-many",
+    title: `Checking the proofs of one tree of ${size} digests`,
+    unit: "proofs/s",
+    method:
+      "All proofs of the tree, each accepted or refused for itself; the peers, which keep nothing from one proof to the next, check 500 of theirs.",
+  };
+  const ours = {
+    name: "Lianzheng sdk, InclusionVerifier",
+    isOurs: true,
+    units: leaves.length,
+    run: () => checkWhole(tree, paths, leaves),
+  };
+  return await race(about, [ours, ...peers], options, missing);
+}
+
+/** Building a tree, making a proof, checking a proof, checking all. */
 export async function benchTrees(options: BenchOptions): Promise<readonly Group[]> {
-  const count = options.isQuick ? 500 : 10_000;
+  const count = options.isQuick ? 500 : 100_000;
   const leaves = leavesOf(count);
   const { there, missing } = found({
     "@openzeppelin/merkle-tree": openZeppelin(),
@@ -231,7 +272,7 @@ export async function benchTrees(options: BenchOptions): Promise<readonly Group[
     "@zk-kit/lean-imt": leanImt(),
   });
   const stamps = openTimestamps(leaves);
-  const all = [ours, ...there];
+  const all = [ours, oursPortable, ...there];
   const builders = all.map(({ name, isOurs, build }) => ({ name, isOurs, units: count, run: () => build(leaves) }));
   const size = count.toLocaleString("en");
   const built = await race(
@@ -246,8 +287,8 @@ export async function benchTrees(options: BenchOptions): Promise<readonly Group[
     stamps === undefined ? [...missing, "opentimestamps"] : missing,
   );
   const indexes = Array.from({ length: options.isQuick ? 20 : 500 }, (_, at) => Math.floor((at * count) / 500) % count);
-  const provers = await Promise.all(all.map(async (trees) => ({ ...trees, prover: await trees.build(leaves) })));
-  const made = await Promise.all(provers.map(async ({ prover }) => await proveAll(prover, indexes)));
+  const provers = all.map((trees) => ({ ...trees, prover: trees.build(leaves) }));
+  const made = provers.map(({ prover }) => proveAll(prover, indexes));
   const about = { unit: "proofs/s", method: `${indexes.length} proofs spread over a tree of ${size} digests.` };
   const proving = provers.map(({ name, isOurs, prover }) => ({
     name,
@@ -265,6 +306,12 @@ export async function benchTrees(options: BenchOptions): Promise<readonly Group[
     built,
     await race({ id: "tree-prove", title: "Making an inclusion proof", ...about }, proving, options, missing),
     await race({ id: "tree-verify", title: "Checking an inclusion proof", ...about }, checking, options, missing),
+    await benchManyProofs(
+      leaves,
+      checking.filter(({ isOurs }) => !isOurs),
+      options,
+      missing,
+    ),
   ];
 }
 
@@ -317,21 +364,17 @@ interface OpenAttestation {
 }
 
 /** Records hidden member by member, put into a tree, each with its proof. */
-async function wrapOurs(records: readonly JsonValue[]): Promise<number> {
+function wrapOurs(records: readonly JsonValue[]): number {
   const leaves = records.map((record, at) => {
     const input = decodeSubmission(parseJson(utf8(JSON.stringify(record))));
     if (!("body" in input)) throw new TypeError("a record came prepared");
-    const seed = sha256(Buffer.from(`seed ${at}`));
-    const commitments = commitmentsOf(prepareRecord(input, seed, sha256).disclosures, sha256);
+    const seed = quickSha256(Buffer.from(`seed ${at}`));
+    const commitments = commitmentsOf(prepareRecord(input, seed, quickSha256).disclosures, quickSha256);
     return sha256(Buffer.concat([Buffer.of(0), Buffer.from(canonicalJson([...commitments]))]));
   });
-  const prover = await ours.build(leaves);
-  return (
-    await proveAll(
-      prover,
-      leaves.map((_, at) => at),
-    )
-  ).length;
+  const prover = ours.build(leaves);
+  const all = leaves.map((_, at) => at);
+  return proveAll(prover, all).length;
 }
 
 /** Making evidence of many records at once. */

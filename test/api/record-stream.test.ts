@@ -257,6 +257,50 @@ describe("a stream of records over a connection", () => {
     }));
 });
 
+/** Quick enough for a test; Node looks for late requests once a second. */
+const quick = { settings: { requestTimeoutMs: 1_500 } };
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("a stream of records that takes its time", () => {
+  it("may last longer than a request, as long as lines come", () =>
+    withApi(async (api) => {
+      const stream = new OpenStream(api, await api.app.listen({ port: 0, host: "127.0.0.1" }));
+      for (let turn = 0; turn < 6; turn += 1) {
+        stream.request.write(`${linesOf(1, turn)[0]!}\n\n`);
+        expect(shapeOf([await stream.line()])).to.deep.equal([[turn, turn * 2 + 1, 1, false]]);
+        await pause(700);
+      }
+      stream.request.end();
+      expect(await stream.line()).to.deep.equal({ done: true, groups: 6, stored: 6 });
+    }, quick));
+
+  it("is given up when no line comes to its end, byte by byte or in silence; what has a receipt is stored", () =>
+    withApi(async (api) => {
+      const url = await api.app.listen({ port: 0, host: "127.0.0.1" });
+      const streams = [new OpenStream(api, url, "slow"), new OpenStream(api, url, "silent")];
+      const timer = setInterval(() => streams[0]?.request.write(" "), 100);
+      for (const [at, stream] of streams.entries()) {
+        stream.request.on("error", () => undefined);
+        stream.request.write(`${linesOf(1, at)[0]!}\n\n`);
+        expect((await stream.line()).group).to.equal(0);
+      }
+      for (const stream of streams) expect((await stream.line()).error).to.include({ code: "E_TIMEOUT", status: 408 });
+      clearInterval(timer);
+      for (const { request } of streams) if (!request.closed) await once(request, "close");
+      expect(api.log.size).to.equal(2);
+      expect((await send(api, linesOf(1, 9)[0]!, "next")).statusCode).to.equal(200);
+    }, quick));
+
+  it("that never sends a line is an ordinary problem", () =>
+    withApi(async (api) => {
+      const stream = new OpenStream(api, await api.app.listen({ port: 0, host: "127.0.0.1" }));
+      stream.request.on("error", () => undefined);
+      stream.request.write("{");
+      expect(await stream.line()).to.include({ code: "E_TIMEOUT", status: 408 });
+      stream.request.destroy();
+    }, quick));
+});
+
 describe("the cutting of lines into groups", () => {
   const cut = (chunks: readonly Buffer[]): unknown => {
     const cutter = new GroupCutter();

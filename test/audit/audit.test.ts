@@ -9,6 +9,7 @@ import { auditLog, type AuditRequest } from "../../cli/src/audit/audit.ts";
 import { readPublished } from "../../cli/src/audit/chain.ts";
 import type { LogSource } from "../../cli/src/audit/log-source.ts";
 import type { AuditPapers } from "../../cli/src/audit/papers.ts";
+import { reportOf } from "../../cli/src/audit/report.ts";
 import { openSource } from "../../cli/src/audit/source.ts";
 import { nowMs, policy } from "../evidence/fixture.ts";
 import { startChain, type AuditChain } from "./chain.ts";
@@ -257,6 +258,28 @@ describe("an audit of a log", function () {
     expect({ ...resumed, continued: 0, answers: whole.answers }).to.deep.equal({ ...whole, endedAt: resumed.endedAt });
     const list = (name: string): Promise<string> => readFile(join(folder, name, "checkpoints.csv"), "utf8");
     expect(await list("papers")).to.equal(await list("at-once"));
+  });
+
+  it("finds a size that the log signed twice, though it broke off before the first could be walked", async () => {
+    const now = (): number => (time += 3_000);
+    let time = nowMs;
+    const source = breaking(await openSource(log, undefined), "tile/0/003.p/232");
+    expect(await run({ source, now }).catch((error: unknown) => error)).to.be.instanceOf(Error);
+    // Behind the last size that the chain has accepted, so that only the two signatures can tell.
+    await writeLog(log, forked(960));
+    const rewritten = await run();
+    expect(rewritten.continued).to.equal(768);
+    expect([rewritten.result, codesOf(rewritten)]).to.deep.equal(["failed", ["AUDIT_REWRITTEN", "AUDIT_SEQUENCE_GAP"]]);
+  });
+
+  it("lets no note write the report", async () => {
+    const words = "# All is sound";
+    await put(log, "checkpoint", `log.nobody.example\\n\`\`\`\\n${words}\n\`\`\`\n${words}\n\n<b>\u001b[2J\n`);
+    const report = reportOf(await run(), "en").split("\n");
+    expect(report.filter((line) => line.startsWith("# "))).to.have.length(1);
+    expect(report.filter((line) => line.startsWith("```"))).to.have.length(0);
+    expect(report).to.include(`    ${words}`);
+    expect(report.join("\n")).to.not.contain("\u001b");
   });
 
   it("begins anew when a file of its own lost something, and refuses the papers of another log", async () => {

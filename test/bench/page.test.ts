@@ -17,7 +17,7 @@ describe("the benchmarks' page", () => {
     for (const [name, content] of files) {
       expect(await readFile(join(benchFolder, name), "utf8"), name).to.equal(content);
     }
-    expect((await readdir(benchFolder)).sort()).to.deep.equal([...files.keys(), "results.json"].sort());
+    expect((await readdir(benchFolder)).sort()).to.deep.equal([...files.keys(), "results.json", "scale.json"].sort());
   });
 
   it("shows each plot to those who see it and to those who do not", async () => {

@@ -64,6 +64,14 @@ describe("the command line", function () {
     );
   });
 
+  it("says where a policy comes from to whoever has none", async () => {
+    const { exitCode, stderr } = await lianzheng(["verify", "x.json"]);
+    expect(exitCode).to.equal(2);
+    expect(stderr)
+      .to.match(/'--policy <file>' not specified/)
+      .and.match(/`lianzheng policy NODE` drafts one/);
+  });
+
   it("names the place of a mistake within a batch", () =>
     inFolder(async (cwd) => {
       const good = { type: "x-a.b", subject: "x:1", occurredAt: "2026-11-22T09:14:05.120Z", body: { price: "1" } };

@@ -50,6 +50,7 @@ describe("folding a text", () => {
     ["a 0123456789 b", 5, ["a 012", "34567", "89 b"]],
     ["记录在该时刻之前", 6, ["记录在", "该时刻", "之前"]],
     ["链上 block 28 已终局", 10, ["链上 block", "28 已终局"]],
+    ["记录内容（自述），完", 10, ["记录内容", "（自述），", "完"]],
     ["", 5, [""]],
   ];
 
@@ -60,10 +61,11 @@ describe("folding a text", () => {
     });
   }
 
-  it("has its cases", () => expect(cases).to.have.length(8));
+  it("has its cases", () => expect(cases).to.have.length(9));
 
   it("loses nothing but blanks at the ends of lines, whatever the width", () => {
-    const text = "Block 6 is sealed by 0x4376ab1767712bd6ce14751ea41cb1dd2de0270f，仅由单一运营者见证, e\u0301 👩‍👩‍👧 end";
+    const text =
+      "Block 6 is sealed by 0x4376ab1767712bd6ce14751ea41cb1dd2de0270f，（仅由单一运营者见证）, e\u0301 👩‍👩‍👧 end";
     for (let width = 2; width < 100; width += 1) {
       expect(wrap(text, width).join("").replaceAll(" ", ""), String(width)).to.equal(text.replaceAll(" ", ""));
     }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -38,7 +39,7 @@ describe("the examples of the help, one after another", function () {
 
   /** Where the help says 8080 a port is taken that is free here. */
   const env = (): Record<string, string> => ({ LIANZHENG_PORT: String(port), LIANZHENG_ANCHOR_SECONDS: "1" });
-  const here = (line: string): string => line.replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`);
+  const here = (line: string): string => line.replaceAll(/127\.0\.0\.1:8(080|545)/g, `127.0.0.1:${port}`);
 
   /** Runs a line of the help in a shell, so that quoting and globs are the shell's. */
   const type = (line: string): Promise<Run> =>
@@ -133,6 +134,36 @@ describe("the examples of the help, one after another", function () {
     expect(run.exitCode, run.stderr).to.equal(0);
     expect((await type(`${line} --json`)).exitCode).to.equal(2);
     expect((await type(`${line} --force --quiet`)).exitCode).to.equal(0);
+  });
+
+  it("evidence writes the proof of one record, from which other programs come to the root that the log signed", async () => {
+    const { records } = JSON.parse(await readFile(join(cwd, "trade.evidence.json"), "utf8")) as {
+      records: { entry: string }[];
+    };
+    const sha256 = (...parts: Uint8Array[]): Buffer => createHash("sha256").update(Buffer.concat(parts)).digest();
+    const leaf = sha256(Uint8Array.of(0), Buffer.from(records[0]!.entry));
+    const to = ["--url", `http://127.0.0.1:${port}`, "--token-file", "token.txt"];
+    const id = `0x${leaf.toString("hex")}`;
+    const run = await lianzheng(["evidence", id, ...to, "--tlog-proof", "-o", "record.tlog-proof"], { cwd });
+    expect(run.exitCode, run.stderr).to.equal(0);
+    const [head = "", note = ""] = (await readFile(join(cwd, "record.tlog-proof"), "utf8")).split(/\n\n([^]*)/);
+    const [version, index = "", ...hashes] = head.split("\n");
+    expect(version).to.equal("c2sp.org/tlog-proof@v1");
+    const [, size = "", root] = note.split("\n");
+    expect(note).to.match(/\n\n\u2014 [^ ]+ [A-Za-z0-9+/]+=*\n$/);
+    const path = hashes.map((hash) => Buffer.from(hash, "base64"));
+    // RFC 9162 section 2.1.3, by its recursive definition.
+    const rootOf = (at: number, leaves: number, siblings: readonly Buffer[]): Buffer => {
+      if (leaves === 1) return leaf;
+      const [left, last] = [2 ** Math.floor(Math.log2(leaves - 1)), siblings.at(-1)!];
+      const rest = siblings.slice(0, -1);
+      if (at < left) return sha256(Uint8Array.of(1), rootOf(at, left, rest), last);
+      return sha256(Uint8Array.of(1), last, rootOf(at - left, leaves - left, rest));
+    };
+    expect(rootOf(Number(index.slice("index ".length)), Number(size), path).toString("base64")).to.equal(root);
+    const both = await lianzheng(["evidence", "--subject", "trade:1", ...to, "--tlog-proof"], { cwd });
+    expect(both.exitCode).to.equal(2);
+    await rm(join(cwd, "record.tlog-proof"));
   });
 
   it("stamp keeps evidence beside a file, and the same file is the same record", async () => {
@@ -239,7 +270,7 @@ describe("the examples of the help, one after another", function () {
     expect(run.stdout)
       .to.match(/^\? UNDETERMINED/)
       .and.match(/roots +✔ pass/)
-      .and.match(/entries +\? open/);
+      .and.match(/entries +\? unknown/);
   });
 
   it("verify tells the file that evidence is of from any other, and a dossier from a bundle", async () => {
@@ -257,6 +288,14 @@ describe("the examples of the help, one after another", function () {
       3,
       true,
     ]);
+    const asked = await type(
+      "lianzheng verify trade.dossier.json --policy policy.json --file examples/contract.json --json",
+    );
+    expect([asked.exitCode, asked.stdout.includes("--file asks about evidence bundles")]).to.deep.equal([2, true]);
+    const explained = await type("lianzheng verify trade.dossier.json --policy policy.json --explain --lang zh");
+    expect(explained.stdout)
+      .to.contain("交易环节：无法判断是否还有其他环节或记录。")
+      .and.contain("未被篡改：您看到的内容与当初存证时逐字一致");
   });
 
   it("verify explains every answer in plain words, in both languages", async () => {
@@ -265,12 +304,17 @@ describe("the examples of the help, one after another", function () {
     expect((await explain("en")).stdout).to.contain(
       "unaltered: What you read here is, to the letter, what was recorded.",
     );
-    expect((await explain("zh")).stdout).to.contain("未被篡改: 您看到的内容与当初存证时逐字一致");
+    expect((await explain("zh")).stdout).to.contain("未被篡改：您看到的内容与当初存证时逐字一致");
   });
 
   it("verify accepts the bundle when nothing runs any more", async () => {
-    const [line, ...ofDemo] = await examplesOf("verify");
-    expect(ofDemo).to.have.length(2);
+    const lines = await examplesOf("verify");
+    const [line, explained, withFile, online, ...more] = lines.filter((one) => !one.includes("demo-output"));
+    expect([lines.length, more]).to.deep.equal([6, []]);
+    expect((await type(explained!)).stdout).to.contain("未被篡改：您看到的内容与当初存证时逐字一致");
+    expect((await type(withFile!)).stdout).to.contain("✔ of examples/contract.json");
+    // Nobody answers any more, so how it stands now is open.
+    expect((await type(online!)).exitCode).to.equal(3);
     const run = await type(line!);
     expect(run.exitCode, run.stdout).to.equal(0);
     expect(run.stdout).to.match(/^✔ VERIFIED {2}trade\.evidence\.json \(one operator alone witnesses the chain\)\n/);

@@ -25,6 +25,22 @@ function filesOf(run: Run): readonly FileAnswer[] {
   return jsonOf(run)["files"] as readonly FileAnswer[];
 }
 
+/** What a node says of a submission that it refused. */
+const facts = {
+  ...({
+    time: "2026-11-22T10:00:00.000Z",
+    request: `0x${"ab".repeat(32)}`,
+    member: policy.logs[0]!.owner,
+  } as const),
+  ...{ code: "E_RED_LINE", field: "/body/grade", recordType: "trade.listing" },
+  policy: { name: "policy/red-lines", version: 2, digest: `0x${"cd".repeat(32)}` } as const,
+  origin: policy.logs[0]!.origin,
+};
+const note = signRefusal(
+  facts,
+  createNoteSigner(refusalKeyName(facts.origin), logKey("log").publicKey, (text) => logKey("log").sign(text)),
+);
+
 describe("lianzheng verify", function () {
   this.timeout(60_000);
   let folder = "";
@@ -42,6 +58,7 @@ describe("lianzheng verify", function () {
     await write("bad.evidence.json", encodeBundle(altered));
     await write("empty.evidence.json", "");
     await write("not-json.evidence.json", "{");
+    await write("refusal.txt", note);
     execFileSync("mkfifo", [join(folder, "fifo")]);
   });
 
@@ -74,21 +91,6 @@ describe("lianzheng verify", function () {
   });
 
   it("recognises a node's signed refusal, and believes it only by a log of the policy", async () => {
-    const facts = {
-      ...({
-        time: "2026-11-22T10:00:00.000Z",
-        request: `0x${"ab".repeat(32)}`,
-        member: policy.logs[0]!.owner,
-      } as const),
-      ...{ code: "E_RED_LINE", field: "/body/grade", recordType: "trade.listing" },
-      policy: { name: "policy/red-lines", version: 2, digest: `0x${"cd".repeat(32)}` } as const,
-      origin: policy.logs[0]!.origin,
-    };
-    const note = signRefusal(
-      facts,
-      createNoteSigner(refusalKeyName(facts.origin), logKey("log").publicKey, (text) => logKey("log").sign(text)),
-    );
-    await write("refusal.txt", note);
     await write("forged.txt", note.replace("E_RED_LINE", "E_SCHEMA"));
     const run = await verify("refusal.txt", "--json");
     expect([run.exitCode, filesOf(run)[0]]).to.deep.equal([
@@ -99,6 +101,35 @@ describe("lianzheng verify", function () {
     expect(told.stdout).to.contain("已签名的拒绝回执").and.contain("policy/red-lines, 版本 2");
     const forged = await verify("forged.txt", "--json");
     expect([forged.exitCode, filesOf(forged)[0]?.code]).to.deep.equal([1, "V_NOTE"]);
+  });
+
+  it("lets no file name steer the terminal", async () => {
+    const name = "\u001b[2J\u202egood.evidence.json";
+    const run = await verify(name);
+    expect(run.exitCode).to.equal(2);
+    expect(run.stdout + run.stderr)
+      .to.contain("\\u{1b}[2J\\u{202e}good")
+      .and.not.match(/\u001b\[2J|\u202e/);
+  });
+
+  it("does not end as if it had answered what it does not ask of a refusal or a dossier", async () => {
+    const { bundle, records } = await makeEvidence();
+    const { subject } = records[0]!.entry;
+    const index = [{ subject, role: "subject", records: records.map(({ id }) => id), bundle: 0, reason: null }];
+    const about = { kind: "trade", subject, madeAt: "2026-03-20T08:00:00.000Z", index, lineage: [], law: "" };
+    const bundles = [encodeBundle(bundle)];
+    await write("trade.dossier.json", JSON.stringify({ format: "lianzheng-dossier", version: 1, ...about, bundles }));
+    expect((await verify("trade.dossier.json", "--require", "complete")).exitCode).to.equal(0);
+    for (const args of [
+      ["trade.dossier.json", "--file", "policy.json"],
+      ["trade.dossier.json", "--online", "http://127.0.0.1:1"],
+      ["refusal.txt", "--file", "policy.json"],
+      ["refusal.txt", "--online", "http://127.0.0.1:1"],
+      ["refusal.txt", "--require", "complete"],
+    ]) {
+      const run = await verify(...args, "--json");
+      expect([run.exitCode, filesOf(run)[0]?.code], args.join(" ")).to.deep.equal([2, "E_USAGE"]);
+    }
   });
 
   const write = (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);

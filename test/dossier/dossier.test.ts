@@ -26,7 +26,7 @@ describe("a dossier", () => {
   before(async () => {
     trade = await makeEvidence();
     const records = makeRecords([{ type: "product.registration", subject: product }]);
-    registration = await makeEvidence({ records, counted: 0, isForgetful: true });
+    registration = await makeEvidence({ records, counted: 0, isForgetful: true, anchorBlock: { number: 13 } });
     whole = {
       ...{ format: "lianzheng-dossier", version: 1, kind: "trade", subject, madeAt: "2026-03-20T08:00:00.000Z" },
       index: [

@@ -88,6 +88,11 @@ describe("evidence: trust policy", () => {
       "/contracts/trades/codeHash",
     ],
     ["no logs", { ...policy, logs: [] }, "/logs"],
+    [
+      "two contracts at one address",
+      { ...policy, contracts: { ...policy.contracts, rights: { ...policy.contracts.members } } },
+      "/contracts/rights",
+    ],
     ["a log twice", { ...policy, logs: [log, log] }, "/logs/1"],
     [
       "a key of another origin",
@@ -116,7 +121,7 @@ describe("evidence: trust policy", () => {
       expect(refused(() => decode(value), "V_POLICY").details["field"]).to.equal(field);
     });
   }
-  it("was shown in every wrong form", () => expect(wrong).to.have.length(35));
+  it("was shown in every wrong form", () => expect(wrong).to.have.length(36));
 
   it("can't be written when it could not be read", () => {
     refused(() => encodePolicy({ ...policy, required: ["logged"] }), "V_POLICY");

@@ -3,6 +3,7 @@ import type { Hex } from "@lianzheng/sdk/encoding";
 import type { Bundle, Policy } from "@lianzheng/sdk/evidence";
 import { verifyOnline, type ChainPort, type LogPort, type OnlineFinding } from "@lianzheng/sdk/online";
 import type { JsonObject } from "@lianzheng/sdk/record";
+import { redact } from "@lianzheng/sdk/redaction";
 import { expect } from "chai";
 import {
   encoded,
@@ -103,6 +104,12 @@ describe("online: later records", () => {
       "rpc",
       /does not show it to be in the log/,
     );
+  });
+
+  it("are unknown where the node shows that one was corrected or erased, and hides which", async () => {
+    const hide = (bundle: Bundle): Bundle => redact(bundle, { drop: ["record"] }).bundle;
+    const hidden = nodeOf([first, correction(supplier)], hide);
+    await expectFinding(hidden, "unknown", "rpc", /^Record 0x.* says that one of this subject was corrected, and not/);
   });
 
   it("are unknown where the node fails, or lists for ever", async () => {

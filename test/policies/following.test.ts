@@ -178,7 +178,7 @@ describe("policies: following the council", function () {
       try {
         await withFollower(council, () => Promise.resolve(), { directory });
         const whole = await readFile(file, "utf8");
-        for (const torn of [whole.slice(0, -20), "", "{}", whole.replace('"version": 1', '"version": 9')]) {
+        for (const torn of [whole.slice(0, -20), "", "{}", whole.replace('"version": 2', '"version": 9')]) {
           await writeFile(file, torn);
           const error = await withFollower(council, () => Promise.resolve(undefined), { directory }).catch(
             (e: unknown) => e,

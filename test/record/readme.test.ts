@@ -16,8 +16,8 @@ const examples = [...readme.matchAll(/```ts\n([^]*?)```\n\n```text\n([^]*?)```/g
 
 describe("sdk/README.md", () => {
   it("holds examples that each say what they print", () => {
-    expect(examples).to.have.length(3);
-    expect(readme.match(/```ts\n/g)).to.have.length(3);
+    expect(examples).to.have.length(4);
+    expect(readme.match(/```ts\n/g)).to.have.length(4);
   });
 
   for (const [at, { code, output }] of examples.entries()) {

@@ -173,7 +173,7 @@ abstract contract Desk {
             if (member == note.who) ++_reached.revokedByAttester;
             else ++_reached.revokedByRegulator;
         } else {
-            if (may) violated = "a revocation was refused";
+            if (may) violated = "a decision was refused";
             ++_reached.refusedRevocation;
         }
     }
@@ -196,10 +196,10 @@ abstract contract Desk {
         if (chance % 3 != 0 && !_away[member]) return;
         uint256 voter = _nextPresent(member);
         bytes4 act = _away[member] ? IMembers.reinstate.selector : IMembers.suspend.selector;
-        Call[] memory calls = new Call[](1);
-        calls[0] = Call(address(members), abi.encodeWithSelector(act, Consortium.id(member), keccak256("reason")));
+        Call[] memory decision = new Call[](1);
+        decision[0] = Call(address(members), abi.encodeWithSelector(act, Consortium.id(member), keccak256("reason")));
         vm.prank(Consortium.key(voter));
-        try council.propose(calls, keccak256("reason")) returns (uint256 proposal) {
+        try council.propose(decision, keccak256("reason")) returns (uint256 proposal) {
             for (uint256 i = 0; i < 2; ++i) {
                 voter = _nextPresent(voter == member ? voter + 1 : voter);
                 if (voter == member) voter = _nextPresent(voter);

@@ -1,9 +1,9 @@
 import { auditFaults, type AuditAnswer, type AuditFinding } from "@lianzheng/sdk/audit";
 import { toInstant } from "@lianzheng/sdk/record";
 import { printable } from "../output/width.ts";
-import type { Language } from "../verdict/words.ts";
+import { answerWords, type Language } from "../verdict/words.ts";
 import type { AuditPapers } from "./papers.ts";
-import { answerMarks, paperWords, questionNames, resultNames } from "./words.ts";
+import { paperWords, questionNames, resultNames, sampleWords } from "./words.ts";
 
 /** The papers as a report for a person: Markdown. */
 export function reportOf(papers: AuditPapers, language: Language): string {
@@ -34,9 +34,7 @@ export function reportOf(papers: AuditPapers, language: Language): string {
     "",
     word("limitsText"),
     "",
-    "```",
-    printable(papers.checkpoint.note.trimEnd()).replaceAll("\\n", "\n"),
-    "```",
+    ...noteLines(papers.checkpoint.note),
     "",
   ].join("\n");
 }
@@ -60,7 +58,7 @@ function factRows(papers: AuditPapers, language: Language): readonly (readonly s
 function answerRow({ question, answer, checked, found, reason }: AuditAnswer, language: Language): readonly string[] {
   return [
     questionNames[question][language],
-    answerMarks[answer][language],
+    answerWords[answer][language],
     String(checked),
     String(found),
     reason[language],
@@ -98,13 +96,26 @@ export function placeOf({ index, size, tile }: AuditFinding): string {
 function sampleLines({ sampled }: AuditPapers, language: Language): readonly string[] {
   if (sampled.length === 0) return [paperWords.noSample[language]];
   const heads = [paperWords.place[language], "id", paperWords.answer[language], paperWords.reason[language]];
-  const rows = sampled.map(({ index, id, result, reason }) => [String(index), id, result, reason]);
+  const rows = sampled.map(({ index, id, result, reason }) => [
+    String(index),
+    id,
+    sampleWords[result][language],
+    reason,
+  ]);
   return [paperWords.sampleRule[language], "", ...table(heads, rows)];
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)];
+}
+
+/** The note as it stands, as code by its indentation: no line of it can end that, as a line of a fence's could. */
+function noteLines(note: string): readonly string[] {
+  return note
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${printable(line)}`);
 }
 
 /** Nothing that a log says may leave its cell, or become a link or markup. */

@@ -79,6 +79,7 @@ class Walk {
   async run(): Promise<AuditState> {
     const { source, target, state, rows } = this.#options;
     this.#sizesBeyond();
+    this.#signedTwice();
     await this.#behind();
     if (target.size > this.#edge.size) {
       for await (const tile of leafTiles(source, {
@@ -124,6 +125,15 @@ class Walk {
     const detail = `the newest checkpoint of the log has ${target.size} records`;
     for (const { size } of state.seen) if (size > target.size) this.#find({ code: "AUDIT_CUT", size, detail });
     for (const [size] of this.#due) if (size > target.size) this.#find({ code: "AUDIT_CUT_ANCHORED", size, detail });
+  }
+
+  /** One size under two roots, of which an earlier run saw the first and was not let finish: that the second one fits excuses nothing. */
+  #signedTwice(): void {
+    const { target, state } = this.#options;
+    const before = state.seen.find(({ size }) => size === target.size)?.root;
+    const now = toHex(target.root);
+    if (before === undefined || before === now || target.size === this.#edge.size) return;
+    this.#find({ code: "AUDIT_REWRITTEN", size: target.size, detail: `it signed ${now} now, and ${before} before` });
   }
 
   /** Checkpoints within what an earlier run has walked: their roots are proved to be of the tree that it found. */
@@ -187,7 +197,7 @@ class Walk {
       this.#counts.tiles += 1;
       this.#find(...findingsOfTile(tile, await this.#options.source.tile(tilePath(tile.coordinate))));
     }
-    await this.#entries({ coordinate, leaves: bytes, skip }, entries);
+    await this.#entries({ coordinate, leaves: digests, skip }, entries);
   }
 
   #leavesOf(coordinate: TileCoordinate, leaves: Uint8Array | undefined): Uint8Array | undefined {

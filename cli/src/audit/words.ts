@@ -1,5 +1,6 @@
-import type { AuditAnswer, AuditQuestion, AuditResult } from "@lianzheng/sdk/audit";
-import type { Bilingual } from "../verdict/words.ts";
+import type { AuditQuestion, AuditResult } from "@lianzheng/sdk/audit";
+import type { SampledRecord } from "./sampling.ts";
+import { resultWords, type Bilingual } from "../verdict/words.ts";
 
 export const resultNames: Readonly<Record<AuditResult, Bilingual>> = {
   sound: { en: "✔ SOUND", zh: "✔ 未见异常" },
@@ -7,10 +8,10 @@ export const resultNames: Readonly<Record<AuditResult, Bilingual>> = {
   undetermined: { en: "? UNDETERMINED", zh: "? 无法判定" },
 };
 
-export const answerMarks: Readonly<Record<AuditAnswer["answer"], Bilingual>> = {
-  pass: { en: "✔ pass", zh: "✔ 通过" },
-  fail: { en: "✘ FAIL", zh: "✘ 不通过" },
-  unknown: { en: "? open", zh: "? 未定" },
+/** What became of a record that was sampled. */
+export const sampleWords: Readonly<Record<SampledRecord["result"], Bilingual>> = {
+  ...resultWords,
+  "not shown": { en: "? not shown", zh: "? 未出示" },
 };
 
 /** What each question of an audit asks. */

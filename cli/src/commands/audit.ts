@@ -14,7 +14,7 @@ import type { Outcome } from "../output/output.ts";
 import type { Progress } from "../output/progress.ts";
 import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
-import { languages, type Language } from "../verdict/words.ts";
+import { answerWords, languages, type Language } from "../verdict/words.ts";
 
 interface AuditOptions {
   readonly policy: string;
@@ -124,11 +124,11 @@ async function toOutcome(
   { out }: Context,
 ): Promise<Outcome> {
   const { papersJson } = await import("../audit/write-papers.ts");
-  const { answerMarks, questionNames, resultNames } = await import("../audit/words.ts");
+  const { questionNames, resultNames } = await import("../audit/words.ts");
   const head = `${out.colors.bold(resultNames[papers.result][lang])}  ${printable(papers.log?.origin ?? papers.source)}: ${papers.checkpoint.size}`;
   const rows = papers.answers.map(({ question, answer, reason }) => [
     questionNames[question][lang],
-    answerMarks[answer][lang],
+    answerWords[answer][lang],
     printable(reason[lang]),
   ]);
   const exitCode = exitOf[papers.result];

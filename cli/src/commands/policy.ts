@@ -15,7 +15,7 @@ interface PolicyOptions {
   readonly output?: string;
   readonly name: string;
   readonly chain?: string;
-  readonly sealer: readonly Hex[];
+  readonly sealer?: readonly Hex[];
   readonly force?: boolean;
 }
 
@@ -36,12 +36,12 @@ export function policyCommand(context: Context): Command {
     .option("-o, --output <file>", "write the policy to this file 输出文件")
     .option("--name <text>", "what you call the policy 策略名称", DRAFT_NAME)
     .option("--chain <address>", "JSON-RPC of the chain, for members' keys and the sealer 链地址")
-    .option("--sealer <address>", "who seals the chain's blocks, may be repeated 出块者地址", collectSealers, [])
+    .option("--sealer <address>", "who seals the chain's blocks, may be repeated 出块者地址", collectSealers)
     .option("--force", "replace the file if it exists 覆盖已有文件")
     .action(async (node: string, options: PolicyOptions) => {
       const { draftPolicy } = await import("../policy/draft.ts");
       const { encodePolicy } = await import("@lianzheng/sdk/evidence");
-      const policy = await draftPolicy({ node, ...options, env: context.env });
+      const policy = await draftPolicy({ node, sealer: [], ...options, env: context.env });
       const text = encodePolicy(policy);
       if (options.output !== undefined) await writeOutput(options.output, text, { force: options.force === true });
       context.out.warn(beware);
@@ -51,7 +51,7 @@ export function policyCommand(context: Context): Command {
 }
 
 /** @throws InvalidArgumentError unless it is an address in lower-case hex */
-function collectSealers(text: string, before: readonly Hex[]): readonly Hex[] {
+function collectSealers(text: string, before: readonly Hex[] = []): readonly Hex[] {
   const address = text.toLowerCase();
   if (!isHex(address, 20)) throw new InvalidArgumentError("An address is 0x and 40 hex digits.");
   return [...before, address];

@@ -34,7 +34,7 @@ export function tokenCommand(context: Context): Command {
 function issueCommand(context: Context): Command {
   return describedCommand("issue <folder>", {
     usage:
-      `${folderNote}\n` +
+      `${folderNote}\n\n` +
       "Scopes: submit (write records), read (own records, registry), erase (erase own records), subscribe (events), monitor (metrics,\n" +
       "warnings), admin (the operator: sees everything). The token is shown once and kept nowhere.",
     english: "Issue a token",
@@ -105,7 +105,7 @@ function listCommand(context: Context): Command {
 
 function revokeCommand(context: Context): Command {
   return describedCommand("revoke <folder> <id>", {
-    usage: `${folderNote}\nID is the 8 hex digits that a token has after lz_, as \`lianzheng token list\` shows them.`,
+    usage: `${folderNote}\n\nID is the 8 hex digits that a token has after lz_, as \`lianzheng token list\` shows them.`,
     english: "Revoke a token for good",
     chinese: "撤销令牌",
     examples: ["lianzheng token revoke ./node 0123abcd"],

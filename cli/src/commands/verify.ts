@@ -1,31 +1,25 @@
 import type { Hex } from "@lianzheng/sdk/encoding";
-import type { DossierVerdict } from "@lianzheng/sdk/dossier";
-import type { Policy, Question, Verdict } from "@lianzheng/sdk/evidence";
-import type { Refusal } from "@lianzheng/sdk/refusal";
+import type { Policy, Question } from "@lianzheng/sdk/evidence";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { describedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { CliError } from "../errors.ts";
 import type { ExitCode } from "../exit.ts";
 import { exitCodes, worstExit } from "../exit.ts";
-import type { Failure } from "../failure.ts";
-import { toFailure } from "../failure.ts";
 import { digestFile } from "../files/digest.ts";
 import { readPolicy } from "../files/policy.ts";
-import { MAX_DOSSIER_BYTES, readInput } from "../files/read.ts";
 import type { Outcome } from "../output/output.ts";
 import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
 import { DRAFT_NAME } from "../policy/draft-name.ts";
 import type { VerdictStyle } from "../verdict/style.ts";
-import { dossierLines } from "../verdict/dossier-lines.ts";
+import { dossierExplanationLines, dossierLines } from "../verdict/dossier-lines.ts";
 import { explanationLines } from "../verdict/explain.ts";
-import type { Judged, OnlineSources, OnlineWishes } from "../verdict/judge.ts";
-import { isLeftOpen, judge, onlineSources } from "../verdict/judge.ts";
+import { examine, type Examined } from "../verdict/examine.ts";
+import { onlineSources, type OnlineWishes } from "../verdict/judge.ts";
 import { verdictLines } from "../verdict/lines.ts";
 import { onlineLines } from "../verdict/online-lines.ts";
-import { judgedWithFile, originalLine, type Original, type OriginalFound } from "../verdict/original.ts";
+import { originalLine } from "../verdict/original.ts";
 import { refusalLines } from "../verdict/refusal-lines.ts";
 import type { Language } from "../verdict/words.ts";
 import { languages, policyWords, questionWords, wordFor } from "../verdict/words.ts";
@@ -43,33 +37,23 @@ interface VerifyOptions extends OnlineWishes {
 /** In the order in which they are asked. */
 const questions = Object.keys(questionWords) as readonly Question[];
 
-/** One file: a verdict, a node's signed refusal, the verdict on a dossier, or why there is none of them. */
-type Examined =
-  | { readonly file: string; readonly exitCode: ExitCode; readonly verdict: Judged; readonly original?: OriginalFound }
-  | { readonly file: string; readonly exitCode: ExitCode; readonly refusal: Refusal }
-  | { readonly file: string; readonly exitCode: ExitCode; readonly dossier: DossierVerdict }
-  | { readonly file: string; readonly exitCode: ExitCode; readonly failure: Failure };
-
-const exitOf: Readonly<Record<Verdict["result"], ExitCode>> = {
-  verified: exitCodes.done,
-  failed: exitCodes.invalid,
-  undetermined: exitCodes.undecided,
-};
-
 /** `lianzheng verify`: evidence against the reader's own trust policy, with no network unless the reader asks for it. */
 export function verifyCommand(context: Context): Command {
   return describedCommand("verify <file...>", {
     usage:
       "Opens no connection without --online. FILE is an evidence bundle, a dossier, or a node's signed refusal. None is believed on its\n" +
       "own word: whom to trust stands in the policy only. With --file the evidence must also disclose the SHA-256 of that file, as that of\n" +
-      "stamp does.",
+      "stamp does. --file and --online ask about bundles only. Ends with 0 if all that the policy asks for is shown, 1 if anything\n" +
+      "contradicts, 3 if something asked for is not shown.",
     english: "Check evidence files offline against a trust policy",
     chinese: "依据信任策略离线核验证据文件",
     examples: [
       "lianzheng verify trade.evidence.json --policy policy.json",
       "lianzheng verify demo-output/evidence/trade-on-floor.evidence.json --policy demo-output/policy.json --require complete",
       "lianzheng verify demo-output/evidence/*.evidence.json --policy demo-output/policy.json --lang zh",
-      "lianzheng verify trade.evidence.json --policy policy.json --online https://rpc.example",
+      "lianzheng verify trade.evidence.json --policy policy.json --explain --lang zh",
+      "lianzheng verify examples/contract.json.evidence.json --policy policy.json --file examples/contract.json",
+      "lianzheng verify trade.evidence.json --policy policy.json --online http://127.0.0.1:8545",
     ],
   })
     .requiredOption("--policy <file>", "your trust policy 信任策略文件")
@@ -92,7 +76,8 @@ export function verifyCommand(context: Context): Command {
       const sources = await onlineSources(options, policy);
       const examined: Examined[] = [];
       const original = options.file === undefined ? undefined : await digestFile(options.file);
-      for (const file of files) examined.push(await examine(file, { policy, original, sources }, context));
+      const wishes = { policy, original, sources, isMore: options.require !== undefined };
+      for (const file of files) examined.push(await examine(file, wishes, context.now()));
       const used = { file: options.policy, name: policy.name, "sha-256": digest };
       context.finish(toOutcome(examined, used, policy.required, options, context));
       if (policy.name === DRAFT_NAME && examined.some(isJudged)) context.out.warn(draftWarning(options));
@@ -102,45 +87,6 @@ export function verifyCommand(context: Context): Command {
 /** The policy with more to ask: nothing that it requires can be left out from here. */
 function stricter(policy: Policy, asked: readonly Question[]): Policy {
   return { ...policy, required: questions.filter((one) => policy.required.includes(one) || asked.includes(one)) };
-}
-
-/** A signed refusal is shorter, or is none. */
-const maxNoteBytes = 64 * 1024;
-
-/** By what a file is examined. */
-interface Wishes {
-  readonly policy: Policy;
-  readonly original: Original | undefined;
-  readonly sources: OnlineSources | undefined;
-}
-
-async function examine(file: string, { policy, original, sources }: Wishes, context: Context): Promise<Examined> {
-  try {
-    const { looksLikeRefusal, verifyRefusal } = await import("@lianzheng/sdk/refusal");
-    const bytes = await readInput(file, MAX_DOSSIER_BYTES);
-    const text = Buffer.from(bytes.subarray(0, maxNoteBytes)).toString("utf8");
-    if (looksLikeRefusal(text)) return { file, refusal: verifyRefusal(text, policy).refusal, exitCode: exitCodes.done };
-    const now = context.now();
-    const { looksLikeDossier, verifyDossier } = await import("@lianzheng/sdk/dossier");
-    if (looksLikeDossier(bytes)) {
-      if (sources !== undefined)
-        throw new CliError("E_USAGE", "--online asks about evidence bundles, not about a dossier");
-      const dossier = verifyDossier(bytes, policy, { now });
-      return { file, dossier, exitCode: exitOf[dossier.result] };
-    }
-    const judged = judgedWithFile(await judge(bytes, policy, now, sources), original);
-    return { file, ...judged, exitCode: exitOfVerdict(judged.verdict) };
-  } catch (error) {
-    const failure = toFailure(error);
-    // A refusal that no trusted log signed was read well enough: it is not valid.
-    const exitCode = failure.code === "V_NOTE" ? exitCodes.invalid : failure.exitCode;
-    return { file, failure, exitCode };
-  }
-}
-
-/** What was to be asked and could not be leaves it undecided how the evidence stands now. */
-function exitOfVerdict(verdict: Judged): ExitCode {
-  return verdict.result === "verified" && isLeftOpen(verdict) ? exitCodes.undecided : exitOf[verdict.result];
 }
 
 /** By whose policy a verdict was reached: without that it says nothing. */
@@ -217,9 +163,12 @@ function toLines(one: Examined, style: VerdictStyle, explain: boolean): readonly
       ...explained,
     ];
   }
-  if ("dossier" in one) return dossierLines(one.file, one.dossier, style);
+  if ("dossier" in one) {
+    const explained = explain && !style.brief ? ["", ...dossierExplanationLines(one.dossier, style)] : [];
+    return [...dossierLines(one.file, one.dossier, style), ...explained];
+  }
   if ("refusal" in one) return refusalLines(one.file, one.refusal, style);
-  return [`${style.colors.red("error")} ${one.failure.code}: ${one.failure.detail}`];
+  return [`${style.colors.red("error")} ${one.failure.code}: ${printable(one.failure.detail)}`];
 }
 
 /** One word for all files together. */

@@ -22,7 +22,7 @@ export interface DigestedSet extends DataSet {
 }
 
 /** Ten data sets, 2 KB to 10 MB. */
-export const dataSets: readonly DataSet[] = [
+const dataSets: readonly DataSet[] = [
   { file: "flights-200k.json", holder: "airline", english: "Flight delays, 231,083 flights", chinese: "航班延误明细" },
   { file: "airports.csv", holder: "airline", english: "Airports", chinese: "机场名录" },
   { file: "flights-airport.csv", holder: "airline", english: "Flights between airports", chinese: "机场间航班量" },

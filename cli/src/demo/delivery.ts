@@ -9,8 +9,8 @@ import type { StoryTrade } from "./trade.ts";
 import type { Venue } from "./venue.ts";
 
 /** Rows that the product's API delivers, and receipts in one request to the node. */
-export const DELIVERED_ROWS = 10_000;
-export const ROWS_PER_BATCH = 500;
+const DELIVERED_ROWS = 10_000;
+const ROWS_PER_BATCH = 500;
 
 /** Requests on their way at once; the node commits what arrives together in one write. */
 const PARALLEL = 2;

@@ -25,7 +25,7 @@ export async function submitSigned(
  *
  * @param deployment - chain and Members contract for which the statement counts
  */
-export async function signRecord(
+async function signRecord(
   record: RecordInput,
   issuer: Role,
   key: Wallet,

@@ -7,11 +7,8 @@ import { CliError } from "../errors.ts";
 /** Largest evidence bundle, policy and submission that the command reads, in bytes (docs/formats.md section 8). */
 export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
 
-/** Largest dossier that the command reads, in bytes (docs/formats.md section 19); a bundle in it has its own limit. */
-export const MAX_DOSSIER_BYTES = 128 * 1024 * 1024;
-
 /** `-` in the place of a file name. */
-export const STDIN = "-";
+const STDIN = "-";
 
 const openFaults: Readonly<Record<string, readonly [CliErrorCode, string]>> = {
   ENOENT: ["E_FILE_ABSENT", "there is no such file"],

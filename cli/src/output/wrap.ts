@@ -1,8 +1,11 @@
 import { displayWidth } from "./width.ts";
 
-/** What may not be parted: a word with the blank behind it, or one glyph of a script that is written without blanks. */
+/**
+ * What may not be parted: a word with the blank behind it, or one glyph of a script that is written without blanks, with the marks that may
+ * not end a line before it and those that may not begin one behind it.
+ */
 const units =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}，。；：、！？）」』】》] ?|[^\s\p{Script=Han}]+\s?|\s/gu;
+  /[（「『【《]*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][，。；：、！？）」』】》]* ?|[^\s\p{Script=Han}（「『【《]+\s?|[（「『【《]|\s/gu;
 
 /**
  * `text` in lines of at most `width` columns, parted at blanks, between Chinese characters, or within a word that is too long for a line.

@@ -1,64 +1,82 @@
-import type { DossierAnswer, DossierQuestion, DossierVerdict, ItemVerdict } from "@lianzheng/sdk/dossier";
+import type { DossierAnswer, DossierVerdict, ItemVerdict } from "@lianzheng/sdk/dossier";
 import { foldedRows, tableLines } from "../output/table.ts";
 import { printable } from "../output/width.ts";
+import { wrap } from "../output/wrap.ts";
+import { dossierMeanings, dossierQuestionWords, dossierTrustWords, roleWords } from "./dossier-words.ts";
+import { explanationLines, paragraphLines } from "./explain.ts";
+import { leansOnOne } from "./lines.ts";
 import type { VerdictStyle } from "./style.ts";
-import { answerWords, resultWords, type Bilingual } from "./words.ts";
+import { aloneWords, answerWords, reasonIn, resultWords } from "./words.ts";
 
-const questionNames: Readonly<Record<DossierQuestion, Bilingual>> = {
-  bundles: { en: "bundles", zh: "各证据包" },
-  listed: { en: "listed", zh: "目录所列" },
-  steps: { en: "steps", zh: "交易环节" },
-  lineage: { en: "lineage", zh: "来源与权利" },
-};
-
-const trustNames: Readonly<Record<DossierAnswer["trust"], Bilingual>> = {
-  bundles: { en: "as each bundle", zh: "依各证据包" },
-  maker: { en: "whoever made it", zh: "制作者自述" },
-  chain: { en: "chain", zh: "链上状态" },
-};
-
-const asOfWord: Bilingual = { en: "no step is missing as of block", zh: "截至该区块环节无缺失：" };
-
-/** The verdict on a dossier for a person: the whole, then a line for each subject. */
+/**
+ * The verdict on a dossier for a person: the whole, a line for each question and each subject.
+ *
+ * @param name - the file as the user named it
+ */
 export function dossierLines(name: string, verdict: DossierVerdict, style: VerdictStyle): readonly string[] {
-  const { language, colors, brief, columns } = style;
+  const head = headLine(name, verdict, style);
+  if (style.brief) return [head];
+  const room = style.columns === undefined ? undefined : Math.max(2, style.columns - 2);
+  const answers = foldedRows(
+    verdict.answers.map((answer) => answerRow(answer, style)),
+    room,
+  ).flat();
+  const items = tableLines(verdict.items.map((item) => itemRow(item, style)));
+  const lines = [...answers, ...asOfLines(verdict, style), ...(items.length === 0 ? [] : [""]), ...items];
+  return [...wrap(head, style.columns), ...lines.map((line) => (line === "" ? "" : `  ${line}`))];
+}
+
+/** What the answers mean in plain words: those about the whole, then those about the evidence of each subject. */
+export function dossierExplanationLines({ answers, items }: DossierVerdict, style: VerdictStyle): readonly string[] {
+  const { language } = style;
+  const whole = answers.flatMap(({ question, answer }) =>
+    paragraphLines(dossierQuestionWords[question][language], dossierMeanings[question][answer][language], style),
+  );
+  const each = items.flatMap(({ item, verdict }) =>
+    verdict === undefined ? [] : ["", `  ${printable(item.subject)}`, ...explanationLines(verdict, style)],
+  );
+  return [...whole, ...each];
+}
+
+function headLine(name: string, verdict: DossierVerdict, { language, colors }: VerdictStyle): string {
   const paint = { verified: colors.green, failed: colors.red, undetermined: colors.yellow }[verdict.result];
+  const word = `${colors.bold(paint(resultWords[verdict.result][language]))}  ${printable(name)}`;
+  if (verdict.result === "verified") {
+    const alone = verdict.items.some((item) => item.verdict !== undefined && leansOnOne(item.verdict));
+    return alone ? `${word} ${colors.yellow(aloneWords[language])}` : word;
+  }
   const code = verdict.code === undefined ? "" : ` [${verdict.code}]`;
-  const why = verdict.result === "verified" ? "" : `: ${printable(verdict.reason)}${code}`;
-  const head = `${colors.bold(paint(resultWords[verdict.result][language]))}  ${printable(name)}${why}`;
-  if (brief) return [head];
-  const rows = verdict.answers.map((answer) => answerRow(answer, style));
-  const asOf = verdict.asOf === undefined ? [] : [`  ${asOfWord[language]} ${verdict.asOf.block} (${verdict.asOf.at})`];
-  return [
-    head,
-    ...foldedRows(rows, columns)
-      .flat()
-      .map((line) => `  ${line}`),
-    ...asOf,
-    "",
-    ...tableLines(verdict.items.map((item) => itemRow(item, style))).map((line) => `  ${line}`),
-  ];
+  return `${word}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
 }
 
 function answerRow(
   { question, answer, reason, trust, code }: DossierAnswer,
   { language }: VerdictStyle,
 ): readonly string[] {
+  const said = language === "zh" ? `${dossierMeanings[question][answer].zh} (${reason})` : reason;
   return [
-    questionNames[question][language],
+    dossierQuestionWords[question][language],
     answerWords[answer][language],
-    answer === "unknown" ? "" : `(${trustNames[trust][language]})`,
-    printable(reason) + (code === undefined ? "" : ` [${code}]`),
+    answer === "unknown" ? "" : `(${dossierTrustWords[trust][language]})`,
+    printable(said) + (code === undefined ? "" : ` [${code}]`),
+  ];
+}
+
+function asOfLines({ asOf }: DossierVerdict, { language }: VerdictStyle): readonly string[] {
+  if (asOf === undefined) return [];
+  const { block, at } = asOf;
+  return [
+    { en: `no step is missing as of block ${block} (${at})`, zh: `截至区块 ${block}（${at}）环节无缺失` }[language],
   ];
 }
 
 function itemRow({ item, verdict }: ItemVerdict, { language }: VerdictStyle): readonly string[] {
-  const count = verdict === undefined ? "" : String(verdict.facts.records.length);
+  const count = String(verdict?.facts.records.length ?? 0);
   return [
     verdict === undefined ? "?" : resultWords[verdict.result][language],
-    item.role,
+    roleWords[item.role][language],
     printable(item.subject),
-    count,
+    { en: `records: ${count}`, zh: `${count} 条记录` }[language],
     item.reason === null ? "" : printable(item.reason),
   ];
 }

@@ -42,16 +42,16 @@ const meanings: Readonly<Record<Question, Readonly<Record<Answer, Bilingual>>>> 
   },
   anchored: {
     pass: {
-      en: "The chain has accepted the state of the log that holds this record. The exchange can no longer rewrite what came before.",
-      zh: "区块链已接受包含该记录的日志状态，交易场所此后无法再改写历史。",
+      en: "The block that is named holds the acceptance of the log with this record in it. What that block is worth the next answer says.",
+      zh: "所示区块中确有合约接受该日志（含本记录）的记载；该区块本身可信到何种程度，见下一项。",
     },
     fail: { en: "What the file says of the chain is not so.", zh: "文件所述的上链情况不属实。" },
     unknown: { en: "It is not shown that the chain knows of it.", zh: "未能证明已上链。" },
   },
   final: {
     pass: {
-      en: "The block was sealed by those whom your policy trusts to do so, and will not be taken back by them.",
-      zh: "该区块由您的策略所信任的各方封印，不会被撤回。",
+      en: "The block is sealed as your policy asks. Without those who seal, the exchange can no longer rewrite what came before it.",
+      zh: "该区块具有您的策略所要求的封印；没有封印者配合，交易场所无法再改写此前的历史。",
     },
     fail: { en: "The block was not sealed by those whom your policy trusts.", zh: "区块不是由您所信任的各方封印的。" },
     unknown: { en: "Whether the block will stay is not shown.", zh: "无法确认该区块是否不可撤回。" },
@@ -117,16 +117,19 @@ const whoMustLie: Readonly<Record<Trust, Bilingual>> = {
 };
 
 /** A paragraph for each question, in plain words. */
-export function explanationLines({ verdicts }: Verdict, { language, columns }: VerdictStyle): readonly string[] {
-  const room = columns === undefined ? undefined : Math.max(20, columns - 4);
+export function explanationLines({ verdicts }: Verdict, style: VerdictStyle): readonly string[] {
+  const { language } = style;
   return verdicts.flatMap(({ question, answer, trust }) => {
     const says = meanings[question][answer][language];
     const lie = answer === "unknown" ? "" : whoMustLie[trust][language];
-    const joint = language === "zh" ? "" : " ";
-    const [head, ...rest] = wrap(
-      `${wordFor(questionWords, question, language)}: ${says}${lie === "" ? "" : joint + lie}`,
-      room,
-    );
-    return [`  ${head ?? ""}`, ...rest.map((line) => `    ${line}`)];
+    const joint = language === "zh" || lie === "" ? "" : " ";
+    return paragraphLines(wordFor(questionWords, question, language), says + joint + lie, style);
   });
+}
+
+/** What is explained, and its explanation, folded. */
+export function paragraphLines(name: string, text: string, { language, columns }: VerdictStyle): readonly string[] {
+  const room = columns === undefined ? undefined : Math.max(20, columns - 4);
+  const [head, ...rest] = wrap(`${name}${{ en: ": ", zh: "：" }[language]}${text}`, room);
+  return [`  ${head ?? ""}`, ...rest.map((line) => `    ${line}`)];
 }

@@ -1,4 +1,6 @@
-import type { Policy, Verdict } from "@lianzheng/sdk/evidence";
+import type { DossierVerdict } from "@lianzheng/sdk/dossier";
+import { EvidenceError, utf8 } from "@lianzheng/sdk/encoding";
+import type { Policy, TimestampFindings, Verdict } from "@lianzheng/sdk/evidence";
 import type { LogPort, OnlineFinding } from "@lianzheng/sdk/online";
 import { toAddress } from "../address.ts";
 import { openClient } from "../client.ts";
@@ -62,7 +64,32 @@ export async function judge(
   return verify(bytes, policy, { now, timestamps: await proveTimestamps(bytes, policy) });
 }
 
-/** Whether the chain was to be asked and could not be: then nobody can say how the evidence stands now. */
+/** The verdict on a dossier's bytes, offline: the timestamps of its bundles are examined as those of a bundle alone. */
+export async function judgeDossier(bytes: Uint8Array, policy: Policy, now: number): Promise<DossierVerdict> {
+  const { verifyDossier } = await import("@lianzheng/sdk/dossier");
+  if (policy.timestamps === undefined) return verifyDossier(bytes, policy, { now });
+  return verifyDossier(bytes, policy, { now, timestamps: await timestampsIn(bytes, policy) });
+}
+
+/** One for each bundle; none of what is no dossier, as the verdict says. */
+async function timestampsIn(bytes: Uint8Array, policy: Policy): Promise<readonly TimestampFindings[]> {
+  const { decodeDossier } = await import("@lianzheng/sdk/dossier");
+  const { proveTimestamps } = await import("@lianzheng/sdk/timestamp");
+  const found: TimestampFindings[] = [];
+  for (const text of bundlesOf(() => decodeDossier(bytes))) found.push(await proveTimestamps(utf8(text), policy));
+  return found;
+}
+
+function bundlesOf(decode: () => { readonly bundles: readonly string[] }): readonly string[] {
+  try {
+    return decode().bundles;
+  } catch (error) {
+    if (error instanceof EvidenceError) return [];
+    throw error;
+  }
+}
+
+/** Whether something was to be asked of the endpoint or the node and could not be: then nobody can say how the evidence stands now. */
 export function isLeftOpen({ findings = [] }: Judged): boolean {
-  return findings.some(({ about, answer }) => answer === "unknown" && (about === "chain" || about === "block"));
+  return findings.some(({ answer, trust }) => answer === "unknown" && trust === "rpc");
 }

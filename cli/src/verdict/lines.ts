@@ -1,4 +1,3 @@
-import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
 import { foldedRows } from "../output/table.ts";
 import { printable } from "../output/width.ts";
@@ -11,7 +10,7 @@ import {
   answerWords,
   findings,
   questionWords,
-  reasonsByCode,
+  reasonIn,
   resultWords,
   trustWords,
   wordFor,
@@ -34,11 +33,15 @@ function headLine(name: string, verdict: Verdict, { language, colors }: VerdictS
   const paint = { verified: colors.green, failed: colors.red, undetermined: colors.yellow }[verdict.result];
   const word = colors.bold(paint(resultWords[verdict.result][language]));
   if (verdict.result === "verified") {
-    const alone = verdict.verdicts.some(({ answer, trust }) => answer === "pass" && trust === "single-operator");
-    return `${word}  ${printable(name)}${alone ? ` ${colors.yellow(aloneWords[language])}` : ""}`;
+    return `${word}  ${printable(name)}${leansOnOne(verdict) ? ` ${colors.yellow(aloneWords[language])}` : ""}`;
   }
   const code = verdict.code === undefined ? "" : ` [${verdict.code}]`;
   return `${word}  ${printable(name)}: ${reasonIn(language, verdict.reason, verdict.code)}${code}`;
+}
+
+/** Whether something was shown by the word of the one operator of a chain. */
+export function leansOnOne({ verdicts }: Verdict): boolean {
+  return verdicts.some(({ answer, trust }) => answer === "pass" && trust === "single-operator");
 }
 
 function questionLines({ verdicts }: Verdict, style: VerdictStyle): readonly string[] {
@@ -66,9 +69,4 @@ function findingIn(language: Language, { question, answer, reason, code }: Quest
 function coloured(line: string, question: Question | undefined, { colors }: VerdictStyle): string {
   if (question?.answer === "fail") return colors.red(line);
   return question?.answer === "unknown" ? colors.yellow(line) : line;
-}
-
-function reasonIn(language: Language, reason: string, code: EvidenceErrorCode | undefined): string {
-  const translated = language === "zh" && code !== undefined ? reasonsByCode[code] : undefined;
-  return printable(translated === undefined ? reason : `${translated} (${reason})`);
 }

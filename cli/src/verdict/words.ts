@@ -1,5 +1,6 @@
 import type { EvidenceErrorCode } from "@lianzheng/sdk/encoding";
 import type { Verdict } from "@lianzheng/sdk/evidence";
+import { printable } from "../output/width.ts";
 
 /** Languages in which verdicts are explained. */
 export const languages = ["en", "zh"] as const;
@@ -53,7 +54,7 @@ export const trustWords: Readonly<Record<string, Bilingual>> = {
 };
 
 /** Chinese for the reasons that people meet most; the others are given in English, with their code. */
-export const reasonsByCode: Readonly<Partial<Record<EvidenceErrorCode, string>>> = {
+const reasonsByCode: Readonly<Partial<Record<EvidenceErrorCode, string>>> = {
   V_FORMAT: "文件不是有效的证据包",
   V_VERSION: "证据包的版本未知",
   V_ALGORITHM: "使用了未知的算法",
@@ -146,4 +147,10 @@ export const policyWords = {
 /** A word in the language, or the word itself where it is not known. */
 export function wordFor(words: Readonly<Record<string, Bilingual>>, key: string, language: Language): string {
   return words[key]?.[language] ?? key;
+}
+
+/** A reason in the language, as far as its code has a translation; the exact reason follows in English. */
+export function reasonIn(language: Language, reason: string, code: EvidenceErrorCode | undefined): string {
+  const translated = language === "zh" && code !== undefined ? reasonsByCode[code] : undefined;
+  return printable(translated === undefined ? reason : `${translated} (${reason})`);
 }

@@ -280,7 +280,8 @@ export class Publisher {
     const { blockHash, transaction } = this.#seen ?? {};
     if (this.#seen !== undefined && outcome?.transaction === transaction && outcome?.blockHash !== blockHash)
       this.#tellOfLostBlock(this.#seen);
-    this.#seen = outcome;
+    // The block may have gone between two reads of this step: the next one tells so, if it still knows which block it was.
+    if (outcome !== undefined) this.#seen = outcome;
   }
 
   #tellOfLostBlock({ blockNumber, blockHash, transaction }: Outcome): void {

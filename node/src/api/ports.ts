@@ -121,6 +121,8 @@ export interface Readiness {
   readonly reasons: readonly string[];
   /** The stable code of each reason, in their order. */
   readonly codes?: readonly string[];
+  /** Codes of what somebody should look at although the node works. */
+  readonly alarms?: readonly string[];
 }
 
 /** The node's condition. */

@@ -13,8 +13,10 @@ import { GroupCutter, groupRecords } from "./line-groups.ts";
 import type { LineGroup } from "./line-groups.ts";
 import type { LogReceipt, LogSubmission, Principal } from "./ports.ts";
 import { toKnownError, toProblem } from "./problems.ts";
+import { timelyChunks } from "./line-source.ts";
 import { refusingBy } from "./refusing.ts";
 import { readSubmissions } from "./submission.ts";
+import { outlasts } from "./wire.ts";
 
 /** What a stream of records is sent and answered as. */
 export const lineMediaType = "application/x-ndjson";
@@ -64,7 +66,14 @@ export async function answerStream(
   if (key.length > maxStreamKey) {
     throw new NodeError("E_IDEMPOTENCY_KEY", `The key of a stream has at most ${maxStreamKey} characters.`);
   }
-  const source = { chunks: chunksOf(request), caller: principalOfRequest(request), key, services };
+  const { requestTimeoutMs } = services.settings;
+  outlasts(request.raw, reply.raw, requestTimeoutMs);
+  const source = {
+    chunks: timelyChunks(request.raw, requestTimeoutMs),
+    caller: principalOfRequest(request),
+    key,
+    services,
+  };
   const receipts = receiptsOf(source);
   const first = await receipts.next();
   if (first.done === true) throw new NodeError("E_BODY_EMPTY", "Send at least one record, one a line.");
@@ -175,7 +184,7 @@ async function* textOf(
     const known = toKnownError(error);
     request.log.warn({ code: known.code, groups }, "stream refused");
     yield lineOf({ error: toProblem(known, request.id) });
-    await discard(request);
+    if (known.code !== "E_TIMEOUT") await discard(request);
     return undefined;
   }
   yield lineOf({ done: true, groups, stored });

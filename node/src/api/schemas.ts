@@ -111,3 +111,8 @@ export const StatusAnswer = Type.Object({
 });
 
 export const HealthAnswer = Type.Object({ status: Type.String() });
+
+export const ReadinessAnswer = Type.Object({
+  status: Type.String(),
+  alarms: Type.Array(Type.String(), { description: "Codes of what somebody should look at although the node works" }),
+});

@@ -1,6 +1,6 @@
 import { NodeError } from "../errors.ts";
 import type { App, AppServices } from "./app-services.ts";
-import { HealthAnswer, NoQuery, problemAnswers, StatusAnswer } from "./schemas.ts";
+import { HealthAnswer, ReadinessAnswer, NoQuery, problemAnswers, StatusAnswer } from "./schemas.ts";
 
 /** `GET /v1/status`, `GET /healthz` (the process answers), `GET /readyz` (it can do its work). */
 export function statusRoutes(app: App, { condition }: AppServices): void {
@@ -39,14 +39,14 @@ export function statusRoutes(app: App, { condition }: AppServices): void {
     config: { access: "public", docs: { refusals: ["E_NOT_READY"] } },
     schema: {
       ...{ operationId: "readReadiness", summary: "Whether the node can do its work", tags: ["node"] },
-      ...{ querystring: NoQuery, response: { 200: HealthAnswer, ...problemAnswers } },
+      ...{ querystring: NoQuery, response: { 200: ReadinessAnswer, ...problemAnswers } },
     },
     handler: () => {
-      const { ready, reasons, codes = [] } = condition.readiness();
+      const { ready, reasons, codes = [], alarms = [] } = condition.readiness();
       if (!ready) {
         throw new NodeError("E_NOT_READY", `The node is not ready: ${reasons.join("; ")}.`, { reasons: codes });
       }
-      return { status: "ready" };
+      return { status: "ready", alarms: [...alarms] };
     },
   });
 }

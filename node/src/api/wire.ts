@@ -32,8 +32,28 @@ export function refuseOddRequests({ raw, headers, query }: FastifyRequest): void
   }
 }
 
+/** Connections whose request may take longer than Node's own limit for all of a request: its own route limits it. */
+const lasting = new WeakSet<Socket>();
+
+/**
+ * Takes a request out of Node's limit for whole requests, until it is answered: from then on the rest of its body has `restMs`.
+ *
+ * Node looks at each request once, so what is left of it after the answer is limited here.
+ */
+export function outlasts(request: IncomingMessage, response: ServerResponse, restMs: number): void {
+  const { socket } = request;
+  lasting.add(socket);
+  response.once("close", () => {
+    lasting.delete(socket);
+    if (request.readableEnded || request.destroyed) return;
+    const late = setTimeout(() => request.destroy(), restMs);
+    for (const end of ["end", "close"]) request.once(end, () => clearTimeout(late));
+  });
+}
+
 /** Answers bytes that never became a request, and closes: what follows on that connection cannot be trusted. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && lasting.has(socket)) return;
   if (socket.destroyed || !socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;

@@ -100,7 +100,9 @@ function factsOf({ type, body, parties = [], attachments = {} }: RecordView, mem
     ],
     digests: () => [
       ...textsIn(body, "/body"),
-      ...Object.values(attachments).map((one) => ({ value: one["sha-256"], pointer: "/attachments" })),
+      ...Object.values(attachments)
+        .flatMap(({ "sha-256": digest, sm3 }) => (sm3 === undefined ? [digest] : [digest, sm3]))
+        .map((value) => ({ value, pointer: "/attachments" })),
     ],
   };
 }

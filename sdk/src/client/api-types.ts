@@ -867,7 +867,7 @@ export type ReadStatusAnswer = {
 export type ReadHealthAnswer = { readonly status: string };
 
 /** Whether the node can do its work. */
-export type ReadReadinessAnswer = { readonly status: string };
+export type ReadReadinessAnswer = { readonly status: string; readonly alarms: readonly string[] };
 
 /** This description, for programs. */
 export type ReadOpenApiAnswer = JsonValue;

@@ -16,11 +16,11 @@ import {
 } from "@lianzheng/sdk/record";
 
 /** What a dossier is about: a trade, a product or resource, or a registration that moves to another venue. */
-export const dossierKinds = ["trade", "product", "portability"] as const;
+const dossierKinds = ["trade", "product", "portability"] as const;
 export type DossierKind = (typeof dossierKinds)[number];
 
 /** What a subject is to the dossier's own. */
-export const dossierRoles = ["subject", "product", "source", "right", "attestation"] as const;
+const dossierRoles = ["subject", "product", "source", "right", "attestation"] as const;
 export type DossierRole = (typeof dossierRoles)[number];
 
 /** One subject of which there should be evidence. */
@@ -57,6 +57,8 @@ export interface Dossier {
 export const maxDossierBytes = 128 * 1024 * 1024;
 export const maxDossierBundles = 1_000;
 const maxRecords = 3_000;
+/** Elements of all arrays together: as many empty ones as 128 MiB hold would take gigabytes. */
+const maxElements = 1_000_000;
 const maxEdges = 10_000;
 const maxReason = 1_000;
 
@@ -74,7 +76,7 @@ export function looksLikeDossier(bytes: Uint8Array): boolean {
  * @throws EvidenceError V_FORMAT (no dossier), V_VERSION (of another version), E_* with `details.field` for a member that does not fit
  */
 export function decodeDossier(bytes: Uint8Array): Dossier {
-  const value = parseJson(bytes, { maxBytes: maxDossierBytes, maxMembers: 50_000 });
+  const value = parseJson(bytes, { maxBytes: maxDossierBytes, maxMembers: 50_000, maxElements });
   assertVersion(value);
   const names = ["format", "version", "kind", "subject", "madeAt", "index", "lineage", "law", "bundles"];
   const top = exactObject(value, "", names);
@@ -83,12 +85,13 @@ export function decodeDossier(bytes: Uint8Array): Dossier {
     itemAt(item, at, bundles.length),
   );
   const subject = subjectAt(top["subject"], "/subject");
-  if (index[0]?.subject !== subject) throw refusal("E_RANGE", "/index/0/subject", "must be the dossier's own");
+  const kind = oneOf(dossierKinds, top["kind"], "/kind");
+  assertOwn(kind, subject, index);
   assertEachOnce(index);
   return {
     format: "lianzheng-dossier",
     version: 1,
-    kind: oneOf(dossierKinds, top["kind"], "/kind"),
+    kind,
     subject,
     madeAt: instantAt(top["madeAt"], "/madeAt"),
     index,
@@ -134,12 +137,25 @@ function itemAt(value: JsonValue, at: number, bundles: number): DossierItem {
   return {
     subject: subjectAt(item["subject"], `${field}/subject`),
     role: oneOf(dossierRoles, item["role"], `${field}/role`),
-    records: arrayAt(item["records"], `${field}/records`, 0, maxRecords).map((id, number) =>
-      digestAt(id, `${field}/records/${number}`),
-    ),
+    records: recordsAt(item["records"], `${field}/records`),
     bundle: place,
     reason: words,
   };
+}
+
+/** One that stood there twice would count for another that is not listed. */
+function recordsAt(value: JsonValue | undefined, field: string): readonly Hex[] {
+  const ids = arrayAt(value, field, 0, maxRecords).map((id, number) => digestAt(id, `${field}/${number}`));
+  if (new Set(ids).size < ids.length) throw refusal("E_DUPLICATE", field, "names a record twice");
+  return ids;
+}
+
+/** Of a trade the chain counts the steps: one that calls itself something else would not be asked for them. */
+function assertOwn(kind: DossierKind, subject: string, [own]: readonly DossierItem[]): void {
+  if (subject.startsWith("trade:") !== (kind === "trade"))
+    throw refusal("E_RANGE", "/kind", 'must be "trade" for the subject of a trade, and for no other');
+  if (own?.subject !== subject) throw refusal("E_RANGE", "/index/0/subject", "must be the dossier's own");
+  if (own.role !== "subject") throw refusal("E_RANGE", "/index/0/role", 'must be "subject"');
 }
 
 /** A subject that stood there twice could be shown twice in different states; a bundle that nobody names, nobody judges. */

@@ -2,6 +2,7 @@
 export {
   decodeDossier,
   encodeDossier,
+  looksLikeDossier,
   maxDossierBundles,
   maxDossierBytes,
   type Dossier,
@@ -9,10 +10,10 @@ export {
   type DossierKind,
   type DossierRole,
 } from "./dossier.ts";
-export { looksLikeDossier } from "./dossier.ts";
 export {
   verifyDossier,
   type DossierAnswer,
+  type DossierOptions,
   type DossierQuestion,
   type DossierVerdict,
   type ItemVerdict,

@@ -1,5 +1,5 @@
 import { EvidenceError, utf8, type EvidenceErrorCode } from "@lianzheng/sdk/encoding";
-import { verify, type Policy, type Verdict, type VerifyOptions } from "@lianzheng/sdk/evidence";
+import { verify, type Policy, type TimestampFindings, type Verdict, type VerifyOptions } from "@lianzheng/sdk/evidence";
 import { decodeDossier, type Dossier, type DossierItem } from "./dossier.ts";
 
 /**
@@ -10,8 +10,7 @@ import { decodeDossier, type Dossier, type DossierItem } from "./dossier.ts";
  * - `steps`: of a trade, are all steps here that the chain counted, as of which block
  * - `lineage`: are sources and rights all here; that is the word of the node that made the dossier, so it is never more than open
  */
-export const dossierQuestions = ["bundles", "listed", "steps", "lineage"] as const;
-export type DossierQuestion = (typeof dossierQuestions)[number];
+export type DossierQuestion = "bundles" | "listed" | "steps" | "lineage";
 
 export interface DossierAnswer {
   readonly question: DossierQuestion;
@@ -28,6 +27,12 @@ export interface ItemVerdict {
   readonly verdict: Verdict | undefined;
   /** Ids that the index lists and the bundle does not show. */
   readonly missing: readonly string[];
+}
+
+/** What a verification may be told beside the policy. */
+export interface DossierOptions extends Pick<VerifyOptions, "now" | "confirmed"> {
+  /** What `proveTimestamps` found of each bundle, in the places of `bundles`; without it timestamps are not examined. */
+  readonly timestamps?: readonly TimestampFindings[];
 }
 
 /** What a dossier is worth by a policy. */
@@ -51,7 +56,7 @@ export interface DossierVerdict {
  *
  * @param policy - from `decodePolicy`, the verifier's own
  */
-export function verifyDossier(bytes: Uint8Array, policy: Policy, options: VerifyOptions = {}): DossierVerdict {
+export function verifyDossier(bytes: Uint8Array, policy: Policy, options: DossierOptions = {}): DossierVerdict {
   const dossier = readDossier(bytes);
   if (dossier instanceof EvidenceError) {
     return { result: "failed", code: dossier.code, reason: dossier.message, answers: [], items: [] };
@@ -76,10 +81,16 @@ function readDossier(bytes: Uint8Array): Dossier | EvidenceError {
   }
 }
 
-function examined({ bundles }: Dossier, item: DossierItem, policy: Policy, options: VerifyOptions): ItemVerdict {
-  const text = item.bundle === null ? undefined : bundles[item.bundle];
+function examined(
+  { bundles }: Dossier,
+  item: DossierItem,
+  policy: Policy,
+  { timestamps = [], ...options }: DossierOptions,
+): ItemVerdict {
+  const place = item.bundle ?? bundles.length;
+  const [text, stamps] = [bundles[place], timestamps[place]];
   if (text === undefined) return { item, verdict: undefined, missing: item.records };
-  const verdict = verifyText(text, policy, options);
+  const verdict = verifyText(text, policy, { ...options, ...(stamps === undefined ? {} : { timestamps: stamps }) });
   const shown = new Set<string>(verdict.facts.records.map(({ id }) => id));
   return { item, verdict, missing: item.records.filter((id) => !shown.has(id)) };
 }
@@ -103,6 +114,11 @@ function askBundles(items: readonly ItemVerdict[]): DossierAnswer {
     const code = verdict.code ?? "V_FORMAT";
     return { ...about, answer: "fail", code, reason: `${item.subject}: ${verdict.reason}` };
   }
+  const forked = forkIn(judged.map(({ verdict }) => verdict));
+  if (forked !== undefined) {
+    const reason = `The bundles show two different blocks of number ${forked}, both as final.`;
+    return { ...about, answer: "fail", code: "V_EQUIVOCATION", reason };
+  }
   const open = judged.filter(({ verdict }) => verdict.result === "undetermined");
   if (open.length > 0 || judged.length === 0) {
     const named = open.map(({ item, verdict }) => `${item.subject}: ${verdict.reason}`).slice(0, 3);
@@ -111,6 +127,18 @@ function askBundles(items: readonly ItemVerdict[]): DossierAnswer {
   }
   const records = judged.reduce((sum, { verdict }) => sum + verdict.facts.records.length, 0);
   return { ...about, answer: "pass", reason: `${judged.length} bundles with ${records} records verify by the policy.` };
+}
+
+/** Number of a block of which the bundles show two: each verifies alone, and together they show that the chain was forked. */
+function forkIn(verdicts: readonly Verdict[]): number | undefined {
+  const hashes = new Map<number, string>();
+  for (const { facts } of verdicts) {
+    if (facts.block === undefined) continue;
+    const { number, hash } = facts.block;
+    if ((hashes.get(number) ?? hash) !== hash) return number;
+    hashes.set(number, hash);
+  }
+  return undefined;
 }
 
 function askListed(items: readonly ItemVerdict[]): DossierAnswer {

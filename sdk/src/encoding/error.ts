@@ -66,6 +66,7 @@ export type VerificationErrorCode =
   | "V_DISCLOSURE"
   | "V_INCOMPLETE"
   | "V_NOT_ENTITLED"
+  | "V_REVOKED"
   | "V_POLICY";
 
 /** Every code the sdk answers with. Codes are API (semver); messages are not. */

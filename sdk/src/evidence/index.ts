@@ -22,6 +22,7 @@ export {
   type TrustedKey,
   type TrustedLog,
   type TrustedMember,
+  type TrustedSm2Key,
 } from "./policy.ts";
 export { majorityOf } from "./finality/clique.ts";
 export { quorumOf } from "./finality/qbft.ts";

@@ -43,10 +43,19 @@ export interface TrustedKey {
   readonly until: string | null;
 }
 
+/** A member's SM2 key, 04 ‖ x ‖ y (65 bytes), and when it counted: `from` <= time < `until`; null if it still counts. */
+export interface TrustedSm2Key {
+  readonly key: Hex;
+  readonly from: string;
+  readonly until: string | null;
+}
+
 /** A member and the keys with which it signs. */
 export interface TrustedMember {
   readonly uscc: string;
   readonly keys: readonly TrustedKey[];
+  /** Those of its SM2 statements (docs/formats.md section 23); none if left out. `verify` itself asks for none. */
+  readonly sm2?: readonly TrustedSm2Key[];
 }
 
 /** What the verifier trusts: the only source of trust there is. @see docs/formats.md section 9 */
@@ -77,6 +86,8 @@ export interface Policy {
   readonly witnesses?: TrustedWitnesses;
   /** Whose timestamps count; nobody's if left out. */
   readonly timestamps?: TrustedAuthorities;
+  /** Roots under which SM2 statements must bring a certificate of their key, DER in base64; none need bring one if left out. */
+  readonly guomi?: TrustedAuthorities;
   /** Questions that must pass for a bundle to be called verified. */
   readonly required: readonly Question[];
 }
@@ -97,7 +108,7 @@ export function decodePolicy(bytes: Uint8Array): Policy {
   const top = members(
     whole,
     ["format", "version", "name", "chain", "contracts", "logs", "members", "required"],
-    ["witnesses", "timestamps"],
+    ["witnesses", "timestamps", "guomi"],
   );
   const trustedLogs = logs(top.logs);
   return {
@@ -110,6 +121,7 @@ export function decodePolicy(bytes: Uint8Array): Policy {
     members: trustedMembers(top.members),
     ...(top.witnesses === undefined ? {} : { witnesses: trustedWitnesses(top.witnesses, trustedLogs) }),
     ...(top.timestamps === undefined ? {} : { timestamps: trustedAuthorities(top.timestamps) }),
+    ...(top.guomi === undefined ? {} : { guomi: trustedAuthorities(top.guomi) }),
     required: required(top.required),
   };
 }
@@ -155,6 +167,7 @@ function contracts(place: Place): Policy["contracts"] {
     trades,
     ...law
   } = members(place, ["members", "evidenceLogs", "trades"], lawOnly);
+  assertDistinct([register, evidenceLogs, trades, ...Object.values<Place>(law)]);
   const more = Object.entries<Place>(law).map(([name, contract]) => [name, trustedContract(contract)] as const);
   return {
     members: trustedContract(register),
@@ -162,6 +175,14 @@ function contracts(place: Place): Policy["contracts"] {
     trades: trustedContract(trades),
     ...Object.fromEntries(more),
   };
+}
+
+/** At one address there is one contract: of two, one would be read with the other's layout. */
+function assertDistinct(places: readonly Place[]): void {
+  assertAllDifferent(
+    places,
+    places.map((place) => trustedContract(place).address),
+  );
 }
 
 function trustedContract(place: Place): TrustedContract {
@@ -206,8 +227,10 @@ function keyName(place: Place, key: string): string {
 function trustedMembers(place: Place): readonly TrustedMember[] {
   const places = items(place, 0);
   const trusted = places.map((at) => {
-    const member = members(at, ["uscc", "keys"]);
-    return { uscc: uscc(member.uscc), keys: items(member.keys, 0).map(trustedKey) };
+    const member = members(at, ["uscc", "keys"], ["sm2"]);
+    const keys = items(member.keys, 0).map(trustedKey);
+    const sm2 = member.sm2 === undefined ? {} : { sm2: items(member.sm2, 1).map(trustedSm2Key) };
+    return { uscc: uscc(member.uscc), keys, ...sm2 };
   });
   assertAllDifferent(
     places,
@@ -219,24 +242,27 @@ function trustedMembers(place: Place): readonly TrustedMember[] {
 
 function trustedKey(place: Place): TrustedKey {
   const { address, from, until } = members(place, ["address", "from", "until"]);
-  const key = {
-    address: hex(address, 20),
-    from: instant(from),
-    until: until.value === null ? null : instant(until),
-  };
-  if (key.until !== null && fromInstant(key.until) <= fromInstant(key.from)) {
-    throw refusalAt(until, "must be later than the instant from which the key counts");
-  }
-  return key;
+  return { address: hex(address, 20), ...span(from, until) };
+}
+
+function trustedSm2Key(place: Place): TrustedSm2Key {
+  const { key, from, until } = members(place, ["key", "from", "until"]);
+  return { key: hex(key, 65), ...span(from, until) };
+}
+
+function span(from: Place, until: Place): { from: string; until: string | null } {
+  const times = { from: instant(from), until: until.value === null ? null : instant(until) };
+  if (times.until === null || fromInstant(times.from) < fromInstant(times.until)) return times;
+  throw refusalAt(until, "must be later than the instant from which the key counts");
 }
 
 /** A key speaks for one member; one that spoke for two would let either sign for the other. */
 function assertNoSharedKey(place: Place, trusted: readonly TrustedMember[]): void {
   const owners = new Map<Hex, string>();
-  for (const { uscc, keys } of trusted) {
-    for (const { address } of keys) {
-      if ((owners.get(address) ?? uscc) !== uscc) throw refusalAt(place, `gives the key ${address} to two members`);
-      owners.set(address, uscc);
+  for (const { uscc, keys, sm2 = [] } of trusted) {
+    for (const key of [...keys.map(({ address }) => address), ...sm2.map((one) => one.key)]) {
+      if ((owners.get(key) ?? uscc) !== uscc) throw refusalAt(place, `gives the key ${key} to two members`);
+      owners.set(key, uscc);
     }
   }
 }

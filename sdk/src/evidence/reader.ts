@@ -12,10 +12,13 @@ export interface Place {
   readonly fault: EvidenceErrorCode;
 }
 
+/** Elements of all arrays together: far more than the longest lists hold, and far fewer than empty ones in as many bytes. */
+const maxElements = 1_000_000;
+
 /** The whole of a strict JSON text. @throws EvidenceError with code `fault`; its cause says what strict JSON refused */
 export function readJson(bytes: Uint8Array, maxBytes: number, fault: EvidenceErrorCode): Place {
   try {
-    return { value: parseJson(bytes, { maxBytes }), field: "", fault };
+    return { value: parseJson(bytes, { maxBytes, maxElements }), field: "", fault };
   } catch (cause) {
     if (!(cause instanceof EvidenceError)) throw cause;
     throw new EvidenceError(

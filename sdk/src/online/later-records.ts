@@ -86,8 +86,11 @@ function amendmentOf(
   { id, type, issuer, receivedAt, disclosed }: RecordFacts,
   { records, log }: Facts,
 ): readonly OnlineFinding[] {
-  const target = records.find((record) => record.id === disclosed["record"]);
   const what = amending[type];
+  const named = disclosed["record"];
+  if (what !== undefined && named === undefined)
+    return [finding("record", "unknown", `Record ${id} says that one of this subject was ${what}, and not which.`)];
+  const target = records.find((record) => record.id === named);
   if (target === undefined || what === undefined) return [];
   const mayAmend = issuer === log?.owner || (what === "corrected" && issuer === target.issuer);
   const by = `by record ${id} of member ${issuer}, received at ${receivedAt}`;

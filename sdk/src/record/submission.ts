@@ -15,9 +15,10 @@ export interface Party {
   readonly role: string;
 }
 
-/** The digest of a file that stays with its owner. */
+/** The digests of a file that stays with its owner; SM3 (GB/T 32905) beside SHA-256 where the issuer must show it. */
 export interface Attachment {
   readonly "sha-256": Hex;
+  readonly sm3?: Hex;
 }
 
 /** A record as a business system writes it (formats.md section 3). Instants are texts, see `fromInstant`. */
@@ -116,8 +117,12 @@ function attachmentsAt(value: JsonValue, field: string): Readonly<Record<string,
 function attachmentAt(value: JsonValue | undefined, name: string, field: string): Attachment {
   if (!attachmentNameForm.test(name)) throw refusal("E_ID_CHARSET", field, "is not a file's name");
   if (name !== name.normalize("NFC")) throw refusal("E_UNICODE_FORM", field, "must be in Unicode's form NFC");
-  const object = exactObject(value, field, ["sha-256"]);
-  return { "sha-256": digestAt(object["sha-256"], `${field}/sha-256`) };
+  const object = exactObject(value, field, ["sha-256"], ["sm3"]);
+  const digest = digestAt(object["sha-256"], `${field}/sha-256`);
+  return {
+    "sha-256": digest,
+    ...(object["sm3"] === undefined ? {} : { sm3: digestAt(object["sm3"], `${field}/sm3`) }),
+  };
 }
 
 function decodePrepared(value: JsonValue): PreparedRecord {
@@ -194,7 +199,11 @@ export function prepareRecord(record: RecordInput, seed: Uint8Array, hash: Sha25
 }
 
 function attachmentValues(attachments: Readonly<Record<string, Attachment>>): JsonObject {
-  return Object.fromEntries(Object.entries(attachments).map(([name, file]) => [name, { "sha-256": file["sha-256"] }]));
+  return Object.fromEntries(Object.entries(attachments).map(([name, file]) => [name, digestsOf(file)]));
+}
+
+function digestsOf({ "sha-256": digest, sm3 }: Attachment): JsonObject {
+  return { "sha-256": digest, ...(sm3 === undefined ? {} : { sm3 }) };
 }
 
 /** The commitments to `disclosures` as an entry holds them: sorted by their ASCII bytes. */

@@ -120,9 +120,23 @@ function basicOf([first, second]: readonly DerValue[]): Partial<Extensions> {
     : { isAuthority: true, pathLength: countOf(contentOf(second, tags.integer)) };
 }
 
-/** Whether the key may sign certificates (bit 5 of the key usage). */
-export function maySignCertificates({ extensions: { isAuthority, usage } }: Certificate): boolean {
-  return isAuthority && (usage === undefined || ((usage[1] ?? 0) & 0x04) !== 0);
+/** Purposes of an extended key usage: any, and time stamping. */
+const anyPurpose = "2.5.29.37.0";
+export const timeStamping = "1.3.6.1.5.5.7.3.8";
+
+/**
+ * Whether the key may sign certificates of time-stamping authorities: bit 5 of the key usage, and no extended key usage that leaves
+ * time stamping out. That bounds what an authority below a public root was given, for instance servers' certificates and nothing else.
+ */
+export function maySignAuthorities({ extensions: { isAuthority, usage, extendedUsage } }: Certificate): boolean {
+  if (!isAuthority || (usage !== undefined && ((usage[1] ?? 0) & 0x04) === 0)) return false;
+  const purposes = extendedUsage?.purposes ?? [anyPurpose];
+  return purposes.includes(anyPurpose) || purposes.includes(timeStamping);
+}
+
+/** Whether the key may sign what is no certificate: bit 0 or 1 of the key usage. */
+export function maySign({ extensions: { usage } }: Certificate): boolean {
+  return usage === undefined || ((usage[1] ?? 0) & 0xc0) !== 0;
 }
 
 const commonName = "2.5.4.3";

@@ -1,12 +1,10 @@
 import { equalBytes } from "@lianzheng/sdk/encoding";
-import { maySignCertificates, subjectName, type Certificate } from "./certificate.ts";
+import { maySign, maySignAuthorities, subjectName, timeStamping, type Certificate } from "./certificate.ts";
 import { refusal } from "./der.ts";
 import { isSigned } from "./signature.ts";
 
 /** Certificates above the first: real authorities have one or two. */
 const longestPath = 5;
-
-const timeStamping = "1.3.6.1.5.5.7.3.8";
 
 /**
  * The way from a certificate up to one that the policy names, the first included; undefined if there is none. Each on the way
@@ -41,7 +39,7 @@ async function issuerOf(
 ): Promise<Certificate | undefined> {
   for (const candidate of candidates) {
     const { subject, extensions } = candidate;
-    if (!equalBytes(subject, certificate.issuer) || !maySignCertificates(candidate)) continue;
+    if (!equalBytes(subject, certificate.issuer) || !maySignAuthorities(candidate)) continue;
     if (extensions.pathLength !== undefined && extensions.pathLength < below) continue;
     const { algorithm, signature, signedPart: message } = certificate;
     if (await isSigned({ key: candidate.key, algorithm, signature, message })) return candidate;
@@ -69,6 +67,7 @@ export function assertUsable(path: readonly Certificate[], ms: number): void {
   }
   const [first] = path;
   const { isCritical, purposes } = first?.extensions.extendedUsage ?? { isCritical: false, purposes: [] };
-  if (isCritical && purposes.length === 1 && purposes[0] === timeStamping) return;
+  const isForStamps = isCritical && purposes.length === 1 && purposes[0] === timeStamping;
+  if (first !== undefined && isForStamps && maySign(first)) return;
   throw refusal("the certificate that signed is not one for time stamps alone");
 }

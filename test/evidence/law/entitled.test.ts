@@ -239,7 +239,7 @@ describe("evidence: entitled, by member and key", function () {
     await expectOpen(
       of,
       [await of.record(of.world.buyer, { ...about, ...early })],
-      /as was not so when the log received it/,
+      /which was no longer so when the log received it/,
     );
   });
 

@@ -79,6 +79,7 @@ export const killCases: readonly FaultCase[] = [
     title: "ten kills as fast as it starts, records in between: converges, the folder does not grow by it",
     how: "kill -9 in a loop",
     isLong: true,
+    limitSeconds: 300,
     run: async (context: FaultContext): Promise<void> => {
       const { node } = await context.node(await context.grounds.embedded());
       for (let round = 0; round < 10; round++) {

@@ -36,14 +36,14 @@ const cases: readonly FaultCase[] = [
     title: "the anchor's block is taken back before it is final: told, the same bytes again, final once",
     how: "anvil_reorg at depths 1 to 3 of 4",
     run: async (context: FaultContext): Promise<void> => {
-      const { ground, node, sent } = await onAnvil(context, deep);
+      const { ground, node, proxy, sent } = await onAnvil(context, deep);
       for (const depth of [1, 2, 3]) {
         sent.length = 0;
         await node.submit(`depth${depth}`, 2);
         await publishedIn(ground, sent);
         for (let more = 1; more < depth; more++) await ground.ask("evm_mine");
         // The node must have seen the block to notice that it is gone.
-        await seen(node);
+        await seen(proxy);
         await ground.ask("anvil_reorg", depth, []);
         await node.untilAlarm("C_BLOCK_LOST");
         await until(() => sent.length > 1);
@@ -60,11 +60,11 @@ const cases: readonly FaultCase[] = [
     title: "the anchor lands in another block: evidence is of that one",
     how: "anvil_reorg leaves the transaction out, and the node brings it again",
     run: async (context: FaultContext): Promise<void> => {
-      const { ground, node, sent } = await onAnvil(context, deep);
+      const { ground, node, proxy, sent } = await onAnvil(context, deep);
       await node.submit("moved", 2);
       const before = await publishedIn(ground, sent);
       await mine(ground, 2);
-      await seen(node);
+      await seen(proxy);
       const id = String(node.history.acknowledged[0]?.receipt.records[0]?.id);
       const early = await node.get(`/v1/records/${id}/evidence`);
       expect(early?.status, "evidence of a block that is not final is not served").to.equal(409);
@@ -215,12 +215,16 @@ async function publishedIn(ground: Ground, sent: readonly string[]): Promise<num
 
 const hexOf = (value = 0): string => `0x${value.toString(16)}`;
 
-/** Some looks of the node at its chain. */
-async function seen(node: MemberNode): Promise<void> {
-  for (let looks = 0; looks < 10; looks++) {
-    await node.status();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/**
+ * Until the node read the receipt of its publication four times: one a look, and each look notes the block of the one before,
+ * unless it ran out of time on a busy machine.
+ */
+async function seen(proxy: FaultProxy): Promise<void> {
+  let receipts = 0;
+  proxy.onAnswered = ({ method }, result) => {
+    if (method === "eth_getTransactionReceipt" && result !== null) receipts += 1;
+  };
+  await until(() => receipts >= 4);
 }
 
 async function mine(ground: Ground, blocks: number): Promise<void> {

@@ -10,7 +10,8 @@ export function majorityOf(signers: number): number {
 }
 
 /**
- * Did a majority of signers build on a block? Its own signer counts. Clique has no finality of its own: a majority that
+ * Did a majority of a block's signers build on it? Its own signer counts, and of later epochs those who were signers then: whoever
+ * came later has no share in that majority. Clique has no finality of its own: a majority that
  * leaves its branch can still replace the block, and the reason says so.
  *
  * @throws EvidenceError V_SEAL, V_SEAL_SIGNER, V_HEADER
@@ -24,9 +25,8 @@ export function judgeClique({ block, anchor, headers }: Judged, { epochs }: Cliq
   assertLinked(branch);
   const epoch = epochAt(epochs, number);
   if (epoch === undefined) return unknown(`The policy names no signers for a block as early as ${number}.`);
-  const signers = new Set(
-    branch.map((shown) => signerOf(shown, epochAt(epochs, shown.header.number)?.validators ?? [])),
-  );
+  const sealers = branch.map((shown) => signerOf(shown, epochAt(epochs, shown.header.number)?.validators ?? []));
+  const signers = new Set(sealers.filter((signer) => epoch.validators.includes(signer)));
   const due = majorityOf(epoch.validators.length);
   const built = `${signers.size} of ${epoch.validators.length} signers built on block ${number}, its own among them`;
   if (signers.size < due) return unknown(`${built}; ${due} are due.`);

@@ -10,7 +10,7 @@ import { overTime, type Ground } from "./instants.ts";
 import { idIn, issuerOf, whyNotActing, type Matter } from "./matter.ts";
 import { examineRegistration } from "./registration.ts";
 import { LawState, NotShown, type TrustedContracts } from "./state.ts";
-import { examineTrade, tradeOf, type TradeRow } from "./trade.ts";
+import { examineTrade, stepsTo, tradeOf, type TradeRow } from "./trade.ts";
 
 /** Records that a node makes of its own accord, about its own log. */
 const ownTypes = ["record.erasure", "record.refusal", "monitor.warning", "monitor.handling"];
@@ -53,8 +53,9 @@ type Trades = (tradeId: Hex) => TradeRow | undefined;
 /** @throws EvidenceError V_BINDING if the bundle names steps of the trade that do not chain to its head */
 function knownTrades(state: LawState, named: BundleLaw["steps"], shown: readonly ChainedStep[]): Trades {
   const known = new Map<Hex, TradeRow | undefined>();
+  const chained = stepsTo(named ?? shown);
   return (tradeId) => {
-    const trade = known.get(tradeId) ?? tradeOf(state, tradeId, named ?? shown);
+    const trade = known.get(tradeId) ?? tradeOf(state, tradeId, chained);
     known.set(tradeId, trade);
     if (named !== undefined && trade?.steps.length !== named.length)
       throw new EvidenceError(

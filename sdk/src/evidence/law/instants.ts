@@ -28,7 +28,7 @@ export function overTime(entry: Entry, existedBy: number, objection: Objection):
     return refuse(entry, first, [Math.max(0, occurred - skew), Math.min(received + skew, existedBy)], objection);
   if (first !== undefined)
     return unknown(
-      `Record ${entry.sequence}: ${first} when the record says that it occurred (${at(occurred)}), as was not so when the log received it.`,
+      `Record ${entry.sequence}: ${first} when the record says that it occurred (${at(occurred)}), which was no longer so when the log received it.`,
     );
   if (then !== undefined)
     return unknown(

@@ -44,7 +44,7 @@ export class LawState {
   readonly #stateRoot: Hex;
   readonly #contracts: TrustedContracts;
   readonly #proofs: LawProofs;
-  readonly #storages = new Map<LawContract, ContractStorage>();
+  readonly #storages = new Map<LawContract, ContractStorage | EvidenceError>();
   readonly #known = new Map<string, unknown>();
 
   constructor(stateRoot: Hex, contracts: TrustedContracts, proofs: LawProofs) {
@@ -90,9 +90,9 @@ export class LawState {
    * @see OpenZeppelin `Checkpoints.upperLookup`
    */
   at(name: LawContract, trace: Hex, time: number): bigint {
-    const length = this.once(`length ${trace}`, () => this.#lengthOf(name, trace));
+    const length = this.once(`length ${name} ${trace}`, () => this.#lengthOf(name, trace));
     for (let end = length; end > 0; end -= WINDOW) {
-      const window = this.once(`window ${trace} ${end}`, () => this.#window(name, trace, end));
+      const window = this.once(`window ${name} ${trace} ${end}`, () => this.#window(name, trace, end));
       const found = window.find(({ _key }) => _key <= BigInt(time));
       if (found !== undefined) return found._value;
     }
@@ -126,13 +126,25 @@ export class LawState {
 
   #storageOf(name: LawContract, slots: readonly Hex[]): ContractStorage {
     const known = this.#storages.get(name);
+    if (known instanceof EvidenceError) throw known;
     if (known !== undefined) return known;
     const [contract, proof] = [this.#contracts[name], this.#proofs[name]];
     if (contract === undefined) throw new NotShown(name, slots, `the policy names no contract ${name}`);
     if (proof === undefined)
       throw new NotShown(name, slots, `the bundle does not show the state of the contract ${name}`);
-    const storage = new ContractStorage(this.#stateRoot, contract, proof);
-    this.#storages.set(name, storage);
-    return storage;
+    const opened = openStorage(this.#stateRoot, contract, proof);
+    this.#storages.set(name, opened);
+    if (opened instanceof EvidenceError) throw opened;
+    return opened;
+  }
+}
+
+/** The storage, or why there is none: a proof of something else is looked at once, however many records lean on it. */
+function openStorage(stateRoot: Hex, contract: TrustedContract, proof: StorageProof): ContractStorage | EvidenceError {
+  try {
+    return new ContractStorage(stateRoot, contract, proof);
+  } catch (error) {
+    if (error instanceof EvidenceError) return error;
+    throw error;
   }
 }

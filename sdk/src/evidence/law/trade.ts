@@ -36,9 +36,9 @@ export interface TradeRow {
 /**
  * The trade of an id; undefined if the state has none.
  *
- * @param steps - its steps from the first on, in order, as somebody says
+ * @param chained - its steps as somebody says, {@link stepsTo}
  */
-export function tradeOf(state: LawState, tradeId: Hex, steps: readonly ChainedStep[]): TradeRow | undefined {
+export function tradeOf(state: LawState, tradeId: Hex, chained: StepsTo): TradeRow | undefined {
   const row = state.struct("trades", mappingSlot(fromHex(tradeId, 32), _trades), tradeFields);
   if (row.seller === 0n) return undefined;
   return {
@@ -48,17 +48,28 @@ export function tradeOf(state: LawState, tradeId: Hex, steps: readonly ChainedSt
     filedBy: toMember(row.filedBy),
     subject: toId(row.subject),
     right: toId(row.right),
-    steps: chainedTo(toId(row.head), steps),
+    steps: chained(toId(row.head)),
   };
 }
 
-function chainedTo(head: Hex, steps: readonly ChainedStep[]): readonly ChainedStep[] {
+/** The first steps that chain to a head; none if those that are known do not. */
+export type StepsTo = (head: Hex) => readonly ChainedStep[];
+
+/** Chains steps once, and not before one asks: records can name as many trades as there are records, each with a head of its own. */
+export function stepsTo(steps: readonly ChainedStep[]): StepsTo {
+  let counts: ReadonlyMap<Hex, number> | undefined;
+  return (head) => steps.slice(0, (counts ??= countsByHead(steps)).get(head) ?? 0);
+}
+
+/** How many of the first steps chain to each head. */
+function countsByHead(steps: readonly ChainedStep[]): ReadonlyMap<Hex, number> {
+  const counts = new Map<Hex, number>();
   let reached = EMPTY_STAGE_HEAD;
   for (const [at, { stage, evidence }] of steps.entries()) {
-    if (reached === head) return steps.slice(0, at);
     reached = stageHead(reached, stage, evidence);
+    counts.set(reached, at + 1);
   }
-  return reached === head ? steps : [];
+  return counts;
 }
 
 /** Had the issuer the right to a record of a trade: to its step, or as one of its parties? */

@@ -1,0 +1,44 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { StatusBits, withProof } from "@lianzheng/sdk/credential";
+import { expect } from "chai";
+import * as made from "../credential/fixture.ts";
+import { inFolder, lianzheng } from "./command.ts";
+
+const hourMs = 3600 * 1000;
+
+/** As of now, for the command looks at the machine's clock. */
+async function write(cwd: string, name: string, document: unknown): Promise<void> {
+  await writeFile(join(cwd, name), JSON.stringify(document));
+}
+
+describe("lianzheng credential verify", function () {
+  this.timeout(60_000);
+
+  it("answers 0, 1 and 3 by what the issuer's list says", () =>
+    inFolder(async (cwd) => {
+      const nowMs = Date.now();
+      const period = { validFrom: "2026-01-01T00:00:00Z", validUntil: new Date(nowMs + hourMs).toISOString() };
+      const current = async (bits: StatusBits): Promise<unknown> => {
+        const list = made.without(await made.list(bits), "proof");
+        return withProof({ ...list, ...period }, made.signer, nowMs);
+      };
+      const unsigned = made.without(await made.issue(), "proof");
+      await write(cwd, "proof.vc.json", await withProof({ ...unsigned, ...period }, made.signer, nowMs));
+      await write(cwd, "issuers.json", made.trusting(made.trusted));
+      await write(cwd, "list.vc.json", await current(new StatusBits()));
+      await write(cwd, "revoked.vc.json", await current(new StatusBits().with(94_567)));
+
+      const command = ["credential", "verify", "proof.vc.json", "--issuers", "issuers.json"];
+      const good = await lianzheng([...command, "--status-list", "list.vc.json"], { cwd });
+      expect([good.exitCode, good.stdout.split("\n")[0]]).to.deep.equal([0, "VERIFIED 核验通过  proof.vc.json"]);
+      const bad = await lianzheng([...command, "--status-list", "revoked.vc.json", "--json"], { cwd });
+      const { result, answers } = JSON.parse(bad.stdout) as { result: string; answers: { code?: string }[] };
+      expect([bad.exitCode, result, answers[2]?.code]).to.deep.equal([1, "failed", "V_REVOKED"]);
+      expect((await lianzheng(command, { cwd })).exitCode).to.equal(3);
+      const none = await lianzheng(["credential", "verify", "issuers.json", "--issuers", "issuers.json"], { cwd });
+      expect(none.exitCode).to.equal(1);
+      const usage = await lianzheng(["credential", "verify", "proof.vc.json", "--issuers", "proof.vc.json"], { cwd });
+      expect(usage.exitCode).to.equal(2);
+    }));
+});
