@@ -92,12 +92,20 @@ def _law(value):
         _list(value["steps"], _step, 1, 3_000)
 
 
+def _elements(value) -> int:
+    """How many elements all arrays have together."""
+    if isinstance(value, dict):
+        return sum(map(_elements, value.values()))
+    return len(value) + sum(map(_elements, value)) if isinstance(value, list) else 0
+
+
 def read_bundle(data: bytes) -> dict:
     need(len(data) <= 16 * 2**20, "V_FORMAT", "too long")
     try:
         bundle = parse(data)
     except NotJson as error:
         raise Fail("V_FORMAT", str(error)) from error
+    need(_elements(bundle) <= 1_000_000, "V_FORMAT", "elements of arrays")
     need(isinstance(bundle, dict) and bundle.get("format") == "lianzheng-evidence", "V_FORMAT", "format")
     version = bundle.get("version")
     need(is_count(version) and version == 1, "V_VERSION")

@@ -104,7 +104,7 @@ const stranger: Change = (chance, root) => {
   const name = chance.pick(["extra", "Version", "__proto__", "then", "headers", "timestamps", "account", "steps", ""]);
   const holder = chance.once(4) || place === undefined ? root : (place.value as Record<string, Tree>);
   Object.defineProperty(holder, name, {
-    value: chance.pick(strange),
+    value: structuredClone(chance.pick(strange)),
     enumerable: true,
     configurable: true,
     writable: true,
@@ -113,7 +113,7 @@ const stranger: Change = (chance, root) => {
 
 const typed: Change = (chance, root) => {
   const place = drawn(chance, root, () => true);
-  if (place !== undefined) put(place, chance.pick(strange));
+  if (place !== undefined) put(place, structuredClone(chance.pick(strange)));
 };
 
 const numbered: Change = (chance, root) => {
@@ -185,7 +185,7 @@ const rlp: Change = (chance, root) => {
   else if (changed === 1) put(item, `${bytes}00`);
   else if (changed === 2) put(item, `0x00${bytes.slice(2)}`);
   else if (changed === 3) put(item, [item.value]);
-  else if (changed === 4 && Array.isArray(item.holder)) item.holder.push(item.value);
+  else if (changed === 4 && Array.isArray(item.holder)) item.holder.push(structuredClone(item.value));
   else
     put(
       item,

@@ -35,6 +35,12 @@ def vkey(text) -> Key:
     return Key(name, sha256(name.encode() + b"\n" + raw).digest()[:4], raw[0], raw[1:])
 
 
+def witness_vkey(text) -> Key:
+    """A key of type 0x01 is taken too; what it cosigns bears the id of type 0x04 all the same."""
+    key = vkey(text)
+    return Key(key.name, sha256(key.name.encode() + b"\n\x04" + key.public).digest()[:4], 4, key.public)
+
+
 def read_note(note):
     """The signed text, and (name, key id, signature) of each line."""
     need(not re.search(r"[\x00-\x09\x0b-\x1f]", note), "V_NOTE", "control characters")
@@ -67,6 +73,8 @@ def _verifies(text, key: Key, signature) -> bool:
     if len(signature) != 72:
         return False
     time = int.from_bytes(signature[:8], "big")
+    if time >= MOST:
+        return False
     message = f"cosignature/v1\ntime {time}\n{text}".encode()
     return ed25519.verifies(key.public, message, signature[8:])
 

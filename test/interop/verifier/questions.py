@@ -36,7 +36,7 @@ def _opened(note, policy) -> tuple:
     need(log is not None, "V_UNTRUSTED_ANCHOR")
     text, signatures = notes.read_note(note)
     need(notes.signed_by(text, signatures, notes.vkey(log["key"])), "V_NOTE")
-    keys = map(notes.vkey, policy.get("witnesses", {}).get("keys", []))
+    keys = map(notes.witness_vkey, policy.get("witnesses", {}).get("keys", []))
     cosigned = sum([notes.signed_by(text, signatures, key) for key in keys])
     return Logged(log, notes.read_checkpoint(text)), cosigned
 
