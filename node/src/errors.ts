@@ -112,7 +112,10 @@ export const nodeFaults = {
   WEBHOOK_STORE: { status: 503, title: "A webhook's file is damaged, or cannot be read or written" },
 
   // What this node cosigned as a witness of other logs.
-  WITNESS_STATE: { status: 503, title: "The witness's state is not what it cosigned; it signs nothing more of that log" },
+  WITNESS_STATE: {
+    status: 503,
+    title: "The witness's state is not what it cosigned; it signs nothing more of that log",
+  },
 
   // Settings, keys and identity.
   CONFIG_MISSING: { status: 503, title: "The node's folder is not set up" },

@@ -148,8 +148,8 @@ describe("registry, over HTTP", function () {
       expect(decided.items).to.have.length(2);
       const right = String(whole.items[0]!["right"]);
       const { item, events, history } = await client.lawItem("rights", right);
-      expect([item["right"], item["validity"], events]).to.deep.equal([right, "valid", history.length]);
-      expect((await client.lawItem("rights", right, "2001-01-01T00:00:00.000Z")).item["validity"]).to.equal("unknown");
+      expect([item.right, item.validity, events]).to.deep.equal([right, "valid", history.length]);
+      expect((await client.lawItem("rights", right, "2001-01-01T00:00:00.000Z")).item.validity).to.equal("unknown");
       const [rule] = (await client.law("rules")).items;
       const { rule: named, version } = rule as unknown as { readonly rule: string; readonly version: number };
       const name = `${named}/${version}`;
