@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StatusBits, withProof } from "@lianzheng/sdk/credential";
 import { expect } from "chai";
@@ -11,6 +12,43 @@ const hourMs = 3600 * 1000;
 async function write(cwd: string, name: string, document: unknown): Promise<void> {
   await writeFile(join(cwd, name), JSON.stringify(document));
 }
+
+describe("lianzheng credential issue", function () {
+  this.timeout(60_000);
+
+  it("signs what the request says, with a key that nobody else can read, once", () =>
+    inFolder(async (cwd) => {
+      await cp(join(import.meta.dirname, "../../examples"), join(cwd, "examples"), { recursive: true });
+      execFileSync("openssl", ["genpkey", "-algorithm", "ed25519", "-out", "notary.pem"], { cwd });
+      await chmod(join(cwd, "notary.pem"), 0o600);
+      const { stdout } = await lianzheng(["credential", "issue", "--help"], { cwd });
+      const [, line = ""] = /^ {2}\$ lianzheng (.+)$/m.exec(stdout) ?? [];
+      const issued = await lianzheng([...line.split(" "), "--json"], { cwd });
+      expect(issued.exitCode, issued.stdout).to.equal(0);
+      const { issuer: id, method } = JSON.parse(issued.stdout) as { issuer: string; method: string };
+      const key = id.slice("did:key:".length);
+      await write(cwd, "issuers.json", made.trusting({ ...made.trusted, uscc: "91460000MA5DEM119H", id, method, key }));
+      const judged = await lianzheng(["credential", "verify", "proof.vc.json", "--issuers", "issuers.json", "--json"], {
+        cwd,
+      });
+      const { answers } = JSON.parse(judged.stdout) as { answers: { answer: string }[] };
+      expect(answers.map(({ answer }) => answer)).to.deep.equal(["pass", "pass", "unknown"]);
+
+      const codeOf = async (...args: string[]): Promise<unknown> =>
+        (JSON.parse((await lianzheng([...args, "--json"], { cwd })).stdout) as { code: unknown }).code;
+      expect(await codeOf(...line.split(" "))).to.equal("E_OUTPUT_EXISTS");
+      await write(cwd, "wrong.json", { kind: "other" });
+      const about = ["--key-file", "notary.pem", "--uscc", "91460000MA5DEM119H", "-o", "x.vc.json"];
+      expect(await codeOf("credential", "issue", "wrong.json", ...about)).to.equal("E_MISSING_FIELD");
+      await chmod(join(cwd, "notary.pem"), 0o644);
+      expect(await codeOf("credential", "issue", "examples/compliance.json", ...about)).to.equal(
+        "E_KEYFILE_PERMISSIONS",
+      );
+      await write(cwd, "notary.pem", "no key");
+      await chmod(join(cwd, "notary.pem"), 0o600);
+      expect(await codeOf("credential", "issue", "examples/compliance.json", ...about)).to.equal("E_KEY_FORMAT");
+    }));
+});
 
 describe("lianzheng credential verify", function () {
   this.timeout(60_000);

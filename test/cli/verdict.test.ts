@@ -3,6 +3,7 @@ import type { JsonValue } from "@lianzheng/sdk/record";
 import { expect } from "chai";
 import pico from "picocolors";
 import { factLines } from "../../cli/src/verdict/facts.ts";
+import { onlineLines } from "../../cli/src/verdict/online-lines.ts";
 import type { VerdictStyle } from "../../cli/src/verdict/style.ts";
 
 const style: VerdictStyle = { language: "en", colors: pico.createColors(false), brief: false, columns: undefined };
@@ -62,5 +63,16 @@ describe("what a person sees of a record", () => {
       '      purpose  "risk pricing and',
       '               research of delays"',
     ]);
+  });
+});
+
+describe("what a person sees of asking again", () => {
+  it("is in the reader's language, with the exact reason behind it", () => {
+    const reason = "Block 6 is in the endpoint's chain, with 2 on top of it.";
+    const findings = [{ about: "block", answer: "stands", trust: "rpc", reason }] as const;
+    expect(onlineLines(findings, { ...style, language: "zh" }).at(-1)).to.equal(
+      `  区块  ✔ 仍然成立  (指定节点的答复)  证据所依据的区块仍在该链上 (${reason})`,
+    );
+    expect(onlineLines(findings, style).at(-1)).to.equal(`  block  ✔ stands  (an endpoint's word)  ${reason}`);
   });
 });

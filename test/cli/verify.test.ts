@@ -107,9 +107,9 @@ describe("lianzheng verify", function () {
     const name = "\u001b[2J\u202egood.evidence.json";
     const run = await verify(name);
     expect(run.exitCode).to.equal(2);
-    expect(run.stdout + run.stderr)
-      .to.contain("\\u{1b}[2J\\u{202e}good")
-      .and.not.match(/\u001b\[2J|\u202e/);
+    const told = run.stdout + run.stderr;
+    expect(told).to.contain("\\u{1b}[2J\\u{202e}good");
+    for (const steering of ["\u001b[2J", "\u202e"]) expect(told).to.not.contain(steering);
   });
 
   it("does not end as if it had answered what it does not ask of a refusal or a dossier", async () => {

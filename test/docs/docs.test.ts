@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseJson } from "@lianzheng/sdk/record";
 import { expect } from "chai";
@@ -56,6 +56,13 @@ describe("the documents", () => {
       for (const command of commands.flatMap((line) => line.split(" && ")))
         expect(ci).to.match(new RegExp(`^step ${command}`, "m"));
     }
+  });
+
+  it("name every room of the sdk to whoever imports one", () => {
+    const rooms = readdirSync(join(root, "sdk/src"));
+    const table = readFileSync(join(root, "sdk/README.md"), "utf8");
+    expect(rooms).to.include("evidence");
+    expect(rooms.filter((room) => !table.includes(`\`@lianzheng/sdk/${room}\``))).to.deep.equal([]);
   });
 
   it("have no shell block of the README that no test runs", () => {

@@ -7,6 +7,7 @@ import { MAX_INPUT_BYTES, readInput } from "../files/read.ts";
 import type { Outcome } from "../output/output.ts";
 import { tableLines } from "../output/table.ts";
 import { printable } from "../output/width.ts";
+import { issueCommand } from "./credential-issue.ts";
 
 interface VerifyOptions {
   readonly issuers: string;
@@ -24,11 +25,11 @@ export function credentialCommand(context: Context): Command {
   const command = describedCommand("credential", {
     usage:
       "Compliance proofs and registration certificates as W3C Verifiable Credentials 2.0 (docs/formats.md section 22).",
-    english: "Check a verifiable credential",
-    chinese: "核验可验证凭证",
+    english: "Issue and check verifiable credentials",
+    chinese: "签发与核验可验证凭证",
     examples: ["lianzheng credential verify proof.vc.json --issuers issuers.json --status-list list.vc.json"],
   });
-  return command.addCommand(verifyCommand(context));
+  return command.addCommand(issueCommand(context)).addCommand(verifyCommand(context));
 }
 
 function verifyCommand(context: Context): Command {

@@ -96,31 +96,6 @@ export const findings: Readonly<Record<string, Readonly<Record<"pass" | "unknown
   complete: { pass: "链上所计的环节全部在此", unknown: "无法判断该事项是否还有其他记录" },
 };
 
-/** How something stands when it is asked again. */
-export const onlineAnswerWords: Readonly<Record<string, Bilingual>> = {
-  stands: { en: "✔ stands", zh: "✔ 仍然成立" },
-  changed: { en: "! changed", zh: "! 已有变化" },
-  contradicted: { en: "✘ DENIED", zh: "✘ 被否认" },
-  unknown: { en: "? unknown", zh: "? 未知" },
-};
-
-/** Words around what was asked again. */
-export const onlineWords = {
-  now: {
-    en: "asked again now; it adds to the verdict and mends nothing:",
-    zh: "当前在线复核（只作补充，不改变未通过的结论）：",
-  },
-  subjects: {
-    chain: { en: "chain", zh: "链" },
-    block: { en: "block", zh: "区块" },
-    member: { en: "member", zh: "成员" },
-    key: { en: "key", zh: "密钥" },
-    trade: { en: "trade", zh: "交易" },
-    right: { en: "right", zh: "权利" },
-    record: { en: "record", zh: "记录" },
-  },
-} as const satisfies { readonly now: Bilingual; readonly subjects: Readonly<Record<string, Bilingual>> };
-
 /** Words around the records of a bundle; what they say of themselves is no proof of it. */
 export const recordWords = {
   says: { en: "what its records say", zh: "记录内容（自述）" },

@@ -12,6 +12,7 @@ export {
   type StatusListFrame,
   type StatusPlace,
 } from "./issue.ts";
+export { issueRequested } from "./request.ts";
 export { decodeIssuers, type TrustedIssuer, type TrustedIssuers } from "./issuers.ts";
 export { StatusBits, maxEntries, minEntries } from "./status-list.ts";
 export { credentialQuestions, type CredentialAnswer, type CredentialVerdict } from "./answer.ts";

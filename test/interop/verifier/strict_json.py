@@ -60,12 +60,14 @@ class _Reader:
         return made
 
 
-def _check(value, depth):
-    if isinstance(value, (dict, list)):
-        if depth == 64:
-            raise NotJson("depth")
-        for item in value.values() if isinstance(value, dict) else value:
-            _check(item, depth + 1)
+def _check(value, depth) -> int:
+    """How many elements its arrays have."""
+    if not isinstance(value, (dict, list)):
+        return 0
+    if depth == 64:
+        raise NotJson("depth")
+    own = len(value) if isinstance(value, list) else 0
+    return own + sum(_check(item, depth + 1) for item in (value.values() if isinstance(value, dict) else value))
 
 
 def parse(data: bytes):
@@ -80,7 +82,8 @@ def parse(data: bytes):
         )
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # refuses a lone surrogate
-        _check(value, 0)
+        if _check(value, 0) > 1_000_000:
+            raise NotJson("elements")
         return value
     except (UnicodeError, json.JSONDecodeError, RecursionError) as error:
         raise NotJson(str(error)) from error
