@@ -42,13 +42,24 @@ function answered({ result, code, facts, verdicts }: Verdict): Answered {
 
 const judgeBase = ({ bundle, policy, now }: Base): Verdict => verify(utf8(encodeBundle(bundle)), policy, { now });
 
-/** What is true: the facts of the bases, of which a mutated bundle may show a part and nothing else. */
+/** The evidence, and the honest excerpts of it: fewer of the last records, which can be as many as the chain had counted. */
+function excerptsOf(base: Base): readonly Base[] {
+  const { trade, ...law } = base.bundle.law;
+  const cut = (count: number): Base => ({
+    ...base,
+    bundle: { ...base.bundle, law, records: base.bundle.records.slice(0, count) },
+  });
+  const excerpts = base.bundle.records.map((_, at) => cut(at + 1));
+  return trade === undefined ? excerpts : [base, ...excerpts];
+}
+
+/** What is true: the facts of the bases and their excerpts, of which a mutated bundle may show a part and nothing else. */
 class Truth {
   private readonly records = new Map<string, RecordFacts>();
   private readonly parts = new Set<string>();
 
   constructor(bases: readonly Base[]) {
-    for (const base of bases) {
+    for (const base of bases.flatMap(excerptsOf)) {
       const { facts } = judgeBase(base);
       for (const record of facts.records) this.records.set(record.id, record);
       for (const part of partsOf(facts)) this.parts.add(part);

@@ -43,6 +43,7 @@ for (let at = 0; at < SLICES; at++) {
   const { disagreements, forged } = compared;
   const found = `${disagreements.length} disagreements, ${forged.length} forged accepted`;
   console.log(`seed ${seed + at}: ${size.valid} as they were made, ${size.mutated} mutated: ${found}`);
+  for (const one of forged.slice(0, 3)) console.log(one.slice(0, 2_000));
   if (values.keep !== undefined) await keep(join(values.keep, String(seed + at)), compared);
 }
 const sum = (of: (compared: Compared) => number): number => slices.map(of).reduce((one, other) => one + other, 0);
@@ -52,5 +53,4 @@ console.log(`${sum((one) => one.mutated)} mutated: ${all((one) => one.byCode)}`)
 console.log(`by kind of change: ${all((one) => one.byKind)}`);
 const [disagreements, forged] = [sum((one) => one.disagreements.length), sum((one) => one.forged.length)];
 console.log(`${disagreements} disagreements, ${forged} forged accepted`);
-for (const one of slices.flatMap((slice) => slice.forged).slice(0, 5)) console.log(one.slice(0, 500));
 if (disagreements + forged > 0) process.exitCode = 1;
