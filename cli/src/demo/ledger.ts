@@ -72,6 +72,8 @@ export class Ledger {
   readonly trades: Trades;
   readonly evidenceLogs: EvidenceLogs;
   readonly #gas: GasBook;
+  /** Settles, never rejects, when what was sent last is with the chain. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(provider: JsonRpcProvider, deployment: Deployment, gas: GasBook) {
     const at = (name: ContractName): string => deployment.contracts[name].address;
@@ -107,8 +109,10 @@ export class Ledger {
    * @returns their receipts, in the order of the calls
    */
   async sendAll(action: string, calls: readonly Call[]): Promise<readonly TransactionReceipt[]> {
-    const signed = await this.#signAll(calls);
-    const sent = await Promise.all(signed.map((transaction) => this.provider.broadcastTransaction(transaction)));
+    const sent = await this.#alone(async () => {
+      const signed = await this.#signAll(calls);
+      return await Promise.all(signed.map((transaction) => this.provider.broadcastTransaction(transaction)));
+    });
     const receipts = await Promise.all(sent.map(({ hash }) => this.#included(hash)));
     for (const receipt of receipts) {
       if (receipt.status !== 1) throw await this.#refusal(action, receipt);
@@ -122,7 +126,7 @@ export class Ledger {
     const { to, data } = await call;
     const fault = await this.#faultOf({ from: from.address, to, data });
     const request = { to, data, type: 0, gasPrice: 0n, gasLimit: PLENTY_OF_GAS };
-    const sent = await from.connect(this.provider).sendTransaction(request);
+    const sent = await this.#alone(() => from.connect(this.provider).sendTransaction(request));
     return { receipt: await this.#included(sent.hash), fault };
   }
 
@@ -134,6 +138,13 @@ export class Ledger {
   /** Seconds since 1970, as far from now as given; for deadlines. */
   secondsFromNow(seconds: number): number {
     return Math.floor(Date.now() / 1_000) + seconds;
+  }
+
+  /** Two scenes that send for one account at the same time must not both take its next number. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   /** An account's transactions are numbered in the order of its calls. */
