@@ -90,7 +90,7 @@ export const findings: Readonly<Record<string, Readonly<Record<"pass" | "unknown
   logged: { pass: "每条记录都在日志密钥所签检查点的树中", unknown: "未能证明记录在日志中" },
   signed: { pass: "签发者已签名，或由日志所有者以其密钥担保", unknown: "无法确认签发者的签名" },
   anchored: { pass: "受信任的合约已接受该检查点", unknown: "未能证明检查点已上链" },
-  final: { pass: "区块由策略所信任的一方封印", unknown: "无法确认区块是否终局" },
+  final: { pass: "区块已按策略的规则由其信任的封印者封印", unknown: "无法确认区块是否终局" },
   time: { pass: "记录在该时刻之前已经存在", unknown: "无法确认记录存在的时间" },
   entitled: { pass: "签发者当时拥有相应权利", unknown: "未能证明签发者当时拥有相应权利" },
   complete: { pass: "链上所计的环节全部在此", unknown: "无法判断该事项是否还有其他记录" },
